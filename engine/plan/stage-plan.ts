@@ -1,0 +1,98 @@
+/** Index into `StagePlan.closures`. */
+export type ClosureIndex = number;
+
+/** A step from record to records inside one partition. `concurrency`: user promises in flight at once (1 when absent). */
+export type NarrowOp =
+  | { readonly kind: 'map'; readonly fn: ClosureIndex; readonly concurrency?: number }
+  | { readonly kind: 'flatMap'; readonly fn: ClosureIndex; readonly concurrency?: number }
+  | { readonly kind: 'filter'; readonly fn: ClosureIndex; readonly concurrency?: number }
+  | { readonly kind: 'mapValues'; readonly fn: ClosureIndex; readonly concurrency?: number }
+  | { readonly kind: 'flatMapValues'; readonly fn: ClosureIndex; readonly concurrency?: number }
+  /** `fn(iterator)` gives an iterable or async iterable; called once per partition, also for empty ones. */
+  | { readonly kind: 'mapPartitions'; readonly fn: ClosureIndex }
+  | { readonly kind: 'mapPartitionsWithIndex'; readonly fn: ClosureIndex }
+  /** x → [fn(x), x] */
+  | { readonly kind: 'keyBy'; readonly fn: ClosureIndex }
+  /** x → [x, null] */
+  | { readonly kind: 'asKey' }
+  /** [k, v] → k */
+  | { readonly kind: 'keys' }
+  /** [k, v] → v */
+  | { readonly kind: 'values' }
+  /** [k, [as, bs]] → [k, [a, b]] for every a of as and b of bs */
+  | { readonly kind: 'crossValues' };
+
+/** How values of one key become one. `group` gives arrays. `reduce` needs no zero. */
+export type Aggregator =
+  | { readonly kind: 'reduce'; readonly fn: ClosureIndex }
+  | { readonly kind: 'group' }
+  | { readonly kind: 'combine'; readonly create: ClosureIndex; readonly mergeValue: ClosureIndex; readonly mergeCombiners: ClosureIndex };
+
+/** How a record finds its reducer partition. `range` takes its bounds from the task. `roundRobin` takes any record, the others pairs. */
+export type PartitionerSpec =
+  | { readonly kind: 'hash'; readonly numPartitions: number }
+  | { readonly kind: 'range'; readonly numPartitions: number; readonly ascending: boolean }
+  | { readonly kind: 'roundRobin'; readonly numPartitions: number };
+
+/**
+ * One node of a stage: a table entry, parents by index, parents before children.
+ * Leaves (`slices`, `range`, `text`, `shuffleRead`) read what the task's inputs name (`range` needs none).
+ */
+export type PlanNode =
+  | { readonly kind: 'slices'; readonly numPartitions: number }
+  /** `start + i * step` for i in [0, count); partition p of n holds i in [floor(p·count/n), floor((p+1)·count/n)). */
+  | { readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number; readonly numPartitions: number }
+  | { readonly kind: 'text'; readonly numPartitions: number }
+  /** Records of one reducer partition, blocks in map order. */
+  | { readonly kind: 'shuffleRead'; readonly numPartitions: number }
+  | { readonly kind: 'narrow'; readonly parent: number; readonly op: NarrowOp }
+  /** Partitions of the parents one after the other; parent i starts at `starts[i]`. */
+  | { readonly kind: 'union'; readonly parents: readonly number[]; readonly starts: readonly number[]; readonly numPartitions: number }
+  /** Partition p reads the parent's partitions [groups[p], groups[p + 1]). */
+  | { readonly kind: 'coalesce'; readonly parent: number; readonly groups: readonly number[] }
+  /** Pairs to one pair per key. `of: 'combiners'`: the values were combined on the map side already. Keys in order of first appearance. */
+  | { readonly kind: 'combine'; readonly parent: number; readonly aggregator: Aggregator; readonly of: 'values' | 'combiners' }
+  /** The partition sorted by key; equal keys keep their order. */
+  | { readonly kind: 'sortByKey'; readonly parent: number; readonly ascending: boolean }
+  /** [k, [values of parent 0, values of parent 1, …]], keys in order of first appearance over the parents in turn. */
+  | { readonly kind: 'cogroup'; readonly parents: readonly number[] };
+
+/** Where a task's records go. */
+export type Sink =
+  | { readonly kind: 'shuffleWrite'; readonly partitioner: PartitionerSpec; readonly combine: Aggregator | null }
+  | { readonly kind: 'collect' }
+  | { readonly kind: 'count' }
+  | { readonly kind: 'take'; readonly n: number }
+  /** An empty partition gives an empty block, any other a block of one record. */
+  | { readonly kind: 'reduce'; readonly fn: ClosureIndex }
+  /** The n smallest by key in order; `key` null is the record itself. */
+  | { readonly kind: 'takeOrdered'; readonly n: number; readonly key: ClosureIndex | null }
+  | { readonly kind: 'foreach'; readonly fn: ClosureIndex; readonly concurrency?: number }
+  /** Reservoir of at most `size` keys of pairs: one record [count of the partition, keys]. */
+  | { readonly kind: 'sampleKeys'; readonly size: number; readonly seed: string }
+  /** One line per record (its string form) into a part file of the attempt below the folder `path`. */
+  | { readonly kind: 'saveAsTextFile'; readonly path: string };
+
+/** Root node is the last of `nodes`. JSON-safe. */
+export interface StagePlan {
+  readonly nodes: readonly PlanNode[];
+  readonly sink: Sink;
+  readonly numPartitions: number;
+}
+
+/** What closure `i` of the plan is, for messages and for the planner; the payload itself stands in the template. */
+export interface ClosureInfo {
+  /** `map`, `filter` …: the operation the user called. */
+  readonly operation: string;
+  /** `job.ts:12:8`, project-relative, of the call. */
+  readonly site: string;
+}
+
+/** Encoded with msgpackr once per stage and stored by content hash. `closures[i]` is the payload of closure `i`. */
+export interface TaskTemplate {
+  readonly version: 1;
+  readonly appId: string;
+  readonly plan: StagePlan;
+  readonly closures: readonly Uint8Array[];
+  readonly closureInfos: readonly ClosureInfo[];
+}

@@ -1,0 +1,7 @@
+/** Time. `now` is wall time in epoch milliseconds, for people only; decisions use `monotonic` milliseconds. */
+export interface Clock {
+  now(): number;
+  monotonic(): number;
+  /** Resolves after at least `ms`; rejects with the signal's reason when aborted. Never keeps a process alive by itself when `unref`. */
+  sleep(ms: number, options?: { readonly signal?: AbortSignal; readonly unref?: boolean }): Promise<void>;
+}

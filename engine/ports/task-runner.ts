@@ -1,0 +1,40 @@
+import type { TaskEvent, TaskOutcome, TaskSpec } from '../types/task.ts';
+
+/** What a runner can do; the scheduler asks these flags, never which runner it is. */
+export interface RunnerCapabilities {
+  /** A given executor can be chosen. */
+  readonly addressable: boolean;
+  /** Survives user code that loops for ever, exits the process or runs out of memory. */
+  readonly isolated: boolean;
+  /** Attempts that run at once; more are queued by the runner. */
+  readonly concurrency: number;
+  /** Attempts worth handing over at once, so that no executor waits for the driver (at least `concurrency`). */
+  readonly queueDepth: number;
+  /** Largest TaskSpec, encoded. */
+  readonly maxPayloadBytes: number;
+  /** Longest attempt the platform allows; null is no limit. */
+  readonly maxTaskMs: number | null;
+  /** Memory of one executor; null is the process's own. */
+  readonly memoryBytes: number | null;
+  /** User modules come from a bundle in the object store; false: from disk. */
+  readonly needsBundle: boolean;
+}
+
+export interface RunOptions {
+  /** Aborting stops the attempt within two seconds, endless loop or not, where the runner is `isolated`; the outcome is then a failure of kind `cancelled`. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: TaskEvent) => void;
+}
+
+/**
+ * Runs one attempt of one task, and commits its output.
+ *
+ * `run` rejects never for what happens in the attempt: that is an outcome. It rejects with `RUNNER_CLOSED` after `close`.
+ * A returned success is committed: its result is the elected winner's, this attempt's or another's.
+ * `close` stops what runs, ends every process and thread that the runner started, and is idempotent.
+ */
+export interface TaskRunner {
+  readonly capabilities: RunnerCapabilities;
+  run(task: TaskSpec, options: RunOptions): Promise<TaskOutcome>;
+  close(): Promise<void>;
+}

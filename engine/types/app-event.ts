@@ -1,0 +1,68 @@
+import type { CallSite } from './call-site.ts';
+import type { TaskFailure } from './failure.ts';
+import type { TaskMetrics } from './task.ts';
+
+/** Version of the event log's format: raised when an event changes its meaning, not when one is added. */
+export const EVENT_LOG_VERSION = 1;
+
+/**
+ * What happens in an application, complete enough to redraw everything from it alone.
+ * `timeMs` is wall time in epoch milliseconds. Job and stage numbers count from 0 within the application.
+ */
+export type AppEvent = { readonly timeMs: number } & (
+  /** First event of every part's driver epoch. */
+  | { readonly kind: 'logStarted'; readonly version: number; readonly levin: string; readonly epoch: number }
+  | {
+      readonly kind: 'appStarted';
+      readonly appId: string;
+      readonly name: string;
+      readonly master: string;
+      readonly node: string;
+      readonly resumed: boolean;
+      /** Configuration that is not the default; values whose key looks secret are redacted. */
+      readonly conf: Readonly<Record<string, string | number | boolean | null>>;
+    }
+  | { readonly kind: 'appEnded'; readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly message: string | null }
+  | { readonly kind: 'executorAdded'; readonly executorId: string }
+  | { readonly kind: 'executorRemoved'; readonly executorId: string; readonly reason: string }
+  | {
+      readonly kind: 'jobStarted';
+      readonly job: number;
+      readonly action: string;
+      readonly description: string | null;
+      readonly callSite: CallSite | null;
+      readonly stages: readonly number[];
+    }
+  | { readonly kind: 'jobEnded'; readonly job: number; readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly message: string | null; /** Answered from the journal: nothing ran. */ readonly replayed: boolean }
+  | {
+      readonly kind: 'stageSubmitted';
+      readonly stage: number;
+      readonly stageId: string;
+      /** `reduceByKey at job.ts:12` */
+      readonly name: string;
+      readonly tasks: number;
+      /** Tasks found committed: they do not run. All of them: the stage is skipped. */
+      readonly committed: number;
+      readonly parents: readonly number[];
+      /** 0 at first, then once more each time lost output is made again. */
+      readonly attempt: number;
+    }
+  | { readonly kind: 'stageCompleted'; readonly stage: number; readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped'; readonly message: string | null }
+  | { readonly kind: 'taskStarted'; readonly stage: number; readonly partition: number; readonly attempt: number; readonly generation: number; readonly executorId: string }
+  | {
+      readonly kind: 'taskEnded';
+      readonly stage: number;
+      readonly partition: number;
+      readonly attempt: number;
+      readonly generation: number;
+      readonly durationMs: number;
+      /** null when it succeeded. */
+      readonly failure: TaskFailure | null;
+      /** null when it failed. */
+      readonly metrics: TaskMetrics | null;
+      readonly lostRace: boolean;
+    }
+  | { readonly kind: 'taskLog'; readonly stage: number; readonly partition: number; readonly attempt: number; readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'; readonly text: string }
+  | { readonly kind: 'outputLost'; readonly stage: number; readonly partition: number; readonly generation: number; readonly reason: string }
+  | { readonly kind: 'warning'; readonly code: string; readonly message: string }
+);

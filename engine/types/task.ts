@@ -1,0 +1,126 @@
+import type { TaskFailure } from './failure.ts';
+
+/** A byte range `[offset, offset + length)` of a stored object. */
+export interface ObjectRange {
+  readonly key: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A byte range of one input file as it was listed; every read is by If-Match on `etag`. */
+export interface FileSplit {
+  /** Absolute path, `/` separators. */
+  readonly path: string;
+  readonly etag: string;
+  readonly start: number;
+  readonly end: number;
+  /** Size of the whole file. */
+  readonly size: number;
+}
+
+/** Where one map task's output for the reducer partitions `[start, end)` lies. */
+export interface MapOutputSlice {
+  /** The producer, so that a failed read names exactly it. */
+  readonly stageId: string;
+  readonly mapPartition: number;
+  readonly generation: number;
+  readonly key: string;
+  /** Byte offsets in the object: one more than there are partitions in the slice. */
+  readonly offsets: readonly number[];
+}
+
+/**
+ * What one leaf of the stage plan reads for one of its partitions.
+ * `shuffleIndex` stands for `shuffle` when the list would make the payload too large: the object holds it.
+ */
+export type LeafInput =
+  | { readonly kind: 'slice'; readonly range: ObjectRange }
+  | { readonly kind: 'split'; readonly split: FileSplit }
+  | { readonly kind: 'shuffle'; readonly slices: readonly MapOutputSlice[] }
+  | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly partition: number };
+
+/** `leaf` is the node's index in the stage plan, `partition` the leaf's own partition. */
+export interface TaskInput {
+  readonly leaf: number;
+  readonly partition: number;
+  readonly input: LeafInput;
+}
+
+export interface TemplateRef {
+  /** SHA-256 of the encoded template, hex. */
+  readonly hash: string;
+  /** The encoded template itself when it has at most 4 KB; otherwise it is read from the object store. */
+  readonly inline: Uint8Array | null;
+}
+
+/** Everything an executor needs to run one attempt of one task. */
+export interface TaskSpec {
+  readonly appId: string;
+  /** Identity of the stage: a function of app, fingerprint and use. */
+  readonly stageId: string;
+  /** Small number for people: `stage 3`. */
+  readonly stageNumber: number;
+  readonly partition: number;
+  readonly partitionCount: number;
+  /** How often this task's committed output was lost. */
+  readonly generation: number;
+  /** 0, 1, 2 … within the task; for people and limits. */
+  readonly attempt: number;
+  /** Unique for ever; part of every key that the attempt writes. */
+  readonly attemptId: string;
+  readonly template: TemplateRef;
+  /** Hash of the executor bundle, or null where modules are loaded from disk. */
+  readonly bundleHash: string | null;
+  readonly inputs: readonly TaskInput[];
+  /** Encoded range bounds (records/encodeValue of the sorted keys) when the sink partitions by range. */
+  readonly bounds: Uint8Array | null;
+  /** The attempt is stopped after this long; null is no limit. */
+  readonly maxMs: number | null;
+}
+
+export interface TaskMetrics {
+  readonly recordsRead: number;
+  readonly bytesRead: number;
+  readonly recordsWritten: number;
+  readonly bytesWritten: number;
+  readonly shuffleBytesRead: number;
+  readonly shuffleRecordsRead: number;
+  readonly shuffleBytesWritten: number;
+  readonly shuffleRecordsWritten: number;
+  /** Time inside the worker, from receipt to prepared output. */
+  readonly runMs: number;
+  /** Resident memory of the executor process when the attempt ended. */
+  readonly peakRssBytes: number;
+}
+
+/**
+ * What an attempt made.
+ * - `shuffle`: one object with all reducer partitions; `offsets` has one more entry than partitions.
+ * - `inline`: an encoded block of records in the result itself.
+ * - `object`: an encoded block of records in an object.
+ * - `file`: a part file of a sink; `path` is the attempt's own name.
+ * - `none`: nothing (foreach).
+ */
+export type TaskOutput =
+  | { readonly kind: 'shuffle'; readonly key: string; readonly offsets: readonly number[]; readonly checksum: string }
+  | { readonly kind: 'inline'; readonly block: Uint8Array; readonly checksum: string }
+  | { readonly kind: 'object'; readonly key: string; readonly length: number; readonly checksum: string }
+  | { readonly kind: 'file'; readonly path: string; readonly length: number; readonly checksum: string }
+  | { readonly kind: 'none'; readonly checksum: string };
+
+/** The committed result of a task: the winner's, whoever returns it. */
+export interface TaskResult {
+  readonly attemptId: string;
+  readonly generation: number;
+  readonly output: TaskOutput;
+  readonly metrics: TaskMetrics;
+}
+
+export type TaskOutcome =
+  | { readonly kind: 'success'; readonly result: TaskResult; /** This attempt lost the race; `result` is the winner's. */ readonly lostRace: boolean }
+  | { readonly kind: 'failure'; readonly failure: TaskFailure };
+
+/** What an attempt tells while it runs. */
+export type TaskEvent =
+  | { readonly kind: 'started'; readonly executorId: string }
+  | { readonly kind: 'log'; readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'; readonly text: string };
