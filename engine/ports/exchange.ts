@@ -1,5 +1,5 @@
-import type { MapOutputSlice } from '../types/task.ts';
 import type { PartitionerSpec } from '../plan/stage-plan.ts';
+import type { MapOutputSlice } from '../types/task.ts';
 
 /** Functions of an aggregator, rebuilt. `group` is create: v → [v], mergeValue: push, mergeCombiners: concat. */
 export interface Combiner {

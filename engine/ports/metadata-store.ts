@@ -53,13 +53,21 @@ export interface QueryPage {
  */
 export interface MetadataStore {
   get(key: MetadataKey, options?: { readonly signal?: AbortSignal }): Promise<MetadataItem | null>;
-  put(key: MetadataKey, item: MetadataItem, options?: { readonly condition?: Condition; readonly signal?: AbortSignal }): Promise<WriteResult>;
+  put(
+    key: MetadataKey,
+    item: MetadataItem,
+    options?: { readonly condition?: Condition; readonly signal?: AbortSignal },
+  ): Promise<WriteResult>;
   /** Items of one partition whose sort key starts with `sortPrefix`, at most `limit` (default 1,000) after sort key `after`. */
   query(
     partition: string,
     sortPrefix: string,
     options?: { readonly after?: string; readonly limit?: number; readonly signal?: AbortSignal },
   ): Promise<QueryPage>;
-  transact(checks: readonly Check[], writes: readonly TransactWrite[], options?: { readonly signal?: AbortSignal }): Promise<TransactResult>;
+  transact(
+    checks: readonly Check[],
+    writes: readonly TransactWrite[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<TransactResult>;
   delete(key: MetadataKey, options?: { readonly condition?: Condition; readonly signal?: AbortSignal }): Promise<WriteResult>;
 }

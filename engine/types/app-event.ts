@@ -9,8 +9,8 @@ export const EVENT_LOG_VERSION = 1;
  * What happens in an application, complete enough to redraw everything from it alone.
  * `timeMs` is wall time in epoch milliseconds. Job and stage numbers count from 0 within the application.
  */
-export type AppEvent = { readonly timeMs: number } & (
-  /** First event of every part's driver epoch. */
+export type AppEvent = { readonly timeMs: number } & /** First event of every part's driver epoch. */
+(
   | { readonly kind: 'logStarted'; readonly version: number; readonly levin: string; readonly epoch: number }
   | {
       readonly kind: 'appStarted';
@@ -33,7 +33,13 @@ export type AppEvent = { readonly timeMs: number } & (
       readonly callSite: CallSite | null;
       readonly stages: readonly number[];
     }
-  | { readonly kind: 'jobEnded'; readonly job: number; readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly message: string | null; /** Answered from the journal: nothing ran. */ readonly replayed: boolean }
+  | {
+      readonly kind: 'jobEnded';
+      readonly job: number;
+      readonly status: 'succeeded' | 'failed' | 'cancelled';
+      readonly message: string | null /** Answered from the journal: nothing ran. */;
+      readonly replayed: boolean;
+    }
   | {
       readonly kind: 'stageSubmitted';
       readonly stage: number;
@@ -47,8 +53,20 @@ export type AppEvent = { readonly timeMs: number } & (
       /** 0 at first, then once more each time lost output is made again. */
       readonly attempt: number;
     }
-  | { readonly kind: 'stageCompleted'; readonly stage: number; readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped'; readonly message: string | null }
-  | { readonly kind: 'taskStarted'; readonly stage: number; readonly partition: number; readonly attempt: number; readonly generation: number; readonly executorId: string }
+  | {
+      readonly kind: 'stageCompleted';
+      readonly stage: number;
+      readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+      readonly message: string | null;
+    }
+  | {
+      readonly kind: 'taskStarted';
+      readonly stage: number;
+      readonly partition: number;
+      readonly attempt: number;
+      readonly generation: number;
+      readonly executorId: string;
+    }
   | {
       readonly kind: 'taskEnded';
       readonly stage: number;
@@ -62,7 +80,20 @@ export type AppEvent = { readonly timeMs: number } & (
       readonly metrics: TaskMetrics | null;
       readonly lostRace: boolean;
     }
-  | { readonly kind: 'taskLog'; readonly stage: number; readonly partition: number; readonly attempt: number; readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug'; readonly text: string }
-  | { readonly kind: 'outputLost'; readonly stage: number; readonly partition: number; readonly generation: number; readonly reason: string }
+  | {
+      readonly kind: 'taskLog';
+      readonly stage: number;
+      readonly partition: number;
+      readonly attempt: number;
+      readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'outputLost';
+      readonly stage: number;
+      readonly partition: number;
+      readonly generation: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'warning'; readonly code: string; readonly message: string }
 );

@@ -4,9 +4,11 @@ export const objectKeys = {
   code: (a: string, hash: string): string => `apps/${a}/code/${hash}.mjs`,
   template: (a: string, hash: string): string => `apps/${a}/templates/${hash}`,
   data: (a: string, hash: string): string => `apps/${a}/data/${hash}`,
-  shuffle: (a: string, stageId: string, partition: number, attemptId: string): string => `apps/${a}/shuffle/${stageId}/${partition}-${attemptId}`,
+  shuffle: (a: string, stageId: string, partition: number, attemptId: string): string =>
+    `apps/${a}/shuffle/${stageId}/${partition}-${attemptId}`,
   shuffleIndex: (a: string, stageId: string, hash: string): string => `apps/${a}/shuffle-index/${stageId}/${hash}`,
-  result: (a: string, stageId: string, partition: number, attemptId: string): string => `apps/${a}/results/${stageId}/${partition}-${attemptId}`,
+  result: (a: string, stageId: string, partition: number, attemptId: string): string =>
+    `apps/${a}/results/${stageId}/${partition}-${attemptId}`,
   journalBlob: (a: string, epoch: number, hash: string): string => `apps/${a}/journal/${epoch}-${hash}`,
   events: (a: string, epoch: number, seq: number): string => `history/${a}/events/${epoch}-${String(seq).padStart(6, '0')}.jsonl`,
 } as const;
@@ -18,7 +20,10 @@ export const metadataKeys = {
   apps: (a: string): { partition: string; sort: string } => ({ partition: 'apps', sort: a }),
   lease: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'lease' }),
   journalPartition: (a: string): string => `app#${a}#journal`,
-  journal: (a: string, seq: number): { partition: string; sort: string } => ({ partition: `app#${a}#journal`, sort: String(seq).padStart(10, '0') }),
+  journal: (a: string, seq: number): { partition: string; sort: string } => ({
+    partition: `app#${a}#journal`,
+    sort: String(seq).padStart(10, '0'),
+  }),
   commitPartition: (a: string, stageId: string, shard: number): string => `app#${a}#stage#${stageId}#${shard}`,
   commit: (a: string, stageId: string, partition: number): { partition: string; sort: string } => ({
     partition: `app#${a}#stage#${stageId}#${partition % COMMIT_SHARDS}`,

@@ -117,7 +117,11 @@ export interface TaskResult {
 }
 
 export type TaskOutcome =
-  | { readonly kind: 'success'; readonly result: TaskResult; /** This attempt lost the race; `result` is the winner's. */ readonly lostRace: boolean }
+  | {
+      readonly kind: 'success';
+      readonly result: TaskResult /** This attempt lost the race; `result` is the winner's. */;
+      readonly lostRace: boolean;
+    }
   | { readonly kind: 'failure'; readonly failure: TaskFailure };
 
 /** What an attempt tells while it runs. */
