@@ -22,8 +22,9 @@ export type NarrowOp =
   /** [k, [as, bs]] → [k, [a, b]] for every a of as and b of bs */
   | { readonly kind: 'crossValues' };
 
-/** How values of one key become one. `group` gives arrays. `reduce` needs no zero. */
+/** How values of one key become one. `group` gives arrays, `first` keeps the first value, `reduce` needs no zero. */
 export type Aggregator =
+  | { readonly kind: 'first' }
   | { readonly kind: 'reduce'; readonly fn: ClosureIndex }
   | { readonly kind: 'group' }
   | { readonly kind: 'combine'; readonly create: ClosureIndex; readonly mergeValue: ClosureIndex; readonly mergeCombiners: ClosureIndex };
