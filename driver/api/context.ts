@@ -1,0 +1,131 @@
+import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
+import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { Application } from '../application/application.ts';
+import { openApplication } from '../application/open-application.ts';
+import type { ConfigInput } from '../config/config-input.ts';
+import { encodeSlices } from '../lineage/encode-slices.ts';
+import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
+import { type RDD, rddOf } from './rdd.ts';
+import type { RangeOptions, Rec } from './types.ts';
+
+/** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
+export type ContextOptions = ConfigInput;
+
+/**
+ * Connection to where jobs run: the root of everything, SparkContext and SparkSession in one.
+ *
+ * One at a time in a process. A job that never calls `stop()` ends by itself, with its summary.
+ * @example
+ * import { Context } from 'levin';
+ * await using lv = await Context.create();
+ */
+export class Context implements AsyncDisposable {
+  readonly #app: Application;
+
+  private constructor(app: Application) {
+    this.#app = app;
+  }
+
+  static {
+    declareDriverOnly(Context, 'the Context exists only on the driver; it cannot be used inside a closure that runs on executors');
+  }
+
+  /**
+   * Opens the application: reads the configuration and takes the lease; tasks run from the first action on.
+   *
+   * Fails with `CONTEXT_OPEN` while another Context is open, `UNKNOWN_CONFIG_KEY` and `INVALID_CONFIG` for wrong settings,
+   * `NOT_ON_DRIVER` inside a task.
+   */
+  static async create(options: ContextOptions = {}): Promise<Context> {
+    return new Context(await openApplication(options));
+  }
+
+  /** Identifies this run: `levin run --app ID` resumes it. */
+  get applicationId(): string {
+    return this.#app.id;
+  }
+
+  /** `appName` of the configuration; by default the job file's name. */
+  get appName(): string {
+    return this.#app.name;
+  }
+
+  /** Where tasks run, as given: `local[4]`. */
+  get master(): string {
+    return this.#app.master;
+  }
+
+  /** Partitions where nothing else says how many: the configuration's, else the number of task slots. */
+  get defaultParallelism(): number {
+    return this.#app.defaultParallelism;
+  }
+
+  /**
+   * An RDD of given records, cut into slices of equal length; slice i of n holds the records `[floor(i·len/n), floor((i+1)·len/n))`.
+   *
+   * The records are encoded by this call: later changes to `data` have no effect. More slices than records give empty ones.
+   * @param numSlices default: `defaultParallelism`.
+   * @example
+   * await lv.parallelize(['a', 'b', 'c'], 2).collect(); // ['a', 'b', 'c']
+   */
+  parallelize<T extends Rec>(data: Iterable<T>, numSlices?: number): RDD<T> {
+    const callSite = callSiteOf();
+    const slices = checkPartitions('parallelize', 'numSlices', numSlices) ?? this.#app.defaultParallelism;
+    if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
+      if (typeof data !== 'string') throw invalid(`parallelize: expected an iterable of records, got ${data === null ? 'null' : typeof data}.`);
+    }
+    const shape = { kind: 'slices', data: encodeSlices([...data], slices) } as const;
+    return rddOf<T>(this.#app, this.#app.node(shape, 'parallelize', callSite));
+  }
+
+  /**
+   * Numbers from `start` (0 when one number is given) up to but not including `end`; computed where they are used.
+   *
+   * @example
+   * await lv.range(2, 10, { step: 3 }).collect(); // [2, 5, 8]
+   */
+  range(end: number, options?: RangeOptions): RDD<number>;
+  range(start: number, end: number, options?: RangeOptions): RDD<number>;
+  range(first: number, second?: number | RangeOptions, third?: RangeOptions): RDD<number> {
+    const [start, end] = typeof second === 'number' ? [first, second] : [0, first];
+    const options = (typeof second === 'object' ? second : third) ?? {};
+    checkFinite('range', 'start', start);
+    checkFinite('range', 'end', end);
+    const step = checkFinite('range', 'step', options.step ?? 1);
+    if (step === 0) throw invalid('range: step is 0; it must be a whole number other than 0.');
+    const numPartitions = checkPartitions('range', 'numSlices', options.numSlices) ?? this.#app.defaultParallelism;
+    const count = Math.max(0, Math.ceil((end - start) / step));
+    return rddOf<number>(this.#app, this.#app.node({ kind: 'range', start, step, count, numPartitions }, 'range', callSiteOf()));
+  }
+
+  /**
+   * The lines of text files, without line ends (`\n` or `\r\n`), decoded as UTF-8.
+   *
+   * `path` is a file, a folder (its files, not those of its subfolders; names that start with `_` or `.` are left out), a pattern with `*`, `?`,
+   * `[a-c]`, `{a,b}`, or several of these separated by commas. An output folder of levin is read by its manifest. Files are listed when
+   * the first action needs them; nothing there is `PATH_NOT_FOUND`, a file that changes afterwards `INPUT_CHANGED`.
+   * @param minPartitions files are cut into at least about this many splits. Default: `min(defaultParallelism, 2)`.
+   */
+  textFile(path: string, minPartitions?: number): RDD<string> {
+    const shape = {
+      kind: 'textFile',
+      path: checkPath('textFile', path),
+      minPartitions: checkPartitions('textFile', 'minPartitions', minPartitions) ?? Math.min(this.#app.defaultParallelism, 2),
+    } as const;
+    return rddOf<string>(this.#app, this.#app.node(shape, 'textFile', callSiteOf()));
+  }
+
+  /** Ends the application: cancels what runs, deletes its shuffle data, prints the summary. Calling it again does nothing. */
+  stop(): Promise<void> {
+    return this.#app.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#app.stop();
+  }
+}
+
+function invalid(message: string): LevinError {
+  return new LevinError({ code: 'INVALID_ARGUMENT', fault: 'user', message });
+}

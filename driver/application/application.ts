@@ -1,0 +1,67 @@
+import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
+import type { CallSite } from '../../engine/types/call-site.ts';
+import type { ActionOptions } from '../api/types.ts';
+import type { LineageNode, LineageShape } from '../lineage/lineage-node.ts';
+
+/** What an action computes on each partition of an RDD; the driver finishes the answer. */
+export type LineageSink =
+  | { readonly kind: 'collect' }
+  | { readonly kind: 'count' }
+  | { readonly kind: 'take'; readonly n: number }
+  | { readonly kind: 'reduce'; readonly fn: ShippedClosure }
+  | { readonly kind: 'takeOrdered'; readonly n: number; readonly key: ShippedClosure | null }
+  | { readonly kind: 'foreach'; readonly fn: ShippedClosure; readonly concurrency?: number }
+  | { readonly kind: 'saveAsTextFile'; readonly path: string };
+
+export interface ActionRequest {
+  /** Spark's name of the action. */
+  readonly name: string;
+  readonly node: LineageNode;
+  readonly sink: LineageSink;
+  readonly callSite: CallSite | null;
+  readonly options: ActionOptions;
+}
+
+/** One part file of a sink, as committed. */
+export interface PartFile {
+  readonly path: string;
+  readonly length: number;
+  readonly checksum: string;
+}
+
+/** The result stage of an action, ready to run some or all of its partitions; each run is one job. */
+export interface ResultStage {
+  readonly numPartitions: number;
+  /** The records of each asked partition, in the order asked. */
+  run(partitions: readonly number[]): Promise<readonly (readonly unknown[])[]>;
+  /** The committed part files of each asked partition: sinks that write files. */
+  runFiles(partitions: readonly number[]): Promise<readonly PartFile[]>;
+}
+
+/** What the public API needs of a running application. */
+export interface Application {
+  readonly id: string;
+  readonly name: string;
+  readonly master: string;
+  readonly defaultParallelism: number;
+  /** A new RDD's node. Fails with `CONTEXT_STOPPED` after `stop()`. */
+  node(shape: LineageShape, operation: string, callSite: CallSite | null): LineageNode;
+  /** Encodes a user function at the call that takes it. */
+  ship(operation: string, fn: unknown, callSite: CallSite | null): ShippedClosure;
+  /** Partitions that an RDD will have: lists input files when it must. */
+  numPartitions(node: LineageNode): Promise<number>;
+  /**
+   * Runs an action: journaled, so that a resumed driver finds the answer of a finished one.
+   * `answer` must be a value that can be a record.
+   */
+  runAction<R>(request: ActionRequest, body: (stage: ResultStage) => Promise<R>): Promise<R>;
+  /** Like `runAction` for an answer that is handed out piece by piece; nothing is journaled but the stages' commits. */
+  streamAction<R>(request: ActionRequest, body: (stage: ResultStage) => AsyncGenerator<R, void, void>): AsyncGenerator<R, void, void>;
+  /** Absolute path, `/` separators; relative ones are below the working folder of the application. */
+  resolvePath(path: string): string;
+  /** Publishes the part files as the content of an output folder, `_SUCCESS` last. */
+  publishOutput(path: string, files: readonly PartFile[]): Promise<void>;
+  /** Fails with `OUTPUT_EXISTS` when the folder is there. */
+  checkOutput(path: string): Promise<void>;
+  stop(): Promise<void>;
+}

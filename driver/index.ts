@@ -1,0 +1,8 @@
+export { executorInit } from '../engine/closures/runtime/executor-init.ts';
+export { registerClass, registerSerializer } from '../engine/closures/runtime/registered-classes.ts';
+export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
+export { KeyMap } from '../engine/records/key-map.ts';
+export { Context, type ContextOptions } from './api/context.ts';
+export type { RDD } from './api/rdd.ts';
+export type { ActionOptions, ConcurrencyOptions, Key, MapOptions, RangeOptions, Rec, SortOptions } from './api/types.ts';
+export { type ConfigInput, defineConfig } from './config/config-input.ts';
