@@ -1,0 +1,101 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { FileSplit } from '../../engine/types/task.ts';
+import { type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
+
+/** How an RDD's records are placed. Two placements are the same when this is equal in every field. */
+export type Placement =
+  | { readonly kind: 'hash'; readonly numPartitions: number }
+  /** Bounds were sampled for this node: no other node has the same. */
+  | { readonly kind: 'range'; readonly numPartitions: number; readonly nodeId: number };
+
+export interface NodeFacts {
+  readonly numPartitions: number;
+  /** null: records are anywhere. */
+  readonly placement: Placement | null;
+}
+
+export interface AnalyzeOptions {
+  /** Input splits by the id of the textFile node. */
+  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  /** Set by the user; null when only derived from the runner. */
+  readonly defaultParallelism: number | null;
+}
+
+/** Partition counts and placements of a node and all its ancestors, parents first. Facts already known are kept. */
+export function analyze(root: LineageNode, known: Map<number, NodeFacts>, options: AnalyzeOptions): NodeFacts {
+  for (const node of topological(root, (n) => (known.has(n.id) ? [] : parentsOf(n)))) {
+    if (!known.has(node.id)) known.set(node.id, factsOf(node, known, options));
+  }
+  return factsIn(known, root);
+}
+
+export function factsIn(known: ReadonlyMap<number, NodeFacts>, node: LineageNode): NodeFacts {
+  const facts = known.get(node.id);
+  if (facts !== undefined) return facts;
+  throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `Node ${node.id} (${node.operation}) was planned before it was analyzed.` });
+}
+
+export function samePlacement(a: Placement | null, b: Placement | null): boolean {
+  if (a === null || b === null || a.kind !== b.kind || a.numPartitions !== b.numPartitions) return false;
+  return a.kind === 'hash' || (b.kind === 'range' && a.nodeId === b.nodeId);
+}
+
+function factsOf(node: LineageNode, known: ReadonlyMap<number, NodeFacts>, options: AnalyzeOptions): NodeFacts {
+  const parents = parentsOf(node).map((parent) => factsIn(known, parent));
+  const [parent] = parents as [NodeFacts];
+  switch (node.kind) {
+    case 'slices':
+      return { numPartitions: node.data.offsets.length - 1, placement: null };
+    case 'range':
+      return { numPartitions: node.numPartitions, placement: null };
+    case 'textFile':
+      return { numPartitions: options.splits.get(node.id)?.length ?? 0, placement: null };
+    case 'narrow':
+      return { numPartitions: parent.numPartitions, placement: node.keepsPartitioner ? parent.placement : null };
+    case 'union':
+      return { numPartitions: parents.reduce((sum, p) => sum + p.numPartitions, 0), placement: null };
+    case 'coalesce':
+      return coalesced(parent, node.numPartitions);
+    case 'shuffled':
+      return shuffled(node, parent, options);
+    case 'cogroup':
+      return { ...defaultPlacement(parents, node.numPartitions, options) };
+  }
+}
+
+function coalesced(parent: NodeFacts, asked: number): NodeFacts {
+  return asked < parent.numPartitions ? { numPartitions: asked, placement: null } : parent;
+}
+
+function shuffled(node: Extract<LineageNode, { kind: 'shuffled' }>, parent: NodeFacts, options: AnalyzeOptions): NodeFacts {
+  const { partitioning } = node;
+  switch (partitioning.kind) {
+    case 'roundRobin':
+      return { numPartitions: partitioning.numPartitions, placement: null };
+    case 'range': {
+      const numPartitions = partitioning.numPartitions ?? Math.max(1, options.defaultParallelism ?? parent.numPartitions);
+      return { numPartitions, placement: { kind: 'range', numPartitions, nodeId: node.id } };
+    }
+    case 'hash':
+      return defaultPlacement([parent], partitioning.numPartitions, options);
+  }
+}
+
+/**
+ * Spark's default partitioner: the largest placement among the inputs when it is eligible (its partition count is within one order of
+ * magnitude of the largest input's, or not below the default count); otherwise by hash into the configured parallelism or the largest
+ * input's partition count.
+ */
+function defaultPlacement(inputs: readonly NodeFacts[], asked: number | null, options: AnalyzeOptions): NodeFacts {
+  if (asked !== null) return { numPartitions: asked, placement: { kind: 'hash', numPartitions: asked } };
+  const most = Math.max(1, ...inputs.map((input) => input.numPartitions));
+  const defaultCount = options.defaultParallelism ?? most;
+  const largest = inputs
+    .map((input) => input.placement)
+    .filter((placement) => placement !== null)
+    .reduce<Placement | null>((best, p) => (best === null || p.numPartitions > best.numPartitions ? p : best), null);
+  if (largest !== null && (Math.log10(most) - Math.log10(largest.numPartitions) < 1 || defaultCount <= largest.numPartitions)) {
+    return { numPartitions: largest.numPartitions, placement: largest };
+  }
+  return { numPartitions: defaultCount, placement: { kind: 'hash', numPartitions: defaultCount } };
+}

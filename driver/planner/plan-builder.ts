@@ -1,0 +1,75 @@
+import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
+import type { Aggregator, NarrowOp, PlanNode, Sink } from '../../engine/plan/stage-plan.ts';
+import type { LineageSink } from '../application/application.ts';
+import type { LineageAggregator, LineageNode, LineageOp } from '../lineage/lineage-node.ts';
+import { factsIn, type NodeFacts, samePlacement } from './analyze.ts';
+import type { LeafBinding } from './stage-draft.ts';
+
+/** The node table of one stage while it grows. */
+export interface PlanBuilder {
+  readonly nodes: PlanNode[];
+  readonly closures: ShippedClosure[];
+  readonly leaves: Map<number, LeafBinding>;
+  /** Stages read through shuffles. */
+  readonly parents: Set<number>;
+  add(node: PlanNode): number;
+  closure(closure: ShippedClosure): number;
+}
+
+export function planBuilder(): PlanBuilder {
+  const nodes: PlanNode[] = [];
+  const closures: ShippedClosure[] = [];
+  const indexes = new Map<ShippedClosure, number>();
+  return {
+    nodes,
+    closures,
+    leaves: new Map(),
+    parents: new Set(),
+    add: (node) => nodes.push(node) - 1,
+    closure(closure) {
+      const known = indexes.get(closure);
+      if (known !== undefined) return known;
+      const index = closures.push(closure) - 1;
+      indexes.set(closure, index);
+      return index;
+    },
+  };
+}
+
+/** Whether the wide node's input number `i` has to move: false where it is placed as asked already. */
+export function needsShuffle(node: LineageNode, i: number, known: ReadonlyMap<number, NodeFacts>): boolean {
+  if (node.kind !== 'shuffled' && node.kind !== 'cogroup') return false;
+  if (node.kind === 'shuffled' && node.partitioning.kind !== 'hash') return true;
+  const parent = node.kind === 'shuffled' ? node.parent : node.parents[i];
+  return parent === undefined || !samePlacement(factsIn(known, parent).placement, factsIn(known, node).placement);
+}
+
+export function narrowOp(op: LineageOp, builder: PlanBuilder): NarrowOp {
+  if (!('fn' in op)) return op;
+  return { ...op, fn: builder.closure(op.fn) };
+}
+
+export function planAggregator(aggregator: LineageAggregator, builder: PlanBuilder): Aggregator {
+  return aggregator.kind === 'reduce' ? { kind: 'reduce', fn: builder.closure(aggregator.fn) } : aggregator;
+}
+
+export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {
+  switch (sink.kind) {
+    case 'collect':
+    case 'count':
+    case 'take':
+    case 'saveAsTextFile':
+      return sink;
+    case 'reduce':
+      return { kind: 'reduce', fn: builder.closure(sink.fn) };
+    case 'foreach':
+      return { ...sink, fn: builder.closure(sink.fn) };
+    case 'takeOrdered':
+      return { kind: 'takeOrdered', n: sink.n, key: sink.key === null ? null : builder.closure(sink.key) };
+  }
+}
+
+/** Bounds of `numGroups` runs of neighbouring partitions: run p is `[floor(p·n/numGroups), floor((p+1)·n/numGroups))`. */
+export function evenGroups(numPartitions: number, numGroups: number): readonly number[] {
+  return Array.from({ length: numGroups + 1 }, (_, p) => Math.floor((p * numPartitions) / numGroups));
+}

@@ -1,0 +1,230 @@
+import { hash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Sink } from '../../engine/plan/stage-plan.ts';
+import type { CallSite } from '../../engine/types/call-site.ts';
+import type { LineageSink } from '../application/application.ts';
+import { type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
+import { factsIn, type NodeFacts } from './analyze.ts';
+import { evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planBuilder, planSink } from './plan-builder.ts';
+import type { StageDraft } from './stage-draft.ts';
+
+type Wide = Extract<LineageNode, { kind: 'shuffled' | 'cogroup' }>;
+type Shuffled = Extract<LineageNode, { kind: 'shuffled' }>;
+
+/** Keys a sample stage takes in all: Spark's `min(20 · partitions, 1,000,000)`. */
+const SAMPLES_PER_PARTITION = 20;
+const MAX_SAMPLES = 1_000_000;
+
+/** Stages of an application: those of earlier jobs stay, so that a later job over the same RDD finds its shuffles made. */
+export interface StageRegistry {
+  readonly drafts: StageDraft[];
+  /** Map and sample stages by lineage node and input. */
+  readonly byEdge: Map<string, number>;
+  readonly uses: Map<string, number>;
+}
+
+export function createStageRegistry(): StageRegistry {
+  return { drafts: [], byEdge: new Map(), uses: new Map() };
+}
+
+export interface ResultRequest {
+  readonly node: LineageNode;
+  readonly sink: LineageSink;
+  readonly action: string;
+  readonly callSite: CallSite | null;
+}
+
+/**
+ * Cuts the lineage of an action into stages at its wide edges, and gives the result stage; new stages are added to the registry,
+ * parents before children. All nodes must be analyzed. Nothing recurses: a lineage may be 50,000 deep.
+ */
+export function planStages(request: ResultRequest, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): StageDraft {
+  for (const node of topological(request.node)) {
+    if (node.kind === 'shuffled' || node.kind === 'cogroup') planEdges(node, known, registry);
+  }
+  const builder = planBuilder();
+  addChain(request.node, builder, known, registry);
+  const sink = planSink(request.sink, builder);
+  const print = ['result', request.node.fingerprint, sinkPrint(request.sink)];
+  return register(registry, builder, { kind: 'result', root: request.node, sink, print, name: stageName(request.action, request.callSite), known, boundsFrom: null });
+}
+
+/** Map stages of every input that has to move, with the sample stage that a range partitioner needs before it. */
+function planEdges(node: Wide, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
+  parentsOf(node).forEach((parent, i) => {
+    if (registry.byEdge.has(edgeKey('map', node, i)) || !needsShuffle(node, i, known)) return;
+    const boundsFrom = node.kind === 'shuffled' && rangeOf(node, known) > 1 ? planSample(node, known, registry) : null;
+    const builder = planBuilder();
+    addChain(parent, builder, known, registry);
+    const name = stageName(node.operation, node.callSite);
+    const sink = shuffleSink(node, builder, known);
+    const print = ['map', node.fingerprint, i, factsIn(known, node).numPartitions];
+    const draft = register(registry, builder, { kind: 'map', root: parent, sink, print, name, known, boundsFrom });
+    registry.byEdge.set(edgeKey('map', node, i), draft.stage);
+  });
+}
+
+function planSample(node: Shuffled, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): number {
+  const builder = planBuilder();
+  addChain(node.parent, builder, known, registry);
+  const inputs = Math.max(1, factsIn(known, node.parent).numPartitions);
+  const total = Math.min(SAMPLES_PER_PARTITION * rangeOf(node, known), MAX_SAMPLES);
+  const sink: Sink = { kind: 'sampleKeys', size: Math.ceil((3 * total) / inputs), seed: node.fingerprint };
+  const print = ['sample', node.fingerprint, sink.size];
+  const name = stageName(`${node.operation} (sample)`, node.callSite);
+  return register(registry, builder, { kind: 'sample', root: node.parent, sink, print, name, known, boundsFrom: null }).stage;
+}
+
+function rangeOf(node: Shuffled, known: ReadonlyMap<number, NodeFacts>): number {
+  return node.partitioning.kind === 'range' ? factsIn(known, node).numPartitions : 1;
+}
+
+function shuffleSink(node: Wide, builder: PlanBuilder, known: ReadonlyMap<number, NodeFacts>): Sink {
+  const { numPartitions, placement } = factsIn(known, node);
+  if (node.kind === 'cogroup') return { kind: 'shuffleWrite', partitioner: { kind: 'hash', numPartitions }, combine: null };
+  const combine = node.mapSideCombine && node.aggregator !== null ? planAggregator(node.aggregator, builder) : null;
+  if (node.partitioning.kind === 'range') {
+    const { ascending } = node.partitioning;
+    return { kind: 'shuffleWrite', partitioner: { kind: 'range', numPartitions, ascending }, combine };
+  }
+  const kind = placement === null ? 'roundRobin' : 'hash';
+  return { kind: 'shuffleWrite', partitioner: { kind, numPartitions }, combine };
+}
+
+/** Adds the nodes from the nearest shuffles or sources up to `root`, which becomes the last one. */
+function addChain(root: LineageNode, builder: PlanBuilder, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
+  const indexes = new Map<number, number>();
+  const inStage = (node: LineageNode): readonly LineageNode[] => parentsOf(node).filter((_, i) => !needsShuffle(node, i, known) && !readsGroups(node, known));
+  const indexOf = (node: LineageNode): number => indexes.get(node.id) as number;
+  for (const node of topological(root, inStage)) {
+    indexes.set(node.id, addNode(node, { builder, known, registry, indexOf }));
+  }
+}
+
+interface ChainContext {
+  readonly builder: PlanBuilder;
+  readonly known: ReadonlyMap<number, NodeFacts>;
+  readonly registry: StageRegistry;
+  readonly indexOf: (node: LineageNode) => number;
+}
+
+function addNode(node: LineageNode, context: ChainContext): number {
+  const { builder, known, indexOf } = context;
+  const { numPartitions } = factsIn(known, node);
+  switch (node.kind) {
+    case 'slices':
+    case 'textFile': {
+      const index = builder.add({ kind: node.kind === 'slices' ? 'slices' : 'text', numPartitions });
+      builder.leaves.set(index, node.kind === 'slices' ? { kind: 'slices', node } : { kind: 'text', node });
+      return index;
+    }
+    case 'range':
+      return builder.add({ kind: 'range', start: node.start, step: node.step, count: node.count, numPartitions });
+    case 'narrow':
+      return builder.add({ kind: 'narrow', parent: indexOf(node.parent), op: narrowOp(node.op, builder) });
+    case 'union': {
+      const counts = node.parents.map((parent) => factsIn(known, parent).numPartitions);
+      const starts = counts.map((_, i) => counts.slice(0, i).reduce((sum, n) => sum + n, 0));
+      return builder.add({ kind: 'union', parents: node.parents.map(indexOf), starts, numPartitions });
+    }
+    case 'coalesce': {
+      const before = factsIn(known, node.parent).numPartitions;
+      if (readsGroups(node, known)) return addWide(node.parent as Wide, evenGroups(before, numPartitions), context);
+      if (numPartitions === before) return indexOf(node.parent);
+      return builder.add({ kind: 'coalesce', parent: indexOf(node.parent), groups: evenGroups(before, numPartitions) });
+    }
+    case 'shuffled':
+    case 'cogroup':
+      return addWide(node, evenGroups(numPartitions, numPartitions), context);
+  }
+}
+
+/**
+ * A coalesce right above a shuffle reads neighbouring reducer partitions at once, one read a map task: order within a reducer partition
+ * is not promised, and neighbouring ranges of a sort follow each other.
+ */
+function readsGroups(node: LineageNode, known: ReadonlyMap<number, NodeFacts>): boolean {
+  if (node.kind !== 'coalesce') return false;
+  const wide = node.parent;
+  if (wide.kind !== 'shuffled' && wide.kind !== 'cogroup') return false;
+  const shrinks = factsIn(known, node).numPartitions < factsIn(known, wide).numPartitions;
+  const descending = wide.kind === 'shuffled' && wide.sort === 'descending';
+  return shrinks && !descending && parentsOf(wide).every((_, i) => needsShuffle(wide, i, known));
+}
+
+function addWide(node: Wide, groups: readonly number[], context: ChainContext): number {
+  const { builder, known, registry, indexOf } = context;
+  const inputs = parentsOf(node).map((parent, i) => {
+    if (!needsShuffle(node, i, known)) return { index: indexOf(parent), moved: false };
+    const stage = registry.byEdge.get(edgeKey('map', node, i)) as number;
+    const index = builder.add({ kind: 'shuffleRead', numPartitions: groups.length - 1 });
+    builder.leaves.set(index, { kind: 'shuffle', stage, groups });
+    builder.parents.add(stage);
+    return { index, moved: true };
+  });
+  if (node.kind === 'cogroup') return builder.add({ kind: 'cogroup', parents: inputs.map(({ index }) => index) });
+  const [{ index, moved }] = inputs as [{ index: number; moved: boolean }];
+  let last = index;
+  if (node.aggregator !== null) {
+    const aggregator = planAggregator(node.aggregator, builder);
+    last = builder.add({ kind: 'combine', parent: last, aggregator, of: moved && node.mapSideCombine ? 'combiners' : 'values' });
+  }
+  if (node.sort !== null) last = builder.add({ kind: 'sortByKey', parent: last, ascending: node.sort === 'ascending' });
+  return last;
+}
+
+interface Registration {
+  readonly kind: StageDraft['kind'];
+  readonly root: LineageNode;
+  readonly sink: Sink;
+  readonly print: readonly unknown[];
+  readonly name: string;
+  readonly known: ReadonlyMap<number, NodeFacts>;
+  readonly boundsFrom: number | null;
+}
+
+function register(registry: StageRegistry, builder: PlanBuilder, r: Registration): StageDraft {
+  const lineageFingerprint = hash('sha256', JSON.stringify(r.print), 'hex').slice(0, 32);
+  const use = registry.uses.get(lineageFingerprint) ?? 0;
+  registry.uses.set(lineageFingerprint, use + 1);
+  const parents = [...builder.parents, ...(r.boundsFrom === null ? [] : [r.boundsFrom])];
+  const draft: StageDraft = {
+    stage: registry.drafts.length,
+    kind: r.kind,
+    name: r.name,
+    plan: { nodes: builder.nodes, sink: r.sink, numPartitions: factsIn(r.known, r.root).numPartitions },
+    closures: builder.closures,
+    leaves: builder.leaves,
+    parents,
+    boundsFrom: r.boundsFrom,
+    lineageFingerprint,
+    use,
+  };
+  registry.drafts.push(draft);
+  return draft;
+}
+
+function sinkPrint(sink: LineageSink): readonly unknown[] {
+  switch (sink.kind) {
+    case 'collect':
+    case 'count':
+      return [sink.kind];
+    case 'take':
+      return [sink.kind, sink.n];
+    case 'reduce':
+    case 'foreach':
+      return [sink.kind, sink.fn.fingerprint];
+    case 'takeOrdered':
+      return [sink.kind, sink.n, sink.key?.fingerprint ?? null];
+    case 'saveAsTextFile':
+      return [sink.kind, sink.path];
+  }
+}
+
+function edgeKey(kind: 'map', node: LineageNode, input: number): string {
+  return `${kind}:${node.id}:${input}`;
+}
+
+function stageName(operation: string, callSite: CallSite | null): string {
+  return callSite === null ? operation : `${operation} at ${basename(callSite.file)}:${callSite.line}`;
+}

@@ -1,0 +1,123 @@
+import { hash } from 'node:crypto';
+import { pack } from 'msgpackr';
+import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
+import type { FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
+import type { LeafBinding, StageDraft } from './stage-draft.ts';
+import { leafPartitions } from './task-inputs.ts';
+
+/** Raised when a stage of an older levin must not be taken for one of this version. */
+const ENGINE_FORMAT = 1;
+
+/** Largest template that rides inside each task. */
+const INLINE_TEMPLATE_BYTES = 4096;
+
+/** A stage whose identity is known: its input bytes are fixed. */
+export interface ResolvedStage {
+  readonly draft: StageDraft;
+  /** `(appId, fingerprint, n-th use)` as one name. */
+  readonly stageId: string;
+  readonly template: TemplateRef;
+  /** The encoded template, to be stored under `template.hash` unless it is inline. */
+  readonly templateBytes: Uint8Array;
+  readonly bounds: Uint8Array | null;
+}
+
+export interface ResolveContext {
+  readonly appId: string;
+  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  /** Identity of a parent stage that was resolved before. */
+  readonly stageIdOf: (stage: number) => string;
+  /** Encoded bounds for a stage with a range partitioner. */
+  readonly bounds: Uint8Array | null;
+}
+
+export function resolveStage(draft: StageDraft, context: ResolveContext): ResolvedStage {
+  const template: TaskTemplate = {
+    version: 1,
+    appId: context.appId,
+    plan: draft.plan,
+    closures: draft.closures.map((closure) => closure.bytes),
+    closureInfos: draft.closures.map((closure) => ({ operation: closure.operation, site: siteText(closure.callSite) })),
+  };
+  const templateBytes = pack(template);
+  const templateHash = hash('sha256', templateBytes, 'hex');
+  const identity = [
+    ENGINE_FORMAT,
+    process.versions.node.split('.')[0],
+    context.appId,
+    draft.lineageFingerprint,
+    draft.use,
+    draft.plan,
+    draft.closures.map((closure) => closure.fingerprint),
+    [...draft.leaves.entries()].map(([leaf, binding]) => [leaf, leafPrint(binding, context)]),
+    context.bounds === null ? null : hash('sha256', context.bounds, 'hex'),
+  ];
+  return {
+    draft,
+    stageId: hash('sha256', JSON.stringify(identity), 'hex').slice(0, 32),
+    template: { hash: templateHash, inline: templateBytes.length <= INLINE_TEMPLATE_BYTES ? templateBytes : null },
+    templateBytes,
+    bounds: context.bounds,
+  };
+}
+
+export interface InputContext {
+  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  /** Object that holds a `parallelize` collection. */
+  readonly dataKeyOf: (hash: string) => string;
+  readonly stageIdOf: (stage: number) => string;
+  /** Committed results of a parent stage by map partition; every one is there when a child runs. */
+  readonly outputsOf: (stage: number) => readonly TaskResult[];
+}
+
+/** What each task of the stage reads. */
+export function taskInputs(draft: StageDraft, context: InputContext): (partition: number) => readonly TaskInput[] {
+  const partitionsOf = leafPartitions(draft.plan);
+  return (partition) =>
+    partitionsOf(partition).flatMap(({ leaf, partition: leafPartition }) => {
+      const binding = draft.leaves.get(leaf);
+      return binding === undefined ? [] : [{ leaf, partition: leafPartition, input: leafInput(binding, leafPartition, context) }];
+    });
+}
+
+function leafInput(binding: LeafBinding, partition: number, context: InputContext): LeafInput {
+  switch (binding.kind) {
+    case 'slices': {
+      const { offsets } = binding.node.data;
+      const [offset, end] = [offsets[partition] as number, offsets[partition + 1] as number];
+      return { kind: 'slice', range: { key: context.dataKeyOf(binding.node.data.hash), offset, length: end - offset } };
+    }
+    case 'text':
+      return { kind: 'split', split: (context.splits.get(binding.node.id) as readonly FileSplit[])[partition] as FileSplit };
+    case 'shuffle': {
+      const [start, end] = [binding.groups[partition] as number, binding.groups[partition + 1] as number];
+      return { kind: 'shuffle', slices: shuffleSlices(binding.stage, start, end, context) };
+    }
+  }
+}
+
+/** The non-empty slices for the reducer partitions `[start, end)`, in map order. */
+function shuffleSlices(stage: number, start: number, end: number, context: InputContext): readonly MapOutputSlice[] {
+  const stageId = context.stageIdOf(stage);
+  return context.outputsOf(stage).flatMap((result, mapPartition) => {
+    if (result.output.kind !== 'shuffle') return [];
+    const offsets = result.output.offsets.slice(start, end + 1);
+    if (offsets[0] === offsets[offsets.length - 1]) return [];
+    return [{ stageId, mapPartition, generation: result.generation, key: result.output.key, offsets }];
+  });
+}
+
+function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {
+  switch (binding.kind) {
+    case 'slices':
+      return binding.node.data.hash;
+    case 'text':
+      return context.splits.get(binding.node.id);
+    case 'shuffle':
+      return [context.stageIdOf(binding.stage), binding.groups];
+  }
+}
+
+function siteText(callSite: { readonly file: string; readonly line: number; readonly column: number } | null): string {
+  return callSite === null ? '' : `${callSite.file}:${callSite.line}:${callSite.column}`;
+}

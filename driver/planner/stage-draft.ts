@@ -1,0 +1,37 @@
+import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
+import type { StagePlan } from '../../engine/plan/stage-plan.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
+
+/** What a leaf of a stage's plan reads; the index is the leaf's in `plan.nodes`. */
+export type LeafBinding =
+  | { readonly kind: 'slices'; readonly node: Extract<LineageNode, { kind: 'slices' }> }
+  | { readonly kind: 'text'; readonly node: Extract<LineageNode, { kind: 'textFile' }> }
+  /** Partition p reads the reducer partitions `[groups[p], groups[p + 1])` of the stage. */
+  | { readonly kind: 'shuffle'; readonly stage: number; readonly groups: readonly number[] };
+
+/**
+ * A stage as planned from the lineage: what its tasks do, not yet which input bytes they read.
+ *
+ * ```
+ *  lineage:  textFile ─ flatMap ─ map ─ reduceByKey ─ filter        action: collect
+ *  stages:   └── stage 0 (shuffleWrite) ──┘└── stage 1 (collect) ──┘
+ * ```
+ */
+export interface StageDraft {
+  /** Counts from 0 in the application. */
+  readonly stage: number;
+  readonly kind: 'map' | 'sample' | 'result';
+  /** `reduceByKey at job.ts:12` */
+  readonly name: string;
+  readonly plan: StagePlan;
+  readonly closures: readonly ShippedClosure[];
+  readonly leaves: ReadonlyMap<number, LeafBinding>;
+  /** Stages whose output this one reads, or whose samples give its bounds. */
+  readonly parents: readonly number[];
+  /** The stage whose samples give the bounds of this one's range partitioner. */
+  readonly boundsFrom: number | null;
+  /** What the stage computes, but for input listings and bounds. */
+  readonly lineageFingerprint: string;
+  /** The n-th stage of this application with that fingerprint. */
+  readonly use: number;
+}

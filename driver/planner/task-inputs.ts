@@ -1,0 +1,65 @@
+import type { PlanNode, StagePlan } from '../../engine/plan/stage-plan.ts';
+
+export interface LeafPartition {
+  readonly leaf: number;
+  readonly partition: number;
+}
+
+/**
+ * Which partitions of which leaves a task reads, in the order of the plan. Chains of narrow steps are skipped over, so that a task of a
+ * 50,000-step stage costs as much as one of a short one.
+ */
+export function leafPartitions(plan: StagePlan): (partition: number) => readonly LeafPartition[] {
+  const anchors = anchorsOf(plan.nodes);
+  const root = anchors[anchors.length - 1] as number;
+  return (partition) => {
+    const found: LeafPartition[] = [];
+    const stack: LeafPartition[] = [{ leaf: root, partition }];
+    while (stack.length > 0) {
+      const at = stack.pop() as LeafPartition;
+      const node = plan.nodes[at.leaf] as PlanNode;
+      if (isLeaf(node)) found.push(at);
+      else stack.push(...inputsOf(node, at.partition, anchors).reverse());
+    }
+    return found;
+  };
+}
+
+function inputsOf(node: PlanNode, partition: number, anchors: readonly number[]): LeafPartition[] {
+  const at = (parent: number, p: number): LeafPartition => ({ leaf: anchors[parent] as number, partition: p });
+  switch (node.kind) {
+    case 'slices':
+    case 'range':
+    case 'text':
+    case 'shuffleRead':
+      return [];
+    case 'narrow':
+    case 'combine':
+    case 'sortByKey':
+      return [at(node.parent, partition)];
+    case 'cogroup':
+      return node.parents.map((parent) => at(parent, partition));
+    case 'union': {
+      const i = node.starts.findLastIndex((start) => start <= partition);
+      return [at(node.parents[i] as number, partition - (node.starts[i] as number))];
+    }
+    case 'coalesce': {
+      const [start, end] = [node.groups[partition] as number, node.groups[partition + 1] as number];
+      return Array.from({ length: end - start }, (_, i) => at(node.parent, start + i));
+    }
+  }
+}
+
+function isLeaf(node: PlanNode): boolean {
+  return node.kind === 'slices' || node.kind === 'range' || node.kind === 'text' || node.kind === 'shuffleRead';
+}
+
+/** For each node the nearest ancestor, or itself, that is not a one-parent step. */
+function anchorsOf(nodes: readonly PlanNode[]): readonly number[] {
+  const anchors: number[] = [];
+  nodes.forEach((node, i) => {
+    const passes = node.kind === 'narrow' || node.kind === 'combine' || node.kind === 'sortByKey';
+    anchors.push(passes ? (anchors[node.parent] as number) : i);
+  });
+  return anchors;
+}
