@@ -73,7 +73,8 @@ export class Context implements AsyncDisposable {
     const callSite = callSiteOf();
     const slices = checkPartitions('parallelize', 'numSlices', numSlices) ?? this.#app.defaultParallelism;
     if (typeof data !== 'object' || data === null || !(Symbol.iterator in data)) {
-      if (typeof data !== 'string') throw invalid(`parallelize: expected an iterable of records, got ${data === null ? 'null' : typeof data}.`);
+      if (typeof data !== 'string')
+        throw invalid(`parallelize: expected an iterable of records, got ${data === null ? 'null' : typeof data}.`);
     }
     const shape = { kind: 'slices', data: encodeSlices([...data], slices) } as const;
     return rddOf<T>(this.#app, this.#app.node(shape, 'parallelize', callSite));

@@ -168,7 +168,11 @@ export class RDD<out T> {
    * @example
    * await lv.parallelize([['a', 1], ['b', 2]]).mapValues((n) => n * 10).collect(); // [['a', 10], ['b', 20]]
    */
-  mapValues<K, V, U extends Rec>(this: RDD<readonly [K, V]>, f: (value: V) => U | Promise<U>, options: ConcurrencyOptions = {}): RDD<[K, U]> {
+  mapValues<K, V, U extends Rec>(
+    this: RDD<readonly [K, V]>,
+    f: (value: V) => U | Promise<U>,
+    options: ConcurrencyOptions = {},
+  ): RDD<[K, U]> {
     return this.#narrow('mapValues', f, { keepsPartitioner: true, ...options });
   }
 
@@ -181,7 +185,11 @@ export class RDD<out T> {
    */
   reduceByKey<K, V>(this: RDD<readonly [K, V]>, f: (a: NoInfer<V>, b: NoInfer<V>) => NoInfer<V>, numPartitions?: number): RDD<[K, V]> {
     checkFunction('reduceByKey', f);
-    return this.#shuffle('reduceByKey', (callSite) => ({ kind: 'reduce', fn: this.#app.ship('rdd.reduceByKey', f, callSite) }), numPartitions);
+    return this.#shuffle(
+      'reduceByKey',
+      (callSite) => ({ kind: 'reduce', fn: this.#app.ship('rdd.reduceByKey', f, callSite) }),
+      numPartitions,
+    );
   }
 
   /**

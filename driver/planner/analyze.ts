@@ -32,7 +32,11 @@ export function analyze(root: LineageNode, known: Map<number, NodeFacts>, option
 export function factsIn(known: ReadonlyMap<number, NodeFacts>, node: LineageNode): NodeFacts {
   const facts = known.get(node.id);
   if (facts !== undefined) return facts;
-  throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `Node ${node.id} (${node.operation}) was planned before it was analyzed.` });
+  throw new LevinError({
+    code: 'INTERNAL',
+    fault: 'internal',
+    message: `Node ${node.id} (${node.operation}) was planned before it was analyzed.`,
+  });
 }
 
 export function samePlacement(a: Placement | null, b: Placement | null): boolean {

@@ -68,7 +68,11 @@ async function listPath(path: string, request: InputRequest): Promise<readonly I
   const nested = inside.find((file) => file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   const direct = inside.filter((file) => !file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   if (direct.length === 0 && nested !== undefined) {
-    throw userError('NOT_A_FILE', `${path} has no files of its own, only folders (${posix.dirname(nested.path)}). Name them with a pattern: ${folder}*`, request);
+    throw userError(
+      'NOT_A_FILE',
+      `${path} has no files of its own, only folders (${posix.dirname(nested.path)}). Name them with a pattern: ${folder}*`,
+      request,
+    );
   }
   return direct;
 }
@@ -80,7 +84,11 @@ async function filesOfManifest(folder: string, inside: readonly InputFile[], req
   return manifest.files.map(({ name }) => {
     const file = byPath.get(folder + name);
     if (file !== undefined) return file;
-    throw userError('INPUT_INCOMPLETE', `${folder}${name} is named by the manifest of ${folder} but is not there. Write the output again.`, request);
+    throw userError(
+      'INPUT_INCOMPLETE',
+      `${folder}${name} is named by the manifest of ${folder} but is not there. Write the output again.`,
+      request,
+    );
   });
 }
 
@@ -107,11 +115,9 @@ async function listAll(folder: string, request: InputRequest): Promise<readonly 
   const found: InputFile[] = [];
   let after: string | undefined;
   do {
-    const page = await request.files
-      .list(keyOf(folder), after === undefined ? {} : { after })
-      .catch((error: unknown) => {
-        throw readError(folder, error, request);
-      });
+    const page = await request.files.list(keyOf(folder), after === undefined ? {} : { after }).catch((error: unknown) => {
+      throw readError(folder, error, request);
+    });
     found.push(...page.objects.map(asFile));
     after = page.next ?? undefined;
   } while (after !== undefined);

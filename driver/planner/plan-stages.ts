@@ -46,7 +46,15 @@ export function planStages(request: ResultRequest, known: ReadonlyMap<number, No
   addChain(request.node, builder, known, registry);
   const sink = planSink(request.sink, builder);
   const print = ['result', request.node.fingerprint, sinkPrint(request.sink)];
-  return register(registry, builder, { kind: 'result', root: request.node, sink, print, name: stageName(request.action, request.callSite), known, boundsFrom: null });
+  return register(registry, builder, {
+    kind: 'result',
+    root: request.node,
+    sink,
+    print,
+    name: stageName(request.action, request.callSite),
+    known,
+    boundsFrom: null,
+  });
 }
 
 /** Map stages of every input that has to move, with the sample stage that a range partitioner needs before it. */
@@ -94,7 +102,8 @@ function shuffleSink(node: Wide, builder: PlanBuilder, known: ReadonlyMap<number
 /** Adds the nodes from the nearest shuffles or sources up to `root`, which becomes the last one. */
 function addChain(root: LineageNode, builder: PlanBuilder, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
   const indexes = new Map<number, number>();
-  const inStage = (node: LineageNode): readonly LineageNode[] => parentsOf(node).filter((_, i) => !needsShuffle(node, i, known) && !readsGroups(node, known));
+  const inStage = (node: LineageNode): readonly LineageNode[] =>
+    parentsOf(node).filter((_, i) => !needsShuffle(node, i, known) && !readsGroups(node, known));
   const indexOf = (node: LineageNode): number => indexes.get(node.id) as number;
   for (const node of topological(root, inStage)) {
     indexes.set(node.id, addNode(node, { builder, known, registry, indexOf }));

@@ -1,0 +1,35 @@
+/** All settings of an application, complete; docs/configuration.md tells what each means. null: not set. */
+export interface LevinConfig {
+  readonly master: string;
+  readonly appName: string | null;
+  readonly stateDir: string | null;
+  readonly defaultParallelism: number | null;
+  readonly maxTaskFailures: number;
+  readonly maxStageAttempts: number;
+  readonly taskTimeoutMs: number | null;
+  readonly starvedAfterMs: number;
+  readonly maxPartitionBytes: number;
+  readonly maxResultBytes: number;
+  readonly leaseMs: number;
+  readonly validateOutput: boolean;
+  readonly allowedEnv: readonly string[];
+  readonly progress: 'auto' | 'bar' | 'lines' | 'none';
+  readonly quiet: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'off';
+  readonly logFormat: 'text' | 'json';
+}
+
+export type ConfigName = keyof LevinConfig;
+
+/** Settings as a user writes them: any key of docs/configuration.md. */
+export type ConfigInput = { readonly [K in ConfigName]?: NonNullable<LevinConfig[K]> };
+
+/**
+ * Types the settings of a `levin.config.ts`; gives them back unchanged.
+ *
+ * @example
+ * export default defineConfig({ master: 'local[4]', defaultParallelism: 8 });
+ */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}

@@ -1,0 +1,146 @@
+import type { ConfigName } from './config-input.ts';
+
+/** Kinds of values; each is read from text (flag, environment) and from TypeScript values alike. */
+export type ConfigKind =
+  | { readonly kind: 'string' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  /** Text: separated by commas. */
+  | { readonly kind: 'list' };
+
+export interface ConfigKey {
+  readonly type: ConfigKind;
+  /** null: not set; the text says what then holds. */
+  readonly default: string | number | boolean | readonly string[] | null;
+  /** Environment variable. */
+  readonly env: string;
+  /** Spark's names for the same thing. */
+  readonly aliases: readonly string[];
+  readonly text: string;
+}
+
+const MAX = Number.MAX_SAFE_INTEGER;
+
+/** Every setting of levin: the only place that knows names, defaults and limits. docs/configuration.md is made from it. */
+export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
+  master: {
+    type: { kind: 'string' },
+    default: 'local[*]',
+    env: 'LEVIN_MASTER',
+    aliases: ['spark.master'],
+    text: 'Where tasks run: `local` (one worker thread), `local[n]`, `local[*]` (one a core), `local-cluster[executors,cores,memoryMb]` (separate processes). The flags `--on` and `--master` set it.',
+  },
+  appName: {
+    type: { kind: 'string' },
+    default: null,
+    env: 'LEVIN_APP_NAME',
+    aliases: ['spark.app.name'],
+    text: "Name of the application in logs and summaries. Default: the job file's name.",
+  },
+  stateDir: {
+    type: { kind: 'string' },
+    default: null,
+    env: 'LEVIN_STATE_DIR',
+    aliases: [],
+    text: 'Folder of journals, committed outputs, event logs and the cache of transformed code. Default: `$XDG_STATE_HOME/levin` or `~/.local/state/levin`. Put it on a local disk.',
+  },
+  defaultParallelism: {
+    type: { kind: 'integer', min: 1, max: 1_000_000 },
+    default: null,
+    env: 'LEVIN_DEFAULT_PARALLELISM',
+    aliases: ['spark.default.parallelism'],
+    text: 'Partitions of `parallelize` and `range`, and of shuffles whose input has no partitioner. Default: the number of task slots for the former, as many as the largest input for the latter.',
+  },
+  maxTaskFailures: {
+    type: { kind: 'integer', min: 1, max: 1000 },
+    default: 4,
+    env: 'LEVIN_MAX_TASK_FAILURES',
+    aliases: ['spark.task.maxFailures'],
+    text: 'Failed attempts of one task that fail the job. The same programming error from the same place fails it the second time.',
+  },
+  maxStageAttempts: {
+    type: { kind: 'integer', min: 1, max: 1000 },
+    default: 4,
+    env: 'LEVIN_MAX_STAGE_ATTEMPTS',
+    aliases: ['spark.stage.maxConsecutiveAttempts'],
+    text: 'How often lost output of a stage is made again before the job fails.',
+  },
+  taskTimeoutMs: {
+    type: { kind: 'integer', min: 1, max: 86_400_000 },
+    default: null,
+    env: 'LEVIN_TASK_TIMEOUT_MS',
+    aliases: [],
+    text: 'An attempt that runs longer is stopped and counts as failed. Default: no limit.',
+  },
+  starvedAfterMs: {
+    type: { kind: 'integer', min: 1000, max: 86_400_000 },
+    default: 600_000,
+    env: 'LEVIN_STARVED_AFTER_MS',
+    aliases: [],
+    text: 'A job whose tasks are only refused for this long fails with `STARVED`.',
+  },
+  maxPartitionBytes: {
+    type: { kind: 'integer', min: 1, max: MAX },
+    default: 134_217_728,
+    env: 'LEVIN_MAX_PARTITION_BYTES',
+    aliases: ['spark.files.maxPartitionBytes'],
+    text: 'Largest split of an input file.',
+  },
+  maxResultBytes: {
+    type: { kind: 'integer', min: 0, max: MAX },
+    default: 1_073_741_824,
+    env: 'LEVIN_MAX_RESULT_BYTES',
+    aliases: ['spark.driver.maxResultSize'],
+    text: 'Encoded bytes that one action may bring to the driver; 0 is no limit.',
+  },
+  leaseMs: {
+    type: { kind: 'integer', min: 100, max: 3_600_000 },
+    default: 10_000,
+    env: 'LEVIN_LEASE_MS',
+    aliases: [],
+    text: 'A driver that has not renewed its lease for this long may be replaced by `levin run --app ID`.',
+  },
+  validateOutput: {
+    type: { kind: 'boolean' },
+    default: true,
+    env: 'LEVIN_VALIDATE_OUTPUT',
+    aliases: ['spark.hadoop.validateOutputSpecs'],
+    text: 'Refuse an output folder that is there already. `false` writes into it, next to what it holds.',
+  },
+  allowedEnv: {
+    type: { kind: 'list' },
+    default: [],
+    env: 'LEVIN_ALLOWED_ENV',
+    aliases: [],
+    text: 'Environment variables that functions on executors may read through `process.env`.',
+  },
+  progress: {
+    type: { kind: 'choice', choices: ['auto', 'bar', 'lines', 'none'] },
+    default: 'auto',
+    env: 'LEVIN_PROGRESS',
+    aliases: ['spark.ui.showConsoleProgress'],
+    text: 'How stages show on stderr: a bar in a terminal, plain lines elsewhere (`auto`), or as said. Spark’s `true` is `auto`, `false` is `none`.',
+  },
+  quiet: {
+    type: { kind: 'boolean' },
+    default: false,
+    env: 'LEVIN_QUIET',
+    aliases: [],
+    text: 'Nothing on stderr but errors and what tasks print: no progress, no summary. The flag `--quiet` sets it.',
+  },
+  logLevel: {
+    type: { kind: 'choice', choices: ['debug', 'info', 'warn', 'error', 'off'] },
+    default: 'warn',
+    env: 'LEVIN_LOG_LEVEL',
+    aliases: ['spark.log.level'],
+    text: 'Least severe message of levin itself that is logged to stderr.',
+  },
+  logFormat: {
+    type: { kind: 'choice', choices: ['text', 'json'] },
+    default: 'text',
+    env: 'LEVIN_LOG_FORMAT',
+    aliases: [],
+    text: 'Form of log lines: for people, or one JSON object a line with application, stage, task and attempt.',
+  },
+};
