@@ -1,0 +1,22 @@
+import { type HookOptions, installHooks } from './hooks.ts';
+import { type SourceLoader, setCurrentLoader } from './loader-state.ts';
+import { realPathOf } from './project-root.ts';
+
+export type DriverHookOptions = Omit<HookOptions, 'mode'>;
+
+/** Installs the loader hooks of a driver process and remembers them for Context, which hands the same settings to executors. */
+export function installDriverHooks(options: DriverHookOptions): SourceLoader {
+  const { modules } = installHooks({ ...options, mode: 'driver' });
+  const loader: SourceLoader = {
+    kind: 'source',
+    root: realPathOf(options.root),
+    mainFiles: options.mainFiles.map(realPathOf),
+    include: options.include ?? [],
+    driverOnly: options.driverOnly ?? [],
+    aliases: options.aliases ?? [],
+    cacheFolder: options.cacheFolder,
+    modules,
+  };
+  setCurrentLoader(loader);
+  return loader;
+}

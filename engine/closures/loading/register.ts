@@ -1,0 +1,17 @@
+import { isMainThread } from 'node:worker_threads';
+import { installDriverHooks } from './driver-hooks.ts';
+import { levinPackage } from './levin-package.ts';
+import { findProjectRoot, realPathOf } from './project-root.ts';
+import { stateFolder, transformCacheFolder } from './state-folder.ts';
+
+/**
+ * `node --import levin/register job.ts`: makes the script a levin main file.
+ * Worker threads and levin's own processes inherit `--import`; they load user code in their own way.
+ */
+const script = process.argv[1];
+if (isMainThread && script !== undefined) {
+  const main = realPathOf(script);
+  if (!levinPackage().owns(main)) {
+    installDriverHooks({ root: findProjectRoot(main), mainFiles: [main], cacheFolder: transformCacheFolder(stateFolder()) });
+  }
+}
