@@ -1,0 +1,86 @@
+import { LevinError } from '../errors/levin-error.ts';
+import type { Condition, MetadataItem, MetadataStore } from '../ports/metadata-store.ts';
+import type { TaskFailure } from '../types/failure.ts';
+import { metadataKeys } from '../types/keys.ts';
+import type { TaskMetrics, TaskOutcome, TaskOutput, TaskResult, TaskSpec } from '../types/task.ts';
+import { type CommitRecord, type CommitTask, decodeCommitItem, encodeCommitItem } from './commit-item.ts';
+import { repeatWrite } from './repeat-write.ts';
+
+/** Reads a shuffle object's offsets out of its tail: `Exchange.readOffsets`. */
+export type ReadOffsets = (key: string) => Promise<readonly number[]>;
+
+export interface CommitAttempt {
+  readonly metadata: MetadataStore;
+  readonly spec: Pick<TaskSpec, 'appId' | 'stageId' | 'partition' | 'generation' | 'attemptId'>;
+  /** What the attempt wrote under keys of its own. */
+  readonly prepared: { readonly output: TaskOutput; readonly metrics: TaskMetrics };
+  /** Asked only when the race is lost to a winner with too many partitions for its item. */
+  readonly readOffsets: ReadOffsets;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes an attempt's output real by one conditional write, or gives the output of the attempt that was first.
+ *
+ * ```
+ *  generation 0:  no item                                ──put──▶ { generation: 0, winner: me, … }
+ *  generation g:  { generation: g, winner: null }         ──put──▶ { generation: g, winner: me, … }
+ *  refused:       { generation: g, winner: other, … }     the race is lost: other's result is returned
+ *                 { generation: > g }                     `superseded`: the output of generation g was lost meanwhile
+ * ```
+ * An attempt that finds itself the winner has won: so the write is repeated when its outcome is unknown, and the call may be too.
+ */
+export async function commitAttempt(commit: CommitAttempt): Promise<TaskOutcome> {
+  const { metadata, spec, prepared, signal } = commit;
+  const result: TaskResult = { attemptId: spec.attemptId, generation: spec.generation, ...prepared };
+  const key = metadataKeys.commit(spec.appId, spec.stageId, spec.partition);
+  const item = encodeCommitItem(spec, result);
+  const options = { condition: electionOf(spec.generation), ...(signal === undefined ? {} : { signal }) };
+  const put = await repeatWrite(() => metadata.put(key, item, options));
+  if (put.written) return { kind: 'success', result, lostRace: false };
+  return await refused(commit, result, put.current);
+}
+
+/** The record's result; null when its generation has no winner. */
+export async function resultOf(record: CommitRecord, readOffsets: ReadOffsets): Promise<TaskResult | null> {
+  if (record.winner === null) return null;
+  const { winner: attemptId, generation, output, metrics } = record;
+  if (output.kind !== 'shuffle') return { attemptId, generation, output, metrics };
+  const offsets = output.offsets ?? (await readOffsets(output.key));
+  return { attemptId, generation, output: { ...output, offsets }, metrics };
+}
+
+function electionOf(generation: number): Condition {
+  return generation === 0 ? { kind: 'absent' } : { kind: 'equals', fields: { generation, winner: null } };
+}
+
+async function refused(commit: CommitAttempt, mine: TaskResult, current: MetadataItem | null): Promise<TaskOutcome> {
+  const { spec } = commit;
+  if (current === null) throw inconsistent(spec, 'its commit item was deleted while it ran: the application was stopped or cleaned up');
+  const record = decodeCommitItem(spec, current);
+  if (record.generation > spec.generation) return { kind: 'failure', failure: superseded(spec, record.generation) };
+  if (record.generation < spec.generation || record.winner === null) {
+    throw inconsistent(spec, `its commit item is of generation ${record.generation}, winner ${record.winner ?? 'none'}`);
+  }
+  if (record.winner === spec.attemptId) return { kind: 'success', result: mine, lostRace: false };
+  const result = (await resultOf(record, commit.readOffsets)) as TaskResult;
+  return { kind: 'success', result, lostRace: true };
+}
+
+function superseded(spec: CommitAttempt['spec'], generation: number): TaskFailure {
+  const message = `Partition ${spec.partition} of stage ${spec.stageId} is at generation ${generation} now; this attempt ran for generation ${spec.generation} and its output is not used.`;
+  return {
+    kind: 'superseded',
+    fault: 'transient',
+    error: { name: 'LevinError', message, stack: null, code: 'ATTEMPT_SUPERSEDED', cause: null, fields: {} },
+    lost: [],
+  };
+}
+
+function inconsistent(spec: CommitTask & { readonly generation: number }, what: string): LevinError {
+  return new LevinError({
+    code: 'COMMIT_INCONSISTENT',
+    fault: 'internal',
+    message: `Partition ${spec.partition} of stage ${spec.stageId}, generation ${spec.generation}, cannot commit: ${what}. An attempt is only launched for the generation that stands in the metadata store.`,
+  });
+}

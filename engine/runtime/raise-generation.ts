@@ -1,0 +1,44 @@
+import { LevinError } from '../errors/levin-error.ts';
+import type { Check, MetadataStore } from '../ports/metadata-store.ts';
+import { metadataKeys } from '../types/keys.ts';
+import { type CommitTask, decodeCommitItem } from './commit-item.ts';
+import { repeatWrite } from './repeat-write.ts';
+
+export interface RaiseGeneration extends CommitTask {
+  readonly metadata: MetadataStore;
+  /** The driver's lease: a driver that lost it raises nothing. */
+  readonly fence: Check;
+  /** The generation whose committed output is lost. */
+  readonly from: number;
+}
+
+/**
+ * Declares the committed output of one task lost, so that a new attempt can commit and readers stop using the old one.
+ *
+ * ```
+ *  { generation: from, winner: w, … }  ──fenced──▶  { generation: from + 1, winner: null }
+ * ```
+ * Gives the generation under which an attempt can commit now. Nothing is written when the item is past `from` already, or when
+ * nothing is committed: so it is safe to call again.
+ */
+export async function raiseGeneration(raise: RaiseGeneration): Promise<number> {
+  const key = metadataKeys.commit(raise.appId, raise.stageId, raise.partition);
+  const item = await raise.metadata.get(key);
+  if (item === null) return 0;
+  const { generation, winner } = decodeCommitItem(raise, item);
+  if (generation !== raise.from || winner === null) return generation;
+  const raised = generation + 1;
+  const condition = { kind: 'equals', fields: { generation, winner } } as const;
+  const put = { kind: 'put', key, item: { generation: raised, winner: null }, condition } as const;
+  const written = await repeatWrite(() => raise.metadata.transact([raise.fence], [put]));
+  if (written.written) return raised;
+  if (written.failed.partition === key.partition && written.failed.sort === key.sort && written.current !== null) {
+    return decodeCommitItem(raise, written.current).generation;
+  }
+  throw new LevinError({
+    code: 'LEASE_LOST',
+    fault: 'transient',
+    message: `Another driver has taken over application ${raise.appId}: this one may not write any more and stops. The other one continues the work.`,
+    details: { appId: raise.appId, lease: written.current },
+  });
+}

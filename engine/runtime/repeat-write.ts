@@ -1,0 +1,20 @@
+/** How often a write is tried in all; back-off between tries is the retry wrapper's, which leaves only unclear outcomes to us. */
+const MAX_TRIES = 3;
+
+/**
+ * Repeats a conditional write whose outcome is unknown (a transient failure may have come after the effect).
+ * Only for writes that recognise their own effect when they are refused because of it.
+ */
+export async function repeatWrite<T>(write: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (tries === MAX_TRIES || !isTransient(error)) throw error;
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'fault' in error && error.fault === 'transient';
+}
