@@ -1,0 +1,62 @@
+import { keyToken } from './key-token.ts';
+
+const STRING_SEED = 0x811c9dc5;
+const STRING_PRIME = 0x01000193;
+const INT_SEED = 0x3c6ef372;
+const DOUBLE_SEED = 0x5bd1e995;
+const BIGINT_SEED = 0x1b873593;
+/** One for all NaNs: their bits are up to the machine. */
+const NAN_HASH = 0x6c62272e;
+
+const double = new DataView(new ArrayBuffer(8));
+
+/**
+ * A stable, well mixed 32-bit hash of a key, unsigned. Equal keys have equal hashes.
+ *
+ * It decides where a record goes, and committed shuffle output outlives a process: **it must never change** (a test pins values).
+ * - null and undefined: 0, so that they go to partition 0 as in Spark
+ * - strings: FNV-1a over UTF-16 code units, then MurmurHash3's finalizer; composite keys: the same over their token
+ * - numbers that are 32-bit integers: finalizer of the value; other numbers: of both halves of the IEEE 754 bits (NaN: a constant)
+ * - bigints: as the string of their decimal digits, with a seed of their own; booleans: two constants
+ */
+export function hashKey(key: unknown): number {
+  switch (typeof key) {
+    case 'string':
+      return hashString(key, STRING_SEED);
+    case 'number':
+      return hashNumber(key);
+    case 'boolean':
+      return key ? 0x9e3779b9 : 0x7f4a7c15;
+    case 'bigint':
+      return hashString(key.toString(), BIGINT_SEED);
+    case 'undefined':
+      return 0;
+    default:
+      // keyToken gives a string for everything that is left, and throws for what cannot be a key.
+      return key === null ? 0 : hashString(keyToken(key) as string, STRING_SEED);
+  }
+}
+
+/** The finalizer of MurmurHash3: every bit of the input moves about half of the output's bits. */
+export function mix32(value: number): number {
+  let h = value;
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  h ^= h >>> 16;
+  return h >>> 0;
+}
+
+function hashString(text: string, seed: number): number {
+  let h = seed;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), STRING_PRIME);
+  return mix32(h);
+}
+
+function hashNumber(value: number): number {
+  if ((value | 0) === value) return mix32(value ^ INT_SEED);
+  if (Number.isNaN(value)) return NAN_HASH;
+  double.setFloat64(0, value);
+  return mix32(mix32(double.getUint32(4) ^ DOUBLE_SEED) ^ double.getUint32(0));
+}
