@@ -98,7 +98,7 @@ export function topological(root: LineageNode, expand: (node: LineageNode) => re
     const seen = state.get(node.id);
     if (seen === undefined) {
       state.set(node.id, 'open');
-      for (const parent of expand(node)) if (!state.has(parent.id)) stack.push(parent);
+      for (const parent of expand(node).toReversed()) if (!state.has(parent.id)) stack.push(parent);
       continue;
     }
     stack.pop();

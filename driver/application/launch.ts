@@ -1,0 +1,22 @@
+/** How this driver process was started: what the command line says beyond the loader. */
+export interface Launch {
+  /** Settings from flags, as text. */
+  readonly flags: Readonly<Record<string, string>>;
+  /** Arguments of the job. */
+  readonly args: readonly string[];
+  /** Application to resume; null: a new one. */
+  readonly appId: string | null;
+}
+
+// On globalThis: the CLI and the job may use two copies of levin.
+const KEY = Symbol.for('levin.launch');
+const slot = globalThis as { [KEY]?: Launch };
+
+export function setLaunch(launch: Launch): void {
+  slot[KEY] = launch;
+}
+
+/** What the CLI said; a job started by `node --import levin/register` has its arguments only. */
+export function currentLaunch(): Launch {
+  return slot[KEY] ?? { flags: {}, args: process.argv.slice(2), appId: null };
+}

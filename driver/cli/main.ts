@@ -1,0 +1,56 @@
+import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import { nearestName } from '../config/nearest-name.ts';
+import { failProcess } from './fail-process.ts';
+
+const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
+  run: async (argv) => (await import('./run.ts')).run(argv),
+  check: async (argv) => (await import('./check.ts')).check(argv),
+  build: async (argv) => (await import('./build.ts')).build(argv),
+  help: async () => help(),
+  version: async () => version(),
+};
+
+/** The `levin` command. Never rejects: a failure is printed and becomes the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const [name = 'help', ...rest] = argv;
+  const command = { '--help': 'help', '-h': 'help', '--version': 'version', '-v': 'version' }[name] ?? name;
+  try {
+    const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+    if (action === undefined) throw unknownCommand(command);
+    await action(rest);
+  } catch (error) {
+    await failProcess(error);
+  }
+}
+
+function unknownCommand(name: string): LevinError {
+  const near = nearestName(name, Object.keys(COMMANDS));
+  const hint = /\.[cm]?[jt]sx?$/.test(name) ? ` Run a job with: levin run ${name}` : near === null ? '' : ` Did you mean "${near}"?`;
+  return new LevinError({
+    code: 'USAGE',
+    fault: 'user',
+    message: `levin: unknown command "${name}".${hint} Commands: ${Object.keys(COMMANDS).join(', ')}.`,
+  });
+}
+
+function help(): void {
+  process.stdout.write(`levin: Spark's programming model in TypeScript
+
+  levin run job.ts [options] [args…]   run a job file
+    --on MASTER          where tasks run: local, local[4], local[*], local-cluster[2,1,512]   (--master is the same)
+    --conf key=value     a setting (docs/configuration.md); may be repeated
+    --app ID             resume an application
+    --name NAME          name of the application
+    --state-dir DIR      where journals and committed outputs are kept
+    --quiet              no progress, no summary
+    -- args…             arguments of the job that look like options
+  levin check [files…]                 functions that could never be shipped
+  levin build job.ts --out dist        bundles ahead of time
+  levin version
+`);
+}
+
+function version(): void {
+  process.stdout.write(`levin ${levinPackage().version} (Node ${process.version})\n`);
+}

@@ -1,0 +1,70 @@
+import type { LostOutput, TaskFailure, WireError } from '../../engine/types/failure.ts';
+
+/** Why a job ended without its answer. `name` is the stage's. */
+export type JobFailure =
+  | {
+      readonly kind: 'taskFailed';
+      readonly stage: number;
+      readonly name: string;
+      readonly partition: number;
+      /** Counted failures of this task; with `repeated`, of all tasks of the stage at this place. */
+      readonly failures: number;
+      /** The same mistake came twice from the same place: the remaining attempts were not used. */
+      readonly repeated: boolean;
+      readonly failure: TaskFailure;
+    }
+  | {
+      readonly kind: 'inputLost';
+      readonly stage: number;
+      readonly name: string;
+      readonly stageAttempts: number;
+      readonly lost: readonly LostOutput[];
+    }
+  | { readonly kind: 'resolveFailed'; readonly stage: number; readonly name: string; readonly error: WireError }
+  | {
+      readonly kind: 'badPartition';
+      readonly stage: number;
+      readonly name: string;
+      readonly partition: number;
+      readonly taskCount: number;
+    }
+  | {
+      readonly kind: 'starved';
+      readonly waitedMs: number;
+      readonly throttles: number;
+      readonly slots: number;
+      readonly waitingTasks: number;
+    }
+  | { readonly kind: 'cancelled'; readonly reason: string };
+
+/**
+ * What the scheduler wants done. The order of commands is the order in which they are meant.
+ * - `resolveStage`: fix the identity; all parents are resolved and its sample parents are done. Answer with `stageResolved` or `stageResolveFailed`.
+ * - `launch`: run one attempt; all parents are done. Answer with `taskSucceeded` or `taskFailed`, also after `abortAttempt`.
+ * - `abortAttempt`: its result is not needed any more.
+ * - `raiseGeneration`: the committed output of generation `from` is lost; write that (fenced) and answer with `generationRaised`.
+ * - `stageSubmitted`, `stageCompleted`: for those who watch, in pairs. `attempt` counts submissions of the stage.
+ */
+export type SchedulerCommand =
+  | { readonly kind: 'resolveStage'; readonly stage: number }
+  | {
+      readonly kind: 'launch';
+      readonly stage: number;
+      readonly partition: number;
+      readonly generation: number;
+      readonly attempt: number;
+    }
+  | { readonly kind: 'abortAttempt'; readonly stage: number; readonly partition: number; readonly attempt: number }
+  | { readonly kind: 'raiseGeneration'; readonly stage: number; readonly partition: number; readonly from: number }
+  | { readonly kind: 'setTimer'; readonly id: number; readonly ms: number }
+  | {
+      readonly kind: 'stageSubmitted';
+      readonly stage: number;
+      readonly attempt: number;
+      readonly tasks: number;
+      readonly committed: number;
+    }
+  | { readonly kind: 'stageCompleted'; readonly stage: number; readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped' }
+  | { readonly kind: 'jobSucceeded'; readonly job: number }
+  | { readonly kind: 'jobFailed'; readonly job: number; readonly failure: JobFailure }
+  | { readonly kind: 'warn'; readonly code: 'THROTTLED' | 'NO_CAPACITY'; readonly message: string };

@@ -1,0 +1,27 @@
+/**
+ * - `map`: writes a shuffle for its children.
+ * - `sample`: looks at keys; its children cannot be resolved before it is done, for their range bounds come from it.
+ * - `result`: makes an action's answer; a job may ask for some of its partitions only.
+ */
+export type StageKind = 'map' | 'sample' | 'result';
+
+export interface StageSpec {
+  /** Counts from 0 in the application; jobs that share a shuffle name the same stage. */
+  readonly stage: number;
+  /** Stages whose output this one needs, or whose samples give its bounds. */
+  readonly parents: readonly number[];
+  readonly kind: StageKind;
+  /** `reduceByKey at job.ts:12` */
+  readonly name: string;
+}
+
+/** One run of an action, or of one round of it. */
+export interface JobGraph {
+  /** Counts from 0 in the application. */
+  readonly job: number;
+  /** Parents before children. A stage that is known from an earlier job keeps what is known of it. */
+  readonly stages: readonly StageSpec[];
+  readonly final: number;
+  /** The partitions of the final stage that the job asks for; null for all. */
+  readonly partitions: readonly number[] | null;
+}

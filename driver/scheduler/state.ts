@@ -1,0 +1,133 @@
+import type { StageKind } from './job-graph.ts';
+import type { SchedulerSettings } from './settings.ts';
+
+/**
+ * Everything the scheduler knows: plain data that survives JSON. `step` changes it in place, for copying 100,000 tasks at every event
+ * would make a job quadratic; whoever needs the state before an event clones it first.
+ *
+ * ```
+ *  task    pending ──launch──▶ running ──committed──▶ done ──lost──▶ raising ──raised──▶ pending (next generation)
+ *             ▲                   │  │                                  ▲
+ *             └──failed, counted──┘  └──superseded: ask the store───────┘
+ *             └──throttled, input lost, not counted
+ *
+ *  stage   idle ──needed──▶ resolving ──▶ waiting ──parents done──▶ running ──all committed──▶ done
+ *           ▲                  (parents resolved,    ▲                 │                        │
+ *           │                   samples done)        └──parent lost────┘                        │
+ *           │                                        ▲                          output lost     │
+ *           │                                        └──────────────────────────────────────────┘
+ *           └── no job needs it any more: attempts in flight are aborted
+ *
+ *  job     active ──all asked partitions committed──▶ succeeded
+ *             └──task, resolution or input failed for good, starved, cancelled──▶ failed
+ * ```
+ * A job that has ended is not in the state any more; stages stay, so that a later job finds them done.
+ */
+export interface SchedulerState {
+  readonly settings: SchedulerSettings;
+  /** Attempts that may be in flight. */
+  slots: number;
+  /** Attempts in flight, aborted ones included until they have ended. */
+  inFlight: number;
+  /** Active jobs by number. */
+  readonly jobs: Record<number, JobState>;
+  readonly stages: Record<number, StageState>;
+  /** Stage number by stage id, of resolved stages. */
+  readonly byId: Record<string, number>;
+  /** Stages that are neither idle nor done, in the order in which jobs need them. */
+  needed: number[];
+  /** Running stages that may have pending tasks, by first job and stage: whose turn it is. */
+  ready: number[];
+  readonly throttle: ThrottleState;
+}
+
+export interface JobState {
+  readonly job: number;
+  readonly final: number;
+  /** Ascending; null for all. */
+  readonly partitions: readonly number[] | null;
+  readonly stages: readonly number[];
+  /** Asked partitions that are not committed; null until the final stage is resolved. */
+  missing: number | null;
+}
+
+export interface StageState {
+  readonly stage: number;
+  readonly name: string;
+  readonly kind: StageKind;
+  readonly parents: readonly number[];
+  status: 'idle' | 'blocked' | 'resolving' | 'waiting' | 'running' | 'done';
+  /** `resolveStage` was sent and not answered. */
+  resolving: boolean;
+  /** null until resolved. */
+  stageId: string | null;
+  /** By partition; empty until resolved. */
+  tasks: TaskState[];
+  /** Tasks that are wanted and not committed. */
+  missing: number;
+  /** Active jobs whose graph names the stage. */
+  users: number;
+  /** Active jobs whose final stage it is. */
+  finals: number[];
+  /** The first of the jobs that need it. */
+  job: number;
+  /** Partitions never launched, ascending from `nextFresh`; entries whose task is not pending are passed over. */
+  fresh: number[];
+  nextFresh: number;
+  /** Partitions to launch again, before fresh ones; the last comes first. */
+  again: number[];
+  /** Mistakes seen, by place: fail-fast. */
+  places: Record<string, number>;
+  /** Attempts of the stage in a row that found input lost. */
+  stageAttempts: number;
+  /** Submissions so far, and whether the last one is still to be completed. */
+  submissions: number;
+  submitted: boolean;
+}
+
+export interface TaskState {
+  status: 'pending' | 'running' | 'raising' | 'done';
+  generation: number;
+  /** Number of the next attempt; never goes back. */
+  attempts: number;
+  /** Counted failures of this generation. */
+  failures: number;
+  /** Active jobs that ask for this partition of a result stage. */
+  wantedBy: number;
+  /** Attempts that have not ended. */
+  flights: Flight[];
+}
+
+export interface Flight {
+  readonly attempt: number;
+  /** `stageAttempts` of its stage when it was launched: a burst of losses counts once. */
+  readonly stageAttempt: number;
+  aborted: boolean;
+}
+
+/** One pause for everything: a throttle says that the platform, not a task, wants less. */
+export interface ThrottleState {
+  nextTimer: number;
+  /** Nothing is launched until this timer fires. */
+  pause: { readonly timer: number; readonly ms: number } | null;
+  /** Pauses since an attempt last got through. */
+  pauses: number;
+  /** Refusals since then. */
+  throttles: number;
+  /** Monotonic milliseconds when the first of these pauses began; null when nothing is refused. */
+  sinceMs: number | null;
+}
+
+export function createSchedulerState(settings: SchedulerSettings, slots: number): SchedulerState {
+  return {
+    settings,
+    slots,
+    inFlight: 0,
+    jobs: {},
+    stages: {},
+    byId: {},
+    needed: [],
+    ready: [],
+    throttle: { nextTimer: 0, pause: null, pauses: 0, throttles: 0, sinceMs: null },
+  };
+}

@@ -1,0 +1,99 @@
+/** Checked by `tsc` as part of `npm run check`, and by test/types/types.test.ts: each `@ts-expect-error` must be one. */
+import type { Context, KeyMap, RDD } from '../../driver/index.ts';
+
+type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
+declare function same<A, B>(proof: Equal<A, B>): void;
+declare const lv: Context;
+declare const lines: RDD<string>;
+declare const pairs: RDD<[string, number]>;
+
+export async function tuplesNeedNoAsConst(): Promise<void> {
+  const counted = lines
+    .flatMap((line) => line.toLowerCase().match(/\p{L}+/gu) ?? [])
+    .map((word) => [word, 1])
+    .reduceByKey((a, b) => a + b);
+  same<typeof counted, RDD<[string, number]>>(true);
+  const top = await counted.takeOrdered(10, ([, n]) => -n);
+  same<typeof top, [string, number][]>(true);
+}
+
+export async function everyOperationInfers(): Promise<void> {
+  same<ReturnType<typeof lv.range>, RDD<number>>(true);
+  const made = lv.parallelize([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  same<typeof made, RDD<[string, number]>>(true);
+  const values = made.mapValues((n) => ({ n }));
+  same<typeof values, RDD<[string, { n: number }]>>(true);
+  const grouped = made.groupByKey();
+  same<typeof grouped, RDD<[string, number[]]>>(true);
+  const joined = made.join(lines.map((line) => [line, line.length > 3]));
+  same<typeof joined, RDD<[string, [number, boolean]]>>(true);
+  const map = await made.collectAsMap();
+  same<typeof map, KeyMap<string, number>>(true);
+  const objects = lines.map((line) => ({ line, size: line.length })).filter(({ size }) => size > 0);
+  same<typeof objects, RDD<{ line: string; size: number }>>(true);
+  const either = lines.union(lv.range(3));
+  same<typeof either, RDD<string | number>>(true);
+  const narrowed = either.filter((x) => typeof x === 'string');
+  same<typeof narrowed, RDD<string>>(true);
+  const later = lines.map(async (line) => line.length);
+  same<typeof later, RDD<number>>(true);
+  const nothing = lines.map((line) => (line === '' ? null : line));
+  same<typeof nothing, RDD<string | null>>(true);
+  const parts = lines.mapPartitions((records) => [[...records].length]);
+  same<typeof parts, RDD<number>>(true);
+  const sorted = made.sortBy(([word]) => word, { ascending: false });
+  same<typeof sorted, RDD<[string, number]>>(true);
+  const sum = await lines.map((line) => line.length).reduce((a, b) => a + b);
+  same<typeof sum, number>(true);
+  for await (const line of lines.toLocalIterator()) same<typeof line, string>(true);
+}
+
+export function wrongRecordTypes(): void {
+  // @ts-expect-error a string has no such method
+  lines.map((line) => line.nothing());
+  // @ts-expect-error lines are strings
+  lines.filter((n: number) => n > 1);
+  // @ts-expect-error the result is not an iterable
+  lines.flatMap((line) => line.length);
+  // @ts-expect-error a function is no record
+  lv.parallelize(1);
+}
+
+export function pairMethodsNeedPairs(): void {
+  // @ts-expect-error records are strings
+  lines.reduceByKey((a, b) => a + b);
+  // @ts-expect-error records are strings
+  lines.groupByKey();
+  // @ts-expect-error records are strings
+  lines.mapValues((v) => v);
+  // @ts-expect-error records are strings
+  void lines.collectAsMap();
+  // @ts-expect-error the other side's keys are numbers
+  pairs.join(lv.range(3).map((n) => [n, n]));
+}
+
+export function promisesWhereNoneMayBe(): void {
+  // @ts-expect-error a combiner must not be async
+  pairs.reduceByKey(async (a, b) => a + b);
+  // @ts-expect-error a key function must not be async
+  lines.sortBy(async (line) => line);
+  // @ts-expect-error a key function must not be async
+  void lines.takeOrdered(3, async (line) => line);
+  // @ts-expect-error a combiner must not be async
+  void lines.reduce(async (a, b) => a + b);
+}
+
+export function nothingLazyIsThenable(): void {
+  // @ts-expect-error an RDD has no then
+  lines.then;
+  // @ts-expect-error made by a Context only
+  new (null as unknown as typeof RDD)(null, null);
+}
+
+export function covariance(wide: (rdd: RDD<string | number>) => void, readonlyPairs: (rdd: RDD<readonly [string, number]>) => void): void {
+  wide(lines);
+  readonlyPairs(pairs);
+}
