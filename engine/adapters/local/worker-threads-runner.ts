@@ -1,0 +1,68 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { TaskRunner } from '../../ports/task-runner.ts';
+import type { Commit } from '../../runtime/supervisor/commit-prepared.ts';
+import { machineMemory, planMemory } from '../../runtime/supervisor/memory-plan.ts';
+import { createSupervisor } from '../../runtime/supervisor/supervisor.ts';
+import { createWorkerThreadSpawner } from '../../runtime/supervisor/worker-thread.ts';
+
+/** A worker that pings back for each task does a tenth of the tasks a second of one that always has the next at hand. */
+const AHEAD = 4;
+
+export interface WorkerThreadsRunnerOptions {
+  /** Tasks that run at once, each in a thread of its own. */
+  readonly threads: number;
+  /** The threads' entry module: `functions/worker-thread`. */
+  readonly entry: URL;
+  /** What the entry wires itself with; structured-cloned into its `workerData`. */
+  readonly workerData: Readonly<Record<string, unknown>>;
+  readonly commit: Commit;
+  readonly clock: Clock;
+  readonly onWarning: (message: string) => void;
+  /** Limit of the whole process; null is the machine's. */
+  readonly memoryMb?: number | null;
+  /** Environment of user code; absent is this process's. */
+  readonly env?: NodeJS.Dict<string>;
+}
+
+export interface WorkerThreadsRunner extends TaskRunner {
+  /** Starts up to `count` threads now instead of with the first tasks. */
+  prewarm(count: number): void;
+}
+
+/** Runs user code in worker threads of this process, supervised from its main thread (`--on local[n]`). User modules come from disk. */
+export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): WorkerThreadsRunner {
+  const { threads, memoryMb = null } = options;
+  const memory = memoryMb === null ? machineMemory() : planMemory(memoryMb, threads);
+  const supervisor = createSupervisor({
+    executorId: 'driver',
+    memoryRemedy: 'use more partitions, run fewer threads (--on local[n]), or use executors of their own (--on local-cluster[n,cores,mb])',
+    threads,
+    ahead: AHEAD,
+    spawn: createWorkerThreadSpawner({
+      entry: options.entry,
+      data: options.workerData,
+      ...(memory.resourceLimits === null ? {} : { resourceLimits: memory.resourceLimits }),
+      ...(options.env === undefined ? {} : { env: options.env }),
+    }),
+    commit: options.commit,
+    clock: options.clock,
+    memoryLimitBytes: memory.limitBytes,
+    residentBytes: () => process.memoryUsage.rss(),
+    onWarning: options.onWarning,
+  });
+  return {
+    capabilities: {
+      addressable: false,
+      isolated: true,
+      concurrency: threads,
+      queueDepth: threads * (1 + AHEAD),
+      maxPayloadBytes: 64 * 1024 * 1024,
+      maxTaskMs: null,
+      memoryBytes: memoryMb === null ? null : memory.limitBytes,
+      needsBundle: false,
+    },
+    run: supervisor.run,
+    prewarm: supervisor.prewarm,
+    close: supervisor.close,
+  };
+}

@@ -1,0 +1,65 @@
+import type { RunOptions } from '../../ports/task-runner.ts';
+import type { TaskFailure } from '../../types/failure.ts';
+import type { TaskOutcome, TaskSpec } from '../../types/task.ts';
+import type { LogLevel } from '../worker/worker-protocol.ts';
+import type { Ticket } from './dispatcher.ts';
+import { type ExecutorFacts, type StopReason, stoppedFailure } from './stop-reason.ts';
+
+/**
+ * One attempt in the supervisor's hands. Settled once: what comes later is ignored.
+ * ```
+ *   waiting ──▶ running ──▶ committing ──▶ over
+ *      └───────────┴── stopped, failed ─────┘
+ * ```
+ */
+export interface Attempt {
+  readonly spec: TaskSpec;
+  readonly outcome: Promise<TaskOutcome>;
+  /** Its place in the dispatcher. */
+  ticket: Ticket<Attempt>;
+  phase: 'waiting' | 'running' | 'committing' | 'over';
+  /** Why it is being stopped; the first reason stands, whatever the worker then answers. */
+  stopReason: StopReason | null;
+  /** Aborted when the attempt is over: ends timers that watch it. */
+  readonly over: AbortSignal;
+  started(): void;
+  log(level: LogLevel, text: string): void;
+  settle(outcome: TaskOutcome): void;
+  fail(failure: TaskFailure): void;
+  /** Settles as stopped for `reason`, unless another reason came before. */
+  stopped(reason: StopReason): void;
+}
+
+export function createAttempt(spec: TaskSpec, options: RunOptions, facts: ExecutorFacts): Attempt {
+  const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
+  const over = new AbortController();
+  const attempt: Attempt = {
+    spec,
+    outcome: promise,
+    ticket: UNPLACED,
+    phase: 'waiting',
+    stopReason: null,
+    over: over.signal,
+    started() {
+      // Started again when its worker had to be replaced for another attempt's sake: told once.
+      if (attempt.phase !== 'waiting') return;
+      attempt.phase = 'running';
+      options.onEvent({ kind: 'started', executorId: facts.executorId });
+    },
+    log: (level, text) => options.onEvent({ kind: 'log', level, text }),
+    settle(outcome) {
+      if (attempt.phase === 'over') return;
+      attempt.phase = 'over';
+      over.abort();
+      resolve(outcome);
+    },
+    fail: (failure) => attempt.settle({ kind: 'failure', failure }),
+    stopped(reason) {
+      attempt.stopReason ??= reason;
+      attempt.fail(stoppedFailure(spec, attempt.stopReason, facts));
+    },
+  };
+  return attempt;
+}
+
+const UNPLACED: Ticket<Attempt> = { id: -1, task: null as never, lane: null, state: 'over' };

@@ -1,0 +1,40 @@
+import type { TaskFailure } from '../../types/failure.ts';
+import type { TaskEvent, TaskMetrics, TaskOutput, TaskSpec } from '../../types/task.ts';
+
+/** What an attempt made and nobody has committed yet. */
+export interface PreparedOutput {
+  readonly output: TaskOutput;
+  readonly metrics: TaskMetrics;
+}
+
+export type LogLevel = Extract<TaskEvent, { kind: 'log' }>['level'];
+
+/**
+ * Supervisor to worker. Tasks are queued in the worker, so that none waits for a round trip.
+ *
+ * Whether a queued task starts is decided in shared memory, never by a message: a worker that computes reads no messages.
+ * `claim` is one cell in shared memory; who changes it from `CLAIM_WAITING` first has the task.
+ * ```
+ *   WAITING ──worker──▶ STARTED      it runs; only terminating the worker takes it back
+ *      └─────supervisor──▶ TAKEN     cancelled or given to an idle worker; the worker answers `skipped`
+ * ```
+ */
+export type ToWorker =
+  | { readonly kind: 'task'; readonly id: number; readonly claim: Int32Array; readonly spec: TaskSpec }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+/** Worker to supervisor. Each task ends with exactly one of `skipped`, `prepared`, `failed`, unless the worker ends first. */
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'started'; readonly id: number }
+  | { readonly kind: 'skipped'; readonly id: number }
+  | { readonly kind: 'log'; readonly id: number; readonly level: LogLevel; readonly text: string }
+  | { readonly kind: 'prepared'; readonly id: number; readonly prepared: PreparedOutput }
+  /** `tainted`: something of the attempt may still run in the worker, which must be replaced. */
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: TaskFailure; readonly tainted: boolean }
+  /** User code called `process.exit`; the worker ends right after. `id` is null when no task ran. */
+  | { readonly kind: 'exiting'; readonly id: number | null; readonly code: number; readonly stack: string | null };
+
+export const CLAIM_WAITING = 0;
+export const CLAIM_STARTED = 1;
+export const CLAIM_TAKEN = 2;

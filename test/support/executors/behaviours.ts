@@ -1,0 +1,109 @@
+import { LevinError } from '../../../engine/errors/levin-error.ts';
+import type { RunAttempt } from '../../../engine/runtime/worker/serve-worker.ts';
+import type { TaskMetrics, TaskSpec } from '../../../engine/types/task.ts';
+
+/** What a test task does instead of running a plan; it travels as the spec's inline template. */
+export type Behaviour =
+  | { readonly do: 'value'; readonly value: string }
+  | { readonly do: 'log'; readonly lines: readonly (readonly [level: 'log' | 'info' | 'warn' | 'error' | 'debug', text: string])[] }
+  | { readonly do: 'throw'; readonly name: 'TypeError' | 'Error'; readonly message: string }
+  | { readonly do: 'fetch-failed' }
+  /** Waits until it is told to stop. */
+  | { readonly do: 'wait' }
+  /** Waits for ever, whatever it is told. */
+  | { readonly do: 'wait-deaf' }
+  | { readonly do: 'loop' }
+  | { readonly do: 'compute'; readonly ms: number }
+  | { readonly do: 'exit'; readonly code: number }
+  | { readonly do: 'fill-heap' }
+  | { readonly do: 'fill-buffers' }
+  | { readonly do: 'stray-rejection'; readonly message: string }
+  | { readonly do: 'stray-exception'; readonly message: string }
+  | { readonly do: 'thread' }
+  | { readonly do: 'environment' };
+
+export function encodeBehaviour(behaviour: Behaviour): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(behaviour));
+}
+
+const METRICS: TaskMetrics = {
+  recordsRead: 0,
+  bytesRead: 0,
+  recordsWritten: 0,
+  bytesWritten: 0,
+  shuffleBytesRead: 0,
+  shuffleRecordsRead: 0,
+  shuffleBytesWritten: 0,
+  shuffleRecordsWritten: 0,
+  runMs: 0,
+  peakRssBytes: 0,
+};
+
+/** The task function of the runners' contract: no plan, no closures, only what runners have to cope with. */
+export const runBehaviour: RunAttempt = async (spec, { signal }) => {
+  const behaviour = JSON.parse(new TextDecoder().decode(spec.template.inline ?? new Uint8Array())) as Behaviour;
+  const value = await valueOf(behaviour, spec, signal);
+  return { output: { kind: 'inline', block: new TextEncoder().encode(value), checksum: '00' }, metrics: METRICS };
+};
+
+async function valueOf(behaviour: Behaviour, spec: TaskSpec, signal: AbortSignal): Promise<string> {
+  switch (behaviour.do) {
+    case 'value':
+      return behaviour.value;
+    case 'log':
+      for (const [level, text] of behaviour.lines) console[level](text);
+      return '';
+    case 'throw':
+      throw behaviour.name === 'TypeError' ? new TypeError(behaviour.message) : Object.assign(new Error(behaviour.message), { shelf: 7 });
+    case 'fetch-failed': {
+      const lost = [{ stageId: 'producer', partition: 3, generation: 1 }];
+      throw new LevinError({ code: 'FETCH_FAILED', fault: 'transient', message: 'block gone', details: { lost } });
+    }
+    case 'wait':
+      return await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+    case 'wait-deaf':
+      return await new Promise(() => setInterval(() => undefined, 1_000));
+    case 'compute':
+      return String(compute(behaviour.ms));
+    case 'thread':
+      return `${process.pid}`;
+    case 'environment':
+      return JSON.stringify({ cwd: process.cwd(), env: process.env, argv: process.execArgv });
+    default:
+      return await misbehave(behaviour);
+  }
+}
+
+type Misbehaviour = Extract<Behaviour, { do: 'loop' | 'exit' | 'fill-heap' | 'fill-buffers' | 'stray-rejection' | 'stray-exception' }>;
+
+async function misbehave(behaviour: Misbehaviour): Promise<string> {
+  switch (behaviour.do) {
+    case 'loop':
+      for (;;);
+    case 'exit':
+      return process.exit(behaviour.code);
+    case 'fill-heap': {
+      const kept: unknown[] = [];
+      for (;;) kept.push({ at: kept.length, text: `record ${kept.length}` });
+    }
+    case 'fill-buffers': {
+      const kept: Buffer[] = [];
+      for (;;) kept.push(Buffer.alloc(8 * 1024 * 1024, 1));
+    }
+    case 'stray-rejection':
+      void Promise.reject(new Error(behaviour.message));
+      return 'returned all the same';
+    case 'stray-exception':
+      setTimeout(() => {
+        throw new Error(behaviour.message);
+      });
+      return await new Promise(() => setInterval(() => undefined, 1_000));
+  }
+}
+
+function compute(ms: number): number {
+  const end = performance.now() + ms;
+  let rounds = 0;
+  while (performance.now() < end) rounds += 1;
+  return rounds;
+}
