@@ -1,9 +1,10 @@
 import { type LoadHookSync, type ResolveFnOutput, type ResolveHookSync, registerHooks, setSourceMapsSupport } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { errorCode, LevinError } from '../../errors/levin-error.ts';
+import { errorCode } from '../../errors/levin-error.ts';
 import type { LoadMode, TransformFunction } from './compile-source.ts';
 import { levinEntryUrl, levinPackage } from './levin-package.ts';
+import { commonJsMain, commonJsTypeScript, importOfMain } from './loading-errors.ts';
 import { createModuleCompiler, type ModuleCompiler } from './module-compiler.ts';
 import { moduleIdOf, realPathOf } from './project-root.ts';
 import { type Alias, createResolver, type ModuleResolver } from './resolver.ts';
@@ -140,28 +141,4 @@ function loadHook({ root, users, compiler, modules }: HookParts): LoadHookSync {
     modules.set(moduleIdOf(root, file), file);
     return { format: 'module', source: compiled.code, shortCircuit: true };
   };
-}
-
-function importOfMain(root: string, importer: string, main: string): LevinError {
-  const [from, to] = [moduleIdOf(root, importer), moduleIdOf(root, main)];
-  const message =
-    `${from} imports from the main file ${to}. The top level of a main file runs on the driver only, so modules that run on executors ` +
-    `cannot import from it. Move what both need into a third module.`;
-  return new LevinError({ code: 'IMPORT_OF_MAIN', fault: 'user', message, details: { importer, main } });
-}
-
-function commonJsTypeScript(root: string, file: string): LevinError {
-  const id = moduleIdOf(root, file);
-  const message =
-    `${id} is a CommonJS TypeScript module (.cts), whose functions cannot be shipped to executors. ` +
-    `Rename it to ${id.replace(/\.cts$/, '.ts')} and use import and export, or compile it to .cjs.`;
-  return new LevinError({ code: 'COMMONJS_MODULE', fault: 'user', message, details: { file } });
-}
-
-function commonJsMain(root: string, file: string): LevinError {
-  const id = moduleIdOf(root, file);
-  const message =
-    `${id} is a CommonJS file (it has no import or export), so the functions in it cannot be shipped to executors. ` +
-    `Write \`import { Context } from 'levin'\` instead of \`require('levin')\`${extname(file) === '.cjs' ? ` and rename it to ${id.replace(/\.cjs$/, '.js')}` : ''}.`;
-  return new LevinError({ code: 'COMMONJS_MODULE', fault: 'user', message, details: { file } });
 }

@@ -17,7 +17,9 @@ export interface LevinPackage {
 /** Published path → source file below the folder that holds `engine/`. */
 const ENTRIES: Readonly<Record<string, string>> = {
   '': 'driver/index',
-  runtime: 'engine/closures/runtime/index-runtime',
+  runtime: 'engine/closures/runtime/entry',
+  // Not published: what an executor bundle has in the place of `levin`.
+  'executor-api': 'engine/closures/loading/executor-api',
   register: 'engine/closures/loading/register',
   vite: 'engine/closures/loading/vite-plugin',
   esbuild: 'engine/closures/loading/esbuild-plugin',
