@@ -7,9 +7,8 @@ import type { SchedulerSettings } from './settings.ts';
  *
  * ```
  *  task    pending ──launch──▶ running ──committed──▶ done ──lost──▶ raising ──raised──▶ pending (next generation)
- *             ▲                   │  │                                  ▲
- *             └──failed, counted──┘  └──superseded: ask the store───────┘
- *             └──throttled, input lost, not counted
+ *             ▲                   │
+ *             └───────────────────┘ failed (counted), throttled, input lost, not needed any more (not counted)
  *
  *  stage   idle ──needed──▶ resolving ──▶ waiting ──parents done──▶ running ──all committed──▶ done
  *           ▲                  (parents resolved,    ▲                 │                        │
@@ -38,6 +37,8 @@ export interface SchedulerState {
   needed: number[];
   /** Running stages that may have pending tasks, by first job and stage: whose turn it is. */
   ready: number[];
+  /** Stages to be forgotten as soon as no job uses them. */
+  released: number[];
   readonly throttle: ThrottleState;
 }
 
@@ -71,6 +72,8 @@ export interface StageState {
   finals: number[];
   /** The first of the jobs that need it. */
   job: number;
+  /** Attempts in flight. */
+  inFlight: number;
   /** Partitions never launched, ascending from `nextFresh`; entries whose task is not pending are passed over. */
   fresh: number[];
   nextFresh: number;
@@ -108,8 +111,8 @@ export interface Flight {
 /** One pause for everything: a throttle says that the platform, not a task, wants less. */
 export interface ThrottleState {
   nextTimer: number;
-  /** Nothing is launched until this timer fires. */
-  pause: { readonly timer: number; readonly ms: number } | null;
+  /** Nothing is launched until this timer fires; one for `capacity` also ends when there are slots. */
+  pause: { readonly timer: number; readonly ms: number; readonly reason: 'throttled' | 'capacity' } | null;
   /** Pauses since an attempt last got through. */
   pauses: number;
   /** Refusals since then. */
@@ -128,6 +131,7 @@ export function createSchedulerState(settings: SchedulerSettings, slots: number)
     byId: {},
     needed: [],
     ready: [],
+    released: [],
     throttle: { nextTimer: 0, pause: null, pauses: 0, throttles: 0, sinceMs: null },
   };
 }

@@ -1,0 +1,46 @@
+import { buildExecutorBundle } from '../../engine/closures/loading/executor-bundle.ts';
+import { currentLoader } from '../../engine/closures/loading/loader-state.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import { objectKeys } from '../../engine/types/keys.ts';
+import type { StageTable } from './stage-table.ts';
+
+export interface CodeProviderOptions {
+  readonly appId: string;
+  readonly table: StageTable;
+  readonly objects: ObjectStore;
+}
+
+/**
+ * Gives the hash of a stored executor bundle that holds the code of a stage. A bundle holds all user modules that the driver has loaded;
+ * it is built at the first stage that needs it, and again when a closure names a module that is not in it.
+ */
+export function createCodeProvider(options: CodeProviderOptions): (stage: number) => Promise<string> {
+  let current: { readonly modules: ReadonlySet<string>; readonly hash: Promise<string> } | null = null;
+
+  const build = async (modules: ReadonlySet<string>): Promise<string> => {
+    const loader = currentLoader();
+    if (loader === null) throw notLoaded();
+    const bundle = await buildExecutorBundle(loader, [...modules]);
+    await options.objects.put(objectKeys.code(options.appId, bundle.hash), bundle.code, { ifAbsent: true });
+    return bundle.hash;
+  };
+  return (stage) => {
+    const needed = options.table.get(stage).draft.closures.flatMap((closure) => closure.modules);
+    if (current === null || needed.some((id) => !current?.modules.has(id))) {
+      const loader = currentLoader();
+      const loaded = loader?.kind === 'source' ? [...loader.modules.keys()] : [];
+      const modules = new Set([...loaded, ...needed]);
+      current = { modules, hash: build(modules) };
+    }
+    return current.hash;
+  };
+}
+
+function notLoaded(): LevinError {
+  return new LevinError({
+    code: 'NOT_LOADED_THROUGH_LEVIN',
+    fault: 'user',
+    message: 'The job was not loaded through levin, so its code cannot be given to executors. Start it with: levin run, or node --import levin/register.',
+  });
+}

@@ -1,0 +1,65 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { TaskFailure, WireError } from '../../engine/types/failure.ts';
+import { errorFromWire } from './error-from-wire.ts';
+import type { JobFailure } from '../scheduler/commands.ts';
+
+/** The error that an action rejects with. The user's own error, with its stack, is its `cause`. */
+export function jobError(action: string, failure: JobFailure): LevinError {
+  switch (failure.kind) {
+    case 'taskFailed':
+      return taskFailed(action, failure);
+    case 'inputLost': {
+      const lost = failure.lost.map(({ stageId, partition }) => `${stageId}/${partition}`).join(', ');
+      return make(action, 'INPUT_LOST', 'resource', {
+        message: `stage ${failure.stage} (${failure.name}) found its input lost ${failure.stageAttempts} times in a row (last: ${lost}). Something deletes or damages files in the state folder; see stateDir and maxStageAttempts.`,
+      });
+    }
+    case 'resolveFailed': {
+      const cause = errorFromWire(failure.error);
+      return new LevinError({
+        code: failure.error.code ?? 'STAGE_NOT_RESOLVED',
+        fault: 'user',
+        message: failure.error.message,
+        details: { action, stage: failure.stage, name: failure.name },
+        cause,
+      });
+    }
+    case 'badPartition':
+      return make(action, 'BAD_PARTITION', 'user', {
+        message: `partition ${failure.partition} was asked for, but stage ${failure.stage} (${failure.name}) has ${failure.taskCount}: use 0 to ${failure.taskCount - 1}.`,
+      });
+    case 'starved':
+      return make(action, 'STARVED', 'resource', {
+        message: `no task got through for ${Math.round(failure.waitedMs / 1000)} s: ${failure.throttles} refusals, ${failure.waitingTasks} tasks waiting, ${failure.slots} slots. Give it more capacity, or raise starvedAfterMs.`,
+      });
+    case 'cancelled':
+      return make(action, 'JOB_CANCELLED', 'user', { message: `cancelled: ${failure.reason}` });
+  }
+}
+
+function taskFailed(action: string, failure: Extract<JobFailure, { kind: 'taskFailed' }>): LevinError {
+  const { error, kind } = failure.failure;
+  const times = failure.repeated ? `the same error came ${failure.failures} times from the same place` : `failed ${failure.failures} times`;
+  const where = `task ${failure.partition} of stage ${failure.stage} (${failure.name})`;
+  return new LevinError({
+    code: codeOf(failure.failure),
+    fault: failure.failure.fault,
+    message: `${action}: ${where} ${times}, last with: ${headline(error)}`,
+    details: { action, stage: failure.stage, name: failure.name, partition: failure.partition, kind, failures: failure.failures },
+    cause: errorFromWire(error),
+  });
+}
+
+/** Errors with a code of levin's keep it; what user code threw is `TASK_FAILED`. */
+function codeOf(failure: TaskFailure): string {
+  if (failure.kind === 'user-error' && failure.error.name !== 'LevinError') return 'TASK_FAILED';
+  return failure.error.code ?? { 'out-of-memory': 'OUT_OF_MEMORY', timeout: 'TASK_TIMEOUT', exit: 'TASK_EXITED' }[failure.kind as string] ?? 'TASK_FAILED';
+}
+
+function headline(error: WireError): string {
+  return error.name === 'LevinError' ? error.message : `${error.name}: ${error.message}`;
+}
+
+function make(action: string, code: string, fault: LevinError['fault'], o: { readonly message: string }): LevinError {
+  return new LevinError({ code, fault, message: `${action}: ${o.message}` });
+}

@@ -1,0 +1,106 @@
+import type { JobFailure, SchedulerCommand } from '../scheduler/commands.ts';
+import type { SchedulerEvent } from '../scheduler/events.ts';
+import type { JobGraph } from '../scheduler/job-graph.ts';
+import type { SchedulerSettings } from '../scheduler/settings.ts';
+import { createSchedulerState } from '../scheduler/state.ts';
+import { step } from '../scheduler/step.ts';
+
+type Command<K extends SchedulerCommand['kind']> = Extract<SchedulerCommand, { kind: K }>;
+
+/** What the scheduler's commands do to the world. Each may post events later; none may throw. */
+export interface SchedulerEffects {
+  resolveStage(stage: number): void;
+  launch(command: Command<'launch'>): void;
+  abortAttempt(command: Command<'abortAttempt'>): void;
+  raiseGeneration(command: Command<'raiseGeneration'>): void;
+  setTimer(command: Command<'setTimer'>): void;
+  stageSubmitted(command: Command<'stageSubmitted'>): void;
+  stageCompleted(command: Command<'stageCompleted'>): void;
+  warn(command: Command<'warn'>): void;
+}
+
+export interface SchedulerLoop {
+  post(event: SchedulerEvent): void;
+  /** Resolves when all asked partitions are committed; rejects with what `toError` makes of the failure. */
+  runJob(graph: JobGraph): Promise<void>;
+  /** All jobs fail with this error, now and from now on. */
+  fail(error: unknown): void;
+}
+
+export interface SchedulerLoopOptions {
+  readonly settings: SchedulerSettings;
+  readonly slots: number;
+  readonly effects: SchedulerEffects;
+  readonly toError: (failure: JobFailure) => unknown;
+}
+
+/** Feeds events to the pure scheduler one after the other and carries out its commands. */
+export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoop {
+  const { effects } = options;
+  let state = createSchedulerState(options.settings, options.slots);
+  const jobs = new Map<number, { resolve(): void; reject(error: unknown): void }>();
+  const queue: SchedulerEvent[] = [];
+  let draining = false;
+  let failed: { readonly error: unknown } | null = null;
+
+  const carryOut = (command: SchedulerCommand): void => {
+    switch (command.kind) {
+      case 'resolveStage':
+        return effects.resolveStage(command.stage);
+      case 'launch':
+        return effects.launch(command);
+      case 'abortAttempt':
+        return effects.abortAttempt(command);
+      case 'raiseGeneration':
+        return effects.raiseGeneration(command);
+      case 'setTimer':
+        return effects.setTimer(command);
+      case 'stageSubmitted':
+        return effects.stageSubmitted(command);
+      case 'stageCompleted':
+        return effects.stageCompleted(command);
+      case 'warn':
+        return effects.warn(command);
+      case 'jobSucceeded':
+        return end(command.job)?.resolve();
+      case 'jobFailed':
+        return end(command.job)?.reject(options.toError(command.failure));
+    }
+  };
+  const end = (job: number): { resolve(): void; reject(error: unknown): void } | undefined => {
+    const waiting = jobs.get(job);
+    jobs.delete(job);
+    return waiting;
+  };
+  const post = (event: SchedulerEvent): void => {
+    queue.push(event);
+    if (draining) return;
+    draining = true;
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const result = step(state, next);
+        state = result.state;
+        for (const command of result.commands) carryOut(command);
+      }
+    } finally {
+      draining = false;
+    }
+  };
+  return {
+    post,
+    runJob(graph) {
+      if (failed !== null) return Promise.reject(failed.error);
+      const done = new Promise<void>((resolve, reject) => jobs.set(graph.job, { resolve, reject }));
+      post({ kind: 'jobSubmitted', graph });
+      return done;
+    },
+    fail(error) {
+      failed ??= { error };
+      for (const [job, { reject }] of [...jobs]) {
+        jobs.delete(job);
+        reject(error);
+        post({ kind: 'jobCancelled', job, reason: 'the driver stops' });
+      }
+    },
+  };
+}

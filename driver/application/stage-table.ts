@@ -1,0 +1,64 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { TaskResult } from '../../engine/types/task.ts';
+import type { ResolvedStage } from '../planner/resolve-stage.ts';
+import type { StageDraft } from '../planner/stage-draft.ts';
+
+/** Everything the driver knows of one stage besides the scheduler's own state. */
+export interface StageEntry {
+  readonly draft: StageDraft;
+  resolved: ResolvedStage | null;
+  /** Committed results by partition. */
+  readonly results: (TaskResult | undefined)[];
+  /** Changes with every result that comes or goes: derived data of an older version is stale. */
+  version: number;
+}
+
+/** Stages by number, and what is committed of them. */
+export interface StageTable {
+  add(draft: StageDraft): void;
+  get(stage: number): StageEntry;
+  stageIdOf(stage: number): string;
+  /** Nothing happens for a stage that was removed: its attempt came too late. */
+  setResult(stage: number, partition: number, result: TaskResult): void;
+  /** All results of a stage that is done, in partition order. */
+  resultsOf(stage: number): readonly TaskResult[];
+  remove(stage: number): void;
+}
+
+export function createStageTable(): StageTable {
+  const entries = new Map<number, StageEntry>();
+  const get = (stage: number): StageEntry => {
+    const entry = entries.get(stage);
+    if (entry !== undefined) return entry;
+    throw internal(`stage ${stage} is not known to the driver`);
+  };
+  return {
+    add(draft) {
+      if (!entries.has(draft.stage)) entries.set(draft.stage, { draft, resolved: null, results: [], version: 0 });
+    },
+    get,
+    stageIdOf(stage) {
+      const { resolved } = get(stage);
+      if (resolved === null) throw internal(`stage ${stage} is used before it was resolved`);
+      return resolved.stageId;
+    },
+    setResult(stage, partition, result) {
+      const entry = entries.get(stage);
+      if (entry === undefined) return;
+      entry.results[partition] = result;
+      entry.version++;
+    },
+    resultsOf(stage) {
+      const { results, draft } = get(stage);
+      for (let partition = 0; partition < draft.plan.numPartitions; partition++) {
+        if (results[partition] === undefined) throw internal(`partition ${partition} of stage ${stage} is read before it is committed`);
+      }
+      return results as readonly TaskResult[];
+    },
+    remove: (stage) => void entries.delete(stage),
+  };
+}
+
+function internal(what: string): LevinError {
+  return new LevinError({ code: 'INTERNAL', fault: 'internal', message: `levin's driver is inconsistent: ${what}. Please report this.` });
+}

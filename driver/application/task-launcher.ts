@@ -1,0 +1,150 @@
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { Random } from '../../engine/ports/random.ts';
+import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import { toWireError } from '../../engine/runtime/worker/wire-error.ts';
+import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
+import type { UntimedEvent } from '../events/event-bus.ts';
+import type { SchedulerCommand } from '../scheduler/commands.ts';
+import type { SchedulerEvent } from '../scheduler/events.ts';
+import type { StageTable } from './stage-table.ts';
+
+type Launch = Extract<SchedulerCommand, { kind: 'launch' }>;
+
+/** One recorded launch: a successor knows what may still be running. */
+export interface LaunchRecord {
+  readonly stageId: string;
+  readonly partition: number;
+  readonly attempt: number;
+  readonly attemptId: string;
+}
+
+export interface TaskLauncherOptions {
+  readonly appId: string;
+  readonly table: StageTable;
+  readonly runner: TaskRunner;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly taskTimeoutMs: number | null;
+  /** What a task reads; may have to write an index object first. */
+  readonly inputsOf: (stage: number, partition: number) => Promise<readonly TaskInput[]>;
+  /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
+  readonly bundleFor: (stage: number) => Promise<string | null>;
+  /** Written before the attempts are started. */
+  readonly recordLaunches: (launches: readonly LaunchRecord[]) => Promise<void>;
+  readonly post: (event: SchedulerEvent) => void;
+  readonly emit: (event: UntimedEvent) => void;
+  /** The driver cannot go on: it lost its lease, or its journal cannot be written. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface TaskLauncher {
+  launch(command: Launch): void;
+  abort(stage: number, partition: number, attempt: number): void;
+  /** Aborts everything in flight. */
+  abortAll(): void;
+}
+
+interface Pending {
+  readonly command: Launch;
+  readonly attemptId: string;
+  readonly abort: AbortController;
+}
+
+/** Starts attempts: records a batch of launches in the journal, then hands each to the runner and reports its outcome. */
+export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
+  const { appId, table, runner, clock, post, emit } = options;
+  const inFlight = new Map<string, AbortController>();
+  let batch: Pending[] = [];
+
+  const flush = async (): Promise<void> => {
+    const launches = batch;
+    batch = [];
+    try {
+      await options.recordLaunches(
+        launches.map(({ command, attemptId }) => ({ stageId: table.stageIdOf(command.stage), partition: command.partition, attempt: command.attempt, attemptId })),
+      );
+    } catch (error) {
+      options.onFatal(error);
+      for (const { command } of launches) finish(command, cancelled('the driver stops'));
+      return;
+    }
+    for (const pending of launches) void run(pending);
+  };
+  const run = async ({ command, attemptId, abort }: Pending): Promise<void> => {
+    const { stage, partition, attempt, generation } = command;
+    const startedAt = clock.monotonic();
+    const onEvent = (event: TaskEvent): void => {
+      if (event.kind === 'started') emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId: event.executorId });
+      else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
+    };
+    let outcome: TaskOutcome;
+    try {
+      outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent });
+    } catch (error) {
+      outcome = { kind: 'failure', failure: { kind: 'error', fault: 'internal', error: toWireError(error), lost: [] } };
+    }
+    report(command, outcome, clock.monotonic() - startedAt);
+    finish(command, outcome);
+  };
+  const specOf = async (command: Launch, attemptId: string): Promise<TaskSpec> => {
+    const { draft, resolved } = table.get(command.stage);
+    if (resolved === null) throw new Error(`stage ${command.stage} is not resolved`);
+    return {
+      appId,
+      stageId: resolved.stageId,
+      stageNumber: command.stage,
+      partition: command.partition,
+      partitionCount: draft.plan.numPartitions,
+      generation: command.generation,
+      attempt: command.attempt,
+      attemptId,
+      template: resolved.template,
+      bundleHash: await options.bundleFor(command.stage),
+      inputs: await options.inputsOf(command.stage, command.partition),
+      bounds: resolved.bounds,
+      maxMs: options.taskTimeoutMs,
+    };
+  };
+  const report = ({ stage, partition, attempt, generation }: Launch, outcome: TaskOutcome, durationMs: number): void => {
+    const success = outcome.kind === 'success';
+    emit({
+      kind: 'taskEnded',
+      stage,
+      partition,
+      attempt,
+      generation,
+      durationMs,
+      failure: success ? null : outcome.failure,
+      metrics: success ? outcome.result.metrics : null,
+      lostRace: success && outcome.lostRace,
+    });
+  };
+  const finish = ({ stage, partition, attempt, generation }: Launch, outcome: TaskOutcome): void => {
+    inFlight.delete(nameOf(stage, partition, attempt));
+    if (outcome.kind === 'success') {
+      table.setResult(stage, partition, outcome.result);
+      post({ kind: 'taskSucceeded', stage, partition, attempt, generation: outcome.result.generation });
+    } else post({ kind: 'taskFailed', stage, partition, attempt, generation, failure: outcome.failure });
+  };
+  return {
+    launch(command) {
+      const abort = new AbortController();
+      inFlight.set(nameOf(command.stage, command.partition, command.attempt), abort);
+      batch.push({ command, attemptId: options.random.uuid(), abort });
+      if (batch.length === 1) queueMicrotask(() => void flush());
+    },
+    abort: (stage, partition, attempt) => inFlight.get(nameOf(stage, partition, attempt))?.abort(),
+    abortAll() {
+      for (const abort of inFlight.values()) abort.abort();
+    },
+  };
+}
+
+function nameOf(stage: number, partition: number, attempt: number): string {
+  return `${stage}/${partition}/${attempt}`;
+}
+
+function cancelled(why: string): TaskOutcome {
+  const error = { name: 'LevinError', message: `The attempt was not started: ${why}.`, stack: null, code: 'JOB_CANCELLED', cause: null, fields: {} };
+  return { kind: 'failure', failure: { kind: 'cancelled', fault: 'transient', error, lost: [] } };
+}

@@ -1,0 +1,47 @@
+import type { WireError } from '../../engine/types/failure.ts';
+import type { SchedulerEvent } from './events.ts';
+import { askForPartitions, failStage, settleJobs } from './jobs.ts';
+import { announceStage } from './needs.ts';
+import type { JobState, StageState } from './state.ts';
+import { isDone, newTask } from './tasks.ts';
+import type { Turn } from './turn.ts';
+
+type Resolved = Extract<SchedulerEvent, { kind: 'stageResolved' }>;
+
+export function stageResolved(turn: Turn, event: Resolved): void {
+  const stage = turn.state.stages[event.stage];
+  if (stage === undefined || stage.stageId !== null) return;
+  const awaited = stage.status === 'resolving';
+  stage.resolving = false;
+  stage.stageId = event.stageId;
+  turn.state.byId[event.stageId] = stage.stage;
+  fillTasks(stage, event);
+  for (const job of [...stage.finals]) askForPartitions(turn, turn.state.jobs[job] as JobState);
+  if (isDone(stage)) {
+    stage.status = 'done';
+    if (awaited) skip(turn, stage);
+  }
+  settleJobs(turn);
+}
+
+export function stageResolveFailed(turn: Turn, number: number, error: WireError): void {
+  const stage = turn.state.stages[number];
+  if (stage === undefined || stage.stageId !== null || !stage.resolving) return;
+  stage.resolving = false;
+  failStage(turn, stage, { kind: 'resolveFailed', stage: number, name: stage.name, error });
+}
+
+function fillTasks(stage: StageState, { taskCount, committed, raised }: Resolved): void {
+  stage.tasks = Array.from({ length: taskCount }, () => newTask(0, 'pending'));
+  for (const { partition, generation } of raised) stage.tasks[partition] = newTask(generation, 'pending');
+  for (const { partition, generation } of committed) stage.tasks[partition] = newTask(generation, 'done');
+  if (stage.kind === 'result') return;
+  stage.fresh = [...stage.tasks.keys()].filter((partition) => stage.tasks[partition]?.status === 'pending');
+  stage.missing = stage.fresh.length;
+}
+
+/** Nothing of the stage has to run. */
+function skip(turn: Turn, stage: StageState): void {
+  announceStage(turn, stage);
+  turn.commands.push({ kind: 'stageCompleted', stage: stage.stage, status: 'skipped' });
+}

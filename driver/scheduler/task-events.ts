@@ -1,0 +1,140 @@
+import type { LostOutput, TaskFailure } from '../../engine/types/failure.ts';
+import type { SchedulerEvent } from './events.ts';
+import { mistakeOf } from './fail-fast.ts';
+import { failStage, settleJobs } from './jobs.ts';
+import type { Flight, SchedulerState, StageState, TaskState } from './state.ts';
+import { endFlight, isDone, markDone, markLost, markPending } from './tasks.ts';
+import { gotThrough, refused } from './throttle.ts';
+import type { Turn } from './turn.ts';
+
+type Succeeded = Extract<SchedulerEvent, { kind: 'taskSucceeded' }>;
+type Failed = Extract<SchedulerEvent, { kind: 'taskFailed' }>;
+type Raised = Extract<SchedulerEvent, { kind: 'generationRaised' }>;
+
+/** A committed result counts whoever brings it and whenever: only that of a lost generation does not. */
+export function taskSucceeded(turn: Turn, event: Succeeded): void {
+  const { state } = turn;
+  const stage = state.stages[event.stage];
+  const task = stage?.tasks[event.partition];
+  if (stage === undefined || task === undefined) return;
+  if (endFlight(state, stage, task, event.attempt) !== null) gotThrough(state);
+  if (task.status !== 'pending' && task.status !== 'running') return;
+  if (event.generation !== task.generation) {
+    if (task.status === 'running' && !task.flights.some((flight) => !flight.aborted)) markPending(state, stage, event.partition);
+    return;
+  }
+  markDone(turn, stage, event.partition);
+  const completed = isDone(stage) && stage.status === 'running';
+  if (completed) completeStage(turn, stage);
+  if (completed || stage.finals.some((job) => state.jobs[job]?.missing === 0)) settleJobs(turn);
+}
+
+/** Failures of attempts that are not in flight, were aborted or are not needed change nothing. */
+export function taskFailed(turn: Turn, event: Failed): void {
+  const { state } = turn;
+  const stage = state.stages[event.stage];
+  const task = stage?.tasks[event.partition];
+  if (stage === undefined || task === undefined) return;
+  const flight = endFlight(state, stage, task, event.attempt);
+  if (flight === null || flight.aborted || task.status !== 'running') return;
+  markPending(state, stage, event.partition);
+  const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure };
+  switch (event.failure.kind) {
+    case 'throttled':
+      return refused(turn);
+    case 'fetch-failed':
+      return inputLost(turn, at, flight);
+    // `superseded` and `cancelled` reach this line only for attempts that nobody aborted and whose generation stands:
+    // the runner's or the store's fault, and counted so that it ends.
+    case 'superseded':
+    case 'cancelled':
+    case 'user-error':
+    case 'out-of-memory':
+    // As in Spark where the reason of the loss is unknown: the task may be what kills executors, and that must end.
+    case 'executor-lost':
+    case 'exit':
+    case 'timeout':
+    case 'error':
+      return counted(turn, at);
+  }
+}
+
+/** The store has the new generation: the task can run again. */
+export function generationRaised({ state }: Turn, event: Raised): void {
+  const stage = state.stages[event.stage];
+  const task = stage?.tasks[event.partition];
+  if (stage === undefined || task === undefined || task.status !== 'raising' || event.generation <= task.generation) return;
+  task.generation = event.generation;
+  task.failures = 0;
+  markPending(state, stage, event.partition);
+}
+
+export function outputLost(turn: Turn, lost: readonly LostOutput[]): void {
+  lose(turn, known(turn.state, lost));
+  settleJobs(turn);
+}
+
+interface FailedTask {
+  readonly stage: StageState;
+  readonly task: TaskState;
+  readonly partition: number;
+  readonly failure: TaskFailure;
+}
+
+function counted(turn: Turn, { stage, task, partition, failure }: FailedTask): void {
+  gotThrough(turn.state);
+  task.failures++;
+  const mistake = mistakeOf(failure);
+  const times = mistake === null ? 0 : (stage.places[mistake] ?? 0) + 1;
+  if (mistake !== null) stage.places[mistake] = times;
+  const repeated = times >= 2;
+  if (!repeated && task.failures < turn.state.settings.maxTaskFailures) return;
+  const failures = Math.max(task.failures, times);
+  failStage(turn, stage, { kind: 'taskFailed', stage: stage.stage, name: stage.name, partition, failures, repeated, failure });
+}
+
+/** Exactly the producers named are run again; the task itself is not to blame. A burst of losses is one attempt of the stage. */
+function inputLost(turn: Turn, at: FailedTask, flight: Flight): void {
+  const { stage, failure } = at;
+  const producers = known(turn.state, failure.lost);
+  if (producers.length === 0) return counted(turn, at);
+  gotThrough(turn.state);
+  lose(turn, producers);
+  if (flight.stageAttempt === stage.stageAttempts) stage.stageAttempts++;
+  const { stageAttempts } = stage;
+  if (stageAttempts < turn.state.settings.maxStageAttempts) return settleJobs(turn);
+  failStage(turn, stage, { kind: 'inputLost', stage: stage.stage, name: stage.name, stageAttempts, lost: failure.lost });
+}
+
+interface Producer {
+  readonly stage: StageState;
+  readonly partition: number;
+  readonly generation: number;
+}
+
+function known(state: SchedulerState, lost: readonly LostOutput[]): readonly Producer[] {
+  return lost.flatMap(({ stageId, partition, generation }) => {
+    const number = state.byId[stageId];
+    const stage = number === undefined ? undefined : state.stages[number];
+    return stage === undefined || !(partition in stage.tasks) ? [] : [{ stage, partition, generation }];
+  });
+}
+
+/** Of each producer once: a generation that is already being replaced is not lost again. */
+function lose(turn: Turn, producers: readonly Producer[]): void {
+  for (const { stage, partition, generation } of producers) {
+    const task = stage.tasks[partition] as TaskState;
+    if (task.status !== 'done' || task.generation !== generation) continue;
+    markLost(turn, stage, partition);
+    if (stage.status === 'done') stage.status = 'idle';
+  }
+}
+
+function completeStage(turn: Turn, stage: StageState): void {
+  stage.status = 'done';
+  stage.stageAttempts = 0;
+  stage.places = {};
+  if (!stage.submitted) return;
+  stage.submitted = false;
+  turn.commands.push({ kind: 'stageCompleted', stage: stage.stage, status: 'succeeded' });
+}

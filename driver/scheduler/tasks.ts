@@ -1,0 +1,116 @@
+import type { Flight, JobState, SchedulerState, StageState, TaskState } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Whether anybody waits for the task: of a result stage jobs may ask for some partitions only. */
+export function isWanted(stage: StageState, task: TaskState): boolean {
+  return stage.kind !== 'result' || task.wantedBy > 0;
+}
+
+export function isDone(stage: StageState): boolean {
+  return stage.stageId !== null && stage.missing === 0;
+}
+
+export function newTask(generation: number, status: 'pending' | 'done'): TaskState {
+  return { status, generation, attempts: 0, failures: 0, wantedBy: 0, flights: [] };
+}
+
+/** The task's output is committed: nothing of it needs to run any more. */
+export function markDone(turn: Turn, stage: StageState, partition: number): void {
+  const task = stage.tasks[partition] as TaskState;
+  task.status = 'done';
+  task.failures = 0;
+  if (isWanted(stage, task)) stage.missing--;
+  for (const job of askers(turn.state, stage, partition)) job.missing = (job.missing as number) - 1;
+  abortFlights(turn, stage, partition);
+}
+
+/** The committed output is gone: the store is asked to raise the generation. */
+export function markLost(turn: Turn, stage: StageState, partition: number): void {
+  const task = stage.tasks[partition] as TaskState;
+  task.status = 'raising';
+  if (isWanted(stage, task)) stage.missing++;
+  for (const job of askers(turn.state, stage, partition)) job.missing = (job.missing as number) + 1;
+  turn.commands.push({ kind: 'raiseGeneration', stage: stage.stage, partition, from: task.generation });
+}
+
+/** The task has to run again, before those that never ran. */
+export function markPending(state: SchedulerState, stage: StageState, partition: number): void {
+  (stage.tasks[partition] as TaskState).status = 'pending';
+  stage.again.push(partition);
+  makeReady(state, stage);
+}
+
+/** Takes the attempt out of those in flight; null when it is not among them (a late or second event). */
+export function endFlight(state: SchedulerState, stage: StageState, task: TaskState, attempt: number): Flight | null {
+  const at = task.flights.findIndex((flight) => flight.attempt === attempt);
+  if (at < 0) return null;
+  const [flight] = task.flights.splice(at, 1);
+  state.inFlight--;
+  stage.inFlight--;
+  return flight as Flight;
+}
+
+export function abortFlights(turn: Turn, stage: StageState, partition: number): void {
+  for (const flight of (stage.tasks[partition] as TaskState).flights) {
+    if (flight.aborted) continue;
+    flight.aborted = true;
+    turn.commands.push({ kind: 'abortAttempt', stage: stage.stage, partition, attempt: flight.attempt });
+  }
+}
+
+/** Whose launches come first: by first job, then by stage number (Spark's FIFO). */
+export function byTurn(a: StageState, b: StageState): number {
+  return a.job === b.job ? a.stage - b.stage : a.job - b.job;
+}
+
+/** Lines a running stage up for launches. */
+export function makeReady(state: SchedulerState, stage: StageState): void {
+  if (stage.status !== 'running' || state.ready.includes(stage.stage)) return;
+  const at = state.ready.findIndex((other) => byTurn(stage, state.stages[other] as StageState) < 0);
+  state.ready.splice(at < 0 ? state.ready.length : at, 0, stage.stage);
+}
+
+/** Takes the next partition to launch off the stage's queues. */
+export function takeNext(stage: StageState): number | null {
+  const next = peekNext(stage);
+  if (next === null) return null;
+  if (stage.again.length > 0) stage.again.pop();
+  else stage.nextFresh++;
+  return next;
+}
+
+/** The next partition to launch; entries that need not run any more are dropped on the way. */
+export function peekNext(stage: StageState): number | null {
+  const launchable = (partition: number): boolean => {
+    const task = stage.tasks[partition] as TaskState;
+    return task.status === 'pending' && isWanted(stage, task);
+  };
+  for (let last = stage.again.at(-1); last !== undefined; last = stage.again.at(-1)) {
+    if (launchable(last)) return last;
+    stage.again.pop();
+  }
+  for (; stage.nextFresh < stage.fresh.length; stage.nextFresh++) {
+    const next = stage.fresh[stage.nextFresh] as number;
+    if (launchable(next)) return next;
+  }
+  stage.fresh = [];
+  stage.nextFresh = 0;
+  return null;
+}
+
+/** Jobs whose answer this task is a part of. */
+function askers(state: SchedulerState, stage: StageState, partition: number): readonly JobState[] {
+  return stage.finals.map((job) => state.jobs[job] as JobState).filter((job) => asks(job, partition));
+}
+
+/** By binary search: a job may ask for thousands of partitions. */
+function asks({ partitions }: JobState, partition: number): boolean {
+  if (partitions === null) return true;
+  let [low, high] = [0, partitions.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((partitions[middle] as number) < partition) low = middle + 1;
+    else high = middle;
+  }
+  return partitions[low] === partition;
+}
