@@ -1,0 +1,213 @@
+import type { NarrowOp, PlanNode } from '../../plan/stage-plan.ts';
+import { openLeaf } from '../sources/open-leaf.ts';
+import type { TaskContext } from '../task-context.ts';
+import type { UserFunction } from '../user-function.ts';
+import { cogroupNode, combineNode, sortNode } from './group-nodes.ts';
+import { type KernelState, kernelFor, kernelState, type Terminal } from './kernel.ts';
+import { mapPartitionsStream } from './map-partitions.ts';
+import { concatStreams, lazyStream, type RecordStream } from './record-stream.ts';
+import { createSegment, type Segment, type SegmentInput, type SegmentOptions, segmentStream } from './segment.ts';
+import { runSegment } from './run-segment.ts';
+import { type RecordOp, refOf, type Step, stepsOf } from './step.ts';
+import { windowStream } from './window-stream.ts';
+
+/** Steps of one loop at most: V8 does not optimize functions without end. */
+const MAX_STEPS = 200;
+/** Loops in a loop at most. */
+const MAX_DEPTH = 8;
+
+export interface ChainEnd {
+  readonly terminal: Terminal;
+  /** Steps after the node's own: the function of foreach. */
+  readonly steps: readonly Step[];
+  readonly state: Partial<KernelState>;
+}
+
+/**
+ * Opens a node's partition with its records going to `end`.
+ *
+ * ```
+ *   leaf or group or mapPartitions ─▶ segment ─▶ segment ─▶ window ─▶ segment ─▶ end
+ *                                     └─ at most 200 steps ─┘   └─ concurrency > 1
+ * ```
+ */
+export function openChain(task: TaskContext, node: number, partition: number, end: ChainEnd): Segment {
+  const { base, steps } = resolve(task, node, partition);
+  const parts = cut([...steps, ...end.steps]);
+  const last = parts.pop() as readonly Step[];
+  let input = base;
+  for (const part of parts) input = { kind: 'stream', stream: openPart(task, input, part) };
+  const state = stateFor(task, input, end.state);
+  return createSegment(segmentOptions(task, { input, steps: last, terminal: end.terminal, state }));
+}
+
+/** A node's partition as a stream. */
+export function openNode(task: TaskContext, node: number, partition: number): RecordStream {
+  const { base, steps } = resolve(task, node, partition);
+  let input = base;
+  for (const part of cut(steps)) {
+    if (part.length > 0 || input.kind === 'range') input = { kind: 'stream', stream: openPart(task, input, part) };
+  }
+  if (input.kind === 'stream') return input.stream;
+  throw new Error('a range has no stream of its own');
+}
+
+interface Chain {
+  readonly base: Base;
+  readonly steps: readonly Step[];
+}
+
+type Base = SegmentInput & { readonly start?: number; readonly step?: number };
+
+/** Walks down to where records come from, with an explicit loop: chains are as long as users make them. */
+function resolve(task: TaskContext, root: number, rootPartition: number): Chain {
+  const ops: RecordOp[] = [];
+  let node = root;
+  let partition = rootPartition;
+  for (;;) {
+    const at = task.plan.nodes[node] as PlanNode;
+    if (at.kind === 'narrow' && isRecordOp(at.op)) {
+      ops.push(at.op);
+      node = at.parent;
+    } else if (at.kind === 'union') {
+      const p = partition;
+      const i = at.starts.findLastIndex((start) => start <= p);
+      node = at.parents[i] as number;
+      partition -= at.starts[i] as number;
+    } else {
+      const steps = ops.reverse().flatMap((op) => stepsOf(op, task.infos));
+      return { base: openBase(task, { node, partition, at }), steps };
+    }
+  }
+}
+
+interface Place {
+  readonly node: number;
+  readonly partition: number;
+  readonly at: PlanNode;
+}
+
+function openBase(task: TaskContext, { node, partition, at }: Place): Base {
+  const stream = (opened: RecordStream): Base => ({ kind: 'stream', stream: opened });
+  const feed = async (parent: number, write: (record: unknown) => void): Promise<void> => {
+    await runSegment(openChain(task, parent, partition, { terminal: { kind: 'call' }, steps: [], state: { w: write } }), task.deps);
+  };
+  switch (at.kind) {
+    case 'range': {
+      const [from, to] = rangeOf(partition, at.count, at.numPartitions);
+      const onRead = (records: number): void => {
+        task.counters.recordsRead += records;
+      };
+      return { kind: 'range', from, to, start: at.start, step: at.step, onRead };
+    }
+    case 'slices':
+    case 'text':
+    case 'shuffleRead':
+      return stream(openLeaf(task, node, partition));
+    case 'coalesce': {
+      const [start, end] = [at.groups[partition] as number, at.groups[partition + 1] as number];
+      return stream(concatStreams(Array.from({ length: end - start }, (_, i) => () => openNode(task, at.parent, start + i))));
+    }
+    case 'combine':
+      return stream(lazyStream(() => combineNode(at, task, feed)));
+    case 'sortByKey':
+      return stream(lazyStream(() => sortNode(at, task, feed)));
+    case 'cogroup':
+      return stream(lazyStream(() => cogroupNode(at, task, feed)));
+    case 'narrow':
+    case 'union':
+      return stream(openMapPartitions(task, at, partition));
+  }
+}
+
+function openMapPartitions(task: TaskContext, at: PlanNode, partition: number): RecordStream {
+  if (at.kind !== 'narrow' || isRecordOp(at.op)) throw new Error(`a ${at.kind} node has no partition function`);
+  const { fn, kind } = at.op;
+  return mapPartitionsStream(openNode(task, at.parent, partition), {
+    fn: task.deps.closures[fn] as UserFunction,
+    ref: refOf(fn, task.infos),
+    place: task.place,
+    index: kind === 'mapPartitionsWithIndex' ? partition : null,
+  });
+}
+
+/** Partition p of n holds the indexes [floor(p·count/n), floor((p+1)·count/n)), exactly. */
+export function rangeOf(partition: number, count: number, numPartitions: number): readonly [number, number] {
+  const border = (p: number): number => {
+    const product = p * count;
+    if (Number.isSafeInteger(product)) return Math.floor(product / numPartitions);
+    return Number((BigInt(p) * BigInt(count)) / BigInt(numPartitions));
+  };
+  return [border(partition), border(partition + 1)];
+}
+
+/** Pieces for one loop each; a step that may have several promises in flight stands alone. */
+function cut(steps: readonly Step[]): (readonly Step[])[] {
+  const parts: Step[][] = [];
+  let part: Step[] = [];
+  let depth = 0;
+  const close = (): void => {
+    parts.push(part);
+    part = [];
+    depth = 0;
+  };
+  for (const step of steps) {
+    const loop = step.kind === 'flatten' || step.kind === 'flattenValue' || step.kind === 'cross';
+    if (isWindow([step])) {
+      if (part.length > 0) close();
+      part.push(step);
+      close();
+      continue;
+    }
+    if (part.length >= MAX_STEPS || (loop && depth >= MAX_DEPTH)) close();
+    depth += loop ? 1 : 0;
+    part.push(step);
+  }
+  close();
+  return parts;
+}
+
+function isWindow(part: readonly Step[]): boolean {
+  const [step] = part;
+  return step !== undefined && 'fn' in step && step.concurrency > 1;
+}
+
+function openPart(task: TaskContext, input: Base, part: readonly Step[]): RecordStream {
+  const [step] = part;
+  if (step !== undefined && 'fn' in step && step.concurrency > 1) {
+    const stream = input.kind === 'stream' ? input.stream : openPart(task, input, []);
+    return windowStream(stream, { step, fn: task.deps.closures[step.fn] as UserFunction, place: task.place, signal: task.deps.signal });
+  }
+  const state = stateFor(task, input, {});
+  return segmentStream(segmentOptions(task, { input, steps: part, terminal: { kind: 'push' }, state }));
+}
+
+interface Part {
+  readonly input: Base;
+  readonly steps: readonly Step[];
+  readonly terminal: Terminal;
+  readonly state: KernelState;
+}
+
+function segmentOptions(task: TaskContext, { input, steps, terminal, state }: Part): SegmentOptions {
+  const { closures } = task.deps;
+  const base = input.kind === 'stream' ? 'batch' : input.start === 0 && input.step === 1 ? 'zeroRange' : 'range';
+  const async = steps.some((step) => 'fn' in step && isAsync(closures[step.fn]));
+  return { kernel: kernelFor(closures, { base, steps, terminal }), state, input, async };
+}
+
+function stateFor(task: TaskContext, { start = 0, step = 1 }: Base, init: Partial<KernelState>): KernelState {
+  return kernelState(task.place, { start, step, ...init });
+}
+
+const AsyncFunction = (async () => undefined).constructor;
+const AsyncGeneratorFunction = async function* () {}.constructor;
+
+/** An async function or generator, as seen without calling it. */
+function isAsync(fn: UserFunction | undefined): boolean {
+  return fn !== undefined && (fn.constructor === AsyncFunction || fn.constructor === AsyncGeneratorFunction);
+}
+
+function isRecordOp(op: NarrowOp): op is RecordOp {
+  return op.kind !== 'mapPartitions' && op.kind !== 'mapPartitionsWithIndex';
+}

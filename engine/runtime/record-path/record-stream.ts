@@ -1,0 +1,85 @@
+export type Batch = readonly unknown[];
+
+/**
+ * The records of one partition of one node, in order, pulled in batches.
+ *
+ * `pull` gives the next records (never none) or null at the end, and computes at most `max` of them; what lies in memory anyway may come
+ * whole. It answers at once when it can, and with a promise only when something has to be awaited. One pull at a time.
+ * `prepare` reads and awaits what is needed so that later pulls answer at once: for user code that iterates synchronously.
+ * `close` ends the iterators of user functions and what still runs for them; a stream that has ended needs none. It is idempotent.
+ */
+export interface RecordStream {
+  prepare(): Promise<void>;
+  pull(max: number): Batch | null | Promise<Batch | null>;
+  close(): Promise<void>;
+}
+
+/** A stream over records that a computation gives whole, when they are first asked for. */
+export function lazyStream(compute: () => Promise<Batch>): RecordStream {
+  let records: Batch | null = null;
+  let given = false;
+  const give = (all: Batch): Batch | null => {
+    const ended = given || all.length === 0;
+    given = true;
+    records = [];
+    return ended ? null : all;
+  };
+  return {
+    async prepare() {
+      records ??= await compute();
+    },
+    pull: () => (records !== null ? give(records) : compute().then(give)),
+    close: async () => undefined,
+  };
+}
+
+/** Streams one after the other, each opened when the one before it has ended. */
+export function concatStreams(openers: readonly (() => RecordStream)[]): RecordStream {
+  const opened: (RecordStream | undefined)[] = [];
+  let at = 0;
+  const open = (i: number): RecordStream => {
+    opened[i] ??= (openers[i] as () => RecordStream)();
+    return opened[i];
+  };
+  const goOn = async (first: Promise<Batch | null>, max: number): Promise<Batch | null> => {
+    let batch = await first;
+    while (batch === null && ++at < openers.length) batch = await open(at).pull(max);
+    return batch;
+  };
+  return {
+    async prepare() {
+      for (let i = at; i < openers.length; i += 1) await open(i).prepare();
+    },
+    pull(max) {
+      for (; at < openers.length; at += 1) {
+        const batch = open(at).pull(max);
+        if (batch instanceof Promise) return goOn(batch, max);
+        if (batch !== null) return batch;
+        opened[at] = undefined;
+      }
+      return null;
+    },
+    async close() {
+      at = openers.length;
+      for (const stream of opened.splice(0)) await stream?.close();
+    },
+  };
+}
+
+/** The same stream, but `prepare` reads all of it: for streams whose records have to be awaited one by one. */
+export function bufferOnPrepare(stream: RecordStream): RecordStream {
+  let buffered: Batch[] | null = null;
+  return {
+    async prepare() {
+      if (buffered !== null) return;
+      const batches: Batch[] = [];
+      for (let batch = await stream.pull(MAX_BATCH); batch !== null; batch = await stream.pull(MAX_BATCH)) batches.push(batch);
+      buffered = batches.reverse();
+    },
+    pull: (max) => (buffered === null ? stream.pull(max) : (buffered.pop() ?? null)),
+    close: () => stream.close(),
+  };
+}
+
+/** Records asked for at once: enough that the cost of a pull is nothing beside them, few enough to stay in the processor's cache. */
+export const MAX_BATCH = 1024;

@@ -1,0 +1,63 @@
+import type { ClosureInfo, ClosureIndex, NarrowOp } from '../../plan/stage-plan.ts';
+import type { OperationRef } from '../user-function.ts';
+
+/**
+ * What a fused loop does with one value `v`, in order. `ref` says whose step it is when something goes wrong.
+ * - `call`: v = fn(v); `callValue`: v = [v[0], fn(v[1])]; `keyBy`: v = [fn(v), v]; `each`: fn(v)
+ * - `filter`: go on if fn(v)
+ * - `flatten`: go on with each element of v; `flattenValue`: with [v[0], x] for each x of v[1]
+ * - `cross`: [k, [as, bs]] → [k, [a, b]] for each a and b
+ * - `asKey`: [v, null]; `key`: v[0]; `value`: v[1]
+ */
+export type Step = { readonly ref: OperationRef } & (
+  | { readonly kind: 'call' | 'callValue' | 'filter' | 'each' | 'keyBy'; readonly fn: ClosureIndex; readonly concurrency: number }
+  | { readonly kind: 'flatten' | 'flattenValue' | 'cross' | 'asKey' | 'key' | 'value' }
+);
+
+/** The operations that work record by record. */
+export type RecordOp = Exclude<NarrowOp, { kind: 'mapPartitions' | 'mapPartitionsWithIndex' }>;
+
+/** Names under which users know steps that have no closure. */
+const NAMES = { asKey: 'distinct', keys: 'keys', values: 'values', crossValues: 'join' } as const;
+
+export function stepsOf(op: RecordOp, infos: readonly ClosureInfo[]): readonly Step[] {
+  switch (op.kind) {
+    case 'map':
+      return [calling('call', op, infos)];
+    case 'filter':
+      return [calling('filter', op, infos)];
+    case 'mapValues':
+      return [calling('callValue', op, infos)];
+    case 'flatMap':
+      return [calling('call', op, infos), { kind: 'flatten', ref: refOf(op.fn, infos) }];
+    case 'flatMapValues':
+      return [calling('callValue', op, infos), { kind: 'flattenValue', ref: refOf(op.fn, infos) }];
+    case 'keyBy':
+      return [{ kind: 'keyBy', fn: op.fn, concurrency: 1, ref: refOf(op.fn, infos) }];
+    case 'asKey':
+      return [{ kind: 'asKey', ref: named(op.kind) }];
+    case 'keys':
+      return [{ kind: 'key', ref: named(op.kind) }];
+    case 'values':
+      return [{ kind: 'value', ref: named(op.kind) }];
+    case 'crossValues':
+      return [{ kind: 'cross', ref: named(op.kind) }];
+  }
+}
+
+export function refOf(fn: ClosureIndex, infos: readonly ClosureInfo[]): OperationRef {
+  const info = infos[fn];
+  return info === undefined ? { operation: `closure ${fn}`, site: null } : { operation: info.operation, site: info.site };
+}
+
+function calling(
+  kind: 'call' | 'callValue' | 'filter',
+  op: { readonly fn: ClosureIndex; readonly concurrency?: number },
+  infos: readonly ClosureInfo[],
+): Step {
+  return { kind, fn: op.fn, concurrency: op.concurrency ?? 1, ref: refOf(op.fn, infos) };
+}
+
+function named(kind: keyof typeof NAMES): OperationRef {
+  return { operation: NAMES[kind], site: null };
+}

@@ -1,0 +1,46 @@
+import type { ClosureInfo, StagePlan } from '../plan/stage-plan.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Exchange } from '../ports/exchange.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Random } from '../ports/random.ts';
+import type { TaskMetrics, TaskSpec } from '../types/task.ts';
+import type { TaskPlace } from './record-path/user-error.ts';
+import type { UserFunction } from './user-function.ts';
+
+/** What a task needs of the world. */
+export interface TaskDeps {
+  /** Closure i of the template, rebuilt. The same array for every task of the stage: compiled loops are kept by it. */
+  readonly closures: readonly UserFunction[];
+  readonly objects: ObjectStore;
+  /** Rooted at `/`: the key of a file is its absolute path without the leading slash. */
+  readonly files: ObjectStore;
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+export type Counters = { -readonly [K in keyof Omit<TaskMetrics, 'runMs' | 'peakRssBytes'>]: number };
+
+/** One running task: its parts are built from this. */
+export interface TaskContext {
+  readonly spec: TaskSpec;
+  readonly plan: StagePlan;
+  readonly infos: readonly ClosureInfo[];
+  readonly deps: TaskDeps;
+  readonly counters: Counters;
+  readonly place: TaskPlace;
+}
+
+export function newCounters(): Counters {
+  return {
+    recordsRead: 0,
+    bytesRead: 0,
+    recordsWritten: 0,
+    bytesWritten: 0,
+    shuffleBytesRead: 0,
+    shuffleRecordsRead: 0,
+    shuffleBytesWritten: 0,
+    shuffleRecordsWritten: 0,
+  };
+}
