@@ -1,5 +1,4 @@
-export { executorInit } from '../engine/closures/runtime/executor-init.ts';
-export { registerClass, registerSerializer } from '../engine/closures/runtime/registered-classes.ts';
+export { executorInit, registerClass, registerSerializer } from '../engine/closures/runtime/registrations.ts';
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';
 export { Context, type ContextOptions } from './api/context.ts';

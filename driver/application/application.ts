@@ -63,5 +63,8 @@ export interface Application {
   publishOutput(path: string, files: readonly PartFile[]): Promise<void>;
   /** Fails with `OUTPUT_EXISTS` when the folder is there. */
   checkOutput(path: string): Promise<void>;
+  /** Ends the application with what is done. Idempotent. */
   stop(): Promise<void>;
+  /** Ends the application as failed, with this error as the reason; does nothing after `stop`. */
+  fail(error: unknown): Promise<void>;
 }

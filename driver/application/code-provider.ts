@@ -1,5 +1,6 @@
-import { buildExecutorBundle } from '../../engine/closures/loading/executor-bundle.ts';
+import { executorBundle } from '../../engine/closures/loading/executor-code.ts';
 import { currentLoader } from '../../engine/closures/loading/loader-state.ts';
+import { loadedModules } from '../../engine/closures/runtime/driver-registry.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
@@ -18,20 +19,17 @@ export interface CodeProviderOptions {
 export function createCodeProvider(options: CodeProviderOptions): (stage: number) => Promise<string> {
   let current: { readonly modules: ReadonlySet<string>; readonly hash: Promise<string> } | null = null;
 
-  const build = async (modules: ReadonlySet<string>): Promise<string> => {
+  const build = async (): Promise<string> => {
     const loader = currentLoader();
     if (loader === null) throw notLoaded();
-    const bundle = await buildExecutorBundle(loader, [...modules]);
+    const bundle = await executorBundle(loader);
     await options.objects.put(objectKeys.code(options.appId, bundle.hash), bundle.code, { ifAbsent: true });
     return bundle.hash;
   };
   return (stage) => {
     const needed = options.table.get(stage).draft.closures.flatMap((closure) => closure.modules);
     if (current === null || needed.some((id) => !current?.modules.has(id))) {
-      const loader = currentLoader();
-      const loaded = loader?.kind === 'source' ? [...loader.modules.keys()] : [];
-      const modules = new Set([...loaded, ...needed]);
-      current = { modules, hash: build(modules) };
+      current = { modules: new Set(loadedModules().map(({ moduleId }) => moduleId)), hash: build() };
     }
     return current.hash;
   };

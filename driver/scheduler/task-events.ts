@@ -24,7 +24,7 @@ export function taskSucceeded(turn: Turn, event: Succeeded): void {
     return;
   }
   markDone(turn, stage, event.partition);
-  const completed = isDone(stage) && stage.status === 'running';
+  const completed = isDone(stage) && stage.status !== 'done';
   if (completed) completeStage(turn, stage);
   if (completed || stage.finals.some((job) => state.jobs[job]?.missing === 0)) settleJobs(turn);
 }

@@ -1,0 +1,159 @@
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { LostOutput } from '../../engine/types/failure.ts';
+import type { TaskResult } from '../../engine/types/task.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import { analyze, type NodeFacts } from '../planner/analyze.ts';
+import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
+import type { StageDraft } from '../planner/stage-draft.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { SchedulerEvent } from '../scheduler/events.ts';
+import type { JobGraph } from '../scheduler/job-graph.ts';
+import type { ActionRequest, PartFile, ResultStage } from './application.ts';
+import type { InputListings } from './input-listings.ts';
+import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
+import type { SchedulerLoop } from './scheduler-loop.ts';
+import type { StageTable } from './stage-table.ts';
+
+/** How often results that were committed but cannot be read are made again. */
+const MAX_REREADS = 4;
+
+export interface ResultStagesOptions {
+  readonly loop: SchedulerLoop;
+  readonly table: StageTable;
+  readonly registry: StageRegistry;
+  readonly listings: InputListings;
+  readonly known: Map<number, NodeFacts>;
+  readonly defaultParallelism: number | null;
+  readonly reader: ResultReaderOptions;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly post: (event: SchedulerEvent) => void;
+}
+
+/** Plans the stages of an action and runs jobs over its result stage. */
+export interface ResultStages {
+  open(request: ActionRequest): Promise<ResultStage & { release(): void }>;
+}
+
+export function createResultStages(options: ResultStagesOptions): ResultStages {
+  const { loop, table, registry, listings, known, bus } = options;
+  let nextJob = 0;
+  let planning: Promise<unknown> = Promise.resolve();
+
+  /** One action after the other, in the order of the calls: which use of a fingerprint a stage is depends on it. */
+  const inTurn = <R>(work: () => Promise<R>): Promise<R> => {
+    const mine = planning.then(work, work);
+    planning = mine.catch(() => undefined);
+    return mine;
+  };
+  const plan = async (request: ActionRequest): Promise<StageDraft> => {
+    await listings.prepare(request.node);
+    analyze(request.node, known, { splits: listings.splits, defaultParallelism: options.defaultParallelism });
+    const { node, sink, name, callSite } = request;
+    const draft = planStages({ node, sink, action: name, callSite }, known, registry);
+    for (const each of registry.drafts) table.add(each);
+    return draft;
+  };
+  const runJob = async (request: ActionRequest, draft: StageDraft, partitions: readonly number[]): Promise<void> => {
+    const graph = graphOf(nextJob++, draft, registry, partitions);
+    const { signal, description } = request.options;
+    bus.emit({
+      kind: 'jobStarted',
+      job: graph.job,
+      action: request.name,
+      description: description ?? null,
+      callSite: request.callSite,
+      stages: graph.stages.map(({ stage }) => stage),
+    });
+    const onAbort = (): void => options.post({ kind: 'jobCancelled', job: graph.job, reason: abortReason(signal) });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      if (signal?.aborted) throw cancelledBefore(request.name, signal);
+      await loop.runJob(graph);
+      bus.emit({ kind: 'jobEnded', job: graph.job, status: 'succeeded', message: null, replayed: false });
+    } catch (error) {
+      const cancelled = error instanceof LevinError && error.code === 'JOB_CANCELLED';
+      bus.emit({ kind: 'jobEnded', job: graph.job, status: cancelled ? 'cancelled' : 'failed', message: messageOf(error), replayed: false });
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  };
+  return {
+    async open(request) {
+      const draft = await inTurn(() => plan(request));
+      const reader = createResultReader(request.name, options.reader);
+      const committed = (partition: number): TaskResult => table.get(draft.stage).results[partition] as TaskResult;
+      return {
+        numPartitions: draft.plan.numPartitions,
+        async run(partitions) {
+          const records: (readonly unknown[])[] = [];
+          let missing: readonly number[] = partitions.map((_, i) => i);
+          for (let round = 0; missing.length > 0; round++) {
+            await runJob(request, draft, missing.map((i) => partitions[i] as number));
+            const lost: (LostOutput & { readonly index: number; readonly reason: string })[] = [];
+            for (const i of missing) {
+              const partition = partitions[i] as number;
+              const { output, generation } = committed(partition);
+              const read = await reader.read(output);
+              if (read.kind === 'records') records[i] = read.records;
+              else lost.push({ index: i, stageId: table.stageIdOf(draft.stage), partition, generation, reason: read.reason });
+            }
+            if (lost.length > 0 && round === MAX_REREADS) throw resultsLost(request.name, lost[0]?.reason ?? '');
+            for (const { partition, generation, reason } of lost) bus.emit({ kind: 'outputLost', stage: draft.stage, partition, generation, reason });
+            if (lost.length > 0) options.post({ kind: 'outputLost', lost: lost.map(({ stageId, partition, generation }) => ({ stageId, partition, generation })) });
+            missing = lost.map(({ index }) => index);
+          }
+          return records;
+        },
+        async runFiles(partitions) {
+          await runJob(request, draft, partitions);
+          return partitions.map((partition): PartFile => {
+            const { output } = committed(partition);
+            if (output.kind !== 'file') throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `${request.name}: partition ${partition} made no file.` });
+            return { path: output.path, length: output.length, checksum: output.checksum };
+          });
+        },
+        release() {
+          options.post({ kind: 'stageReleased', stage: draft.stage });
+        },
+      };
+    },
+  };
+}
+
+/** The stages that a job needs, parents before children. */
+function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partitions: readonly number[]): JobGraph {
+  const needed = new Set<number>();
+  const open = [draft.stage];
+  while (open.length > 0) {
+    const stage = open.pop() as number;
+    if (needed.has(stage)) continue;
+    needed.add(stage);
+    open.push(...(registry.drafts[stage] as StageDraft).parents);
+  }
+  const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts[stage] as StageDraft);
+  return { job, stages: stages.map(({ stage, parents, kind, name }) => ({ stage, parents, kind, name })), final: draft.stage, partitions };
+}
+
+function abortReason(signal: AbortSignal | undefined): string {
+  const reason: unknown = signal?.reason;
+  if (reason instanceof Error && reason.name !== 'AbortError') return reason.message;
+  return typeof reason === 'string' ? reason : 'its signal was aborted';
+}
+
+function cancelledBefore(action: string, signal: AbortSignal): LevinError {
+  return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message: `${action}: cancelled: ${abortReason(signal)}` });
+}
+
+function resultsLost(action: string, reason: string): LevinError {
+  return new LevinError({
+    code: 'RESULT_LOST',
+    fault: 'resource',
+    message: `${action}: results were committed but could not be read ${MAX_REREADS + 1} times (${reason}). Something deletes or damages files in the state folder.`,
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
