@@ -19,7 +19,7 @@ export function stageResolved(turn: Turn, event: Resolved): void {
   for (const job of [...stage.finals]) askForPartitions(turn, turn.state.jobs[job] as JobState);
   if (isDone(stage)) {
     stage.status = 'done';
-    if (awaited) skip(turn, stage);
+    if (awaited && (stage.kind !== 'result' || stage.finals.length > 0)) skip(turn, stage);
   }
   settleJobs(turn);
 }

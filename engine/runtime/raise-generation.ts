@@ -2,6 +2,7 @@ import { LevinError } from '../errors/levin-error.ts';
 import type { Check, MetadataStore } from '../ports/metadata-store.ts';
 import { metadataKeys } from '../types/keys.ts';
 import { type CommitTask, decodeCommitItem } from './commit-item.ts';
+import { leaseLost } from './lease-lost.ts';
 import { repeatWrite } from './repeat-write.ts';
 
 export interface RaiseGeneration extends CommitTask {
@@ -18,15 +19,17 @@ export interface RaiseGeneration extends CommitTask {
  * ```
  *  { generation: from, winner: w, … }  ──fenced──▶  { generation: from + 1, winner: null }
  * ```
- * Gives the generation under which an attempt can commit now. Nothing is written when the item is past `from` already, or when
- * nothing is committed: so it is safe to call again.
+ * Gives the generation under which an attempt can commit now. Nothing is written when the item is past `from` already: so it is
+ * safe to call again. Fails with `COMMIT_INCONSISTENT` when generation `from` was never committed.
  */
 export async function raiseGeneration(raise: RaiseGeneration): Promise<number> {
   const key = metadataKeys.commit(raise.appId, raise.stageId, raise.partition);
   const item = await raise.metadata.get(key);
-  if (item === null) return 0;
+  if (item === null) throw neverCommitted(raise, 'it has no commit item');
   const { generation, winner } = decodeCommitItem(raise, item);
-  if (generation !== raise.from || winner === null) return generation;
+  if (generation > raise.from) return generation;
+  if (generation < raise.from || winner === null)
+    throw neverCommitted(raise, `it stands at generation ${generation}, winner ${winner ?? 'none'}`);
   const raised = generation + 1;
   const condition = { kind: 'equals', fields: { generation, winner } } as const;
   const put = { kind: 'put', key, item: { generation: raised, winner: null }, condition } as const;
@@ -35,10 +38,13 @@ export async function raiseGeneration(raise: RaiseGeneration): Promise<number> {
   if (written.failed.partition === key.partition && written.failed.sort === key.sort && written.current !== null) {
     return decodeCommitItem(raise, written.current).generation;
   }
-  throw new LevinError({
-    code: 'LEASE_LOST',
-    fault: 'transient',
-    message: `Another driver has taken over application ${raise.appId}: this one may not write any more and stops. The other one continues the work.`,
-    details: { appId: raise.appId, lease: written.current },
+  throw leaseLost(raise.appId, written.current);
+}
+
+function neverCommitted(raise: RaiseGeneration, what: string): LevinError {
+  return new LevinError({
+    code: 'COMMIT_INCONSISTENT',
+    fault: 'internal',
+    message: `The output of partition ${raise.partition} of stage ${raise.stageId}, generation ${raise.from}, was reported lost but never committed: ${what}. The application's metadata was changed by something else; start a new application.`,
   });
 }

@@ -139,10 +139,17 @@ describe('raising a generation', () => {
     expect(await raiseGeneration({ metadata, ...raise, from: 1 })).toBe(2);
   });
 
-  test('writes nothing where nothing is committed', async () => {
+  test('of output that was never committed is an error, and writes nothing', async () => {
     const metadata = await withLease(1);
-    expect(await raiseGeneration({ metadata, ...raise })).toBe(0);
+    await expect(raiseGeneration({ metadata, ...raise })).rejects.toMatchObject({
+      code: 'COMMIT_INCONSISTENT',
+      message:
+        "The output of partition 7 of stage 0123456789abcdef0123456789abcdef, generation 0, was reported lost but never committed: it has no commit item. The application's metadata was changed by something else; start a new application.",
+    });
     expect(await metadata.get(metadataKeys.commit('app-1', task.stageId, 7))).toBe(null);
+    await attempt(metadata, attemptA);
+    await raiseGeneration({ metadata, ...raise });
+    await expect(raiseGeneration({ metadata, ...raise, from: 1 })).rejects.toMatchObject({ code: 'COMMIT_INCONSISTENT' });
   });
 
   test('is refused to a driver that lost its lease', async () => {
