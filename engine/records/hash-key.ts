@@ -39,13 +39,16 @@ export function hashKey(key: unknown): number {
 
 /** The finalizer of MurmurHash3: every bit of the input moves about half of the output's bits. */
 export function mix32(value: number): number {
-  let h = value;
-  h ^= h >>> 16;
+  return mixInt32(value) >>> 0;
+}
+
+/** As {@link mix32}, signed: a small integer for the engine, which a loop can keep without allocating. */
+export function mixInt32(value: number): number {
+  let h = value ^ (value >>> 16);
   h = Math.imul(h, 0x85ebca6b);
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35);
-  h ^= h >>> 16;
-  return h >>> 0;
+  return h ^ (h >>> 16);
 }
 
 function hashString(text: string, seed: number): number {
