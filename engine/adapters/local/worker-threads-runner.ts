@@ -61,8 +61,8 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
       memoryBytes: memoryMb === null ? null : memory.limitBytes,
       needsBundle: false,
     },
-    run: supervisor.run,
-    prewarm: supervisor.prewarm,
-    close: supervisor.close,
+    run: (task, runOptions) => supervisor.run(task, runOptions),
+    prewarm: (count) => supervisor.prewarm(count),
+    close: () => supervisor.close(),
   };
 }

@@ -1,12 +1,11 @@
 import type { RunOptions } from '../../ports/task-runner.ts';
 import type { TaskFailure } from '../../types/failure.ts';
-import type { TaskOutcome, TaskSpec } from '../../types/task.ts';
-import type { LogLevel } from '../worker/worker-protocol.ts';
+import type { TaskEvent, TaskOutcome, TaskSpec } from '../../types/task.ts';
 import type { Ticket } from './dispatcher.ts';
 import { type ExecutorFacts, type StopReason, stoppedFailure } from './stop-reason.ts';
 
 /**
- * One attempt in the supervisor's hands. Settled once: what comes later is ignored.
+ * One attempt in the hands of a supervisor, or of a driver that gave it to one. Settled once: what comes later is ignored.
  * ```
  *   waiting ──▶ running ──▶ committing ──▶ over
  *      └───────────┴── stopped, failed ─────┘
@@ -22,8 +21,8 @@ export interface Attempt {
   stopReason: StopReason | null;
   /** Aborted when the attempt is over: ends timers that watch it. */
   readonly over: AbortSignal;
-  started(): void;
-  log(level: LogLevel, text: string): void;
+  /** Tells the caller; `started` makes it running. */
+  event(event: TaskEvent): void;
   settle(outcome: TaskOutcome): void;
   fail(failure: TaskFailure): void;
   /** Settles as stopped for `reason`, unless another reason came before. */
@@ -40,13 +39,14 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
     phase: 'waiting',
     stopReason: null,
     over: over.signal,
-    started() {
-      // Started again when its worker had to be replaced for another attempt's sake: told once.
-      if (attempt.phase !== 'waiting') return;
-      attempt.phase = 'running';
-      options.onEvent({ kind: 'started', executorId: facts.executorId });
+    event(event) {
+      if (event.kind === 'started') {
+        // Started again when its worker had to be replaced for another attempt's sake: told once.
+        if (attempt.phase !== 'waiting') return;
+        attempt.phase = 'running';
+      }
+      options.onEvent(event);
     },
-    log: (level, text) => options.onEvent({ kind: 'log', level, text }),
     settle(outcome) {
       if (attempt.phase === 'over') return;
       attempt.phase = 'over';

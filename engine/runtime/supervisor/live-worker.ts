@@ -62,17 +62,22 @@ export function startLiveWorker(spawn: SpawnWorker, events: LiveWorkerEvents): L
     switch (message.kind) {
       case 'started':
         entry.before = handle.activity();
-        return events.onStarted(attempt);
+        events.onStarted(attempt);
+        break;
       case 'log':
-        return attempt.log(message.level, message.text);
+        attempt.event({ kind: 'log', level: message.level, text: message.text });
+        break;
       case 'skipped':
-        return forget(entry);
+        forget(entry);
+        break;
       case 'prepared':
         forget(entry);
-        return events.onPrepared(attempt, message.prepared);
+        events.onPrepared(attempt, message.prepared);
+        break;
       case 'failed':
         forget(entry);
-        return events.onFailed(attempt, message.failure, message.tainted);
+        events.onFailed(attempt, message.failure, message.tainted);
+        break;
     }
   };
 

@@ -40,7 +40,8 @@ export function createMemoryWatch(options: MemoryWatchOptions): MemoryWatch {
   return {
     start() {
       if (watching !== null) return;
-      const { signal } = (watching = new AbortController());
+      watching = new AbortController();
+      const { signal } = watching;
       watch(signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });

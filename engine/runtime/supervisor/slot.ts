@@ -76,7 +76,7 @@ export function createSlot(options: SlotOptions): Slot {
 
   const onStarted = (on: LiveWorker, attempt: Attempt): void => {
     options.onStarted(attempt);
-    attempt.started();
+    attempt.event({ kind: 'started', executorId: options.facts.executorId });
     const { maxMs } = attempt.spec;
     if (maxMs === null) return;
     afterMs(clock, maxMs, attempt, () => {

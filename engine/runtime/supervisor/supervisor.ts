@@ -1,9 +1,8 @@
-import { LevinError } from '../../errors/levin-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { RunOptions } from '../../ports/task-runner.ts';
-import type { TaskOutcome, TaskSpec } from '../../types/task.ts';
+import type { TaskRunner } from '../../ports/task-runner.ts';
 import { afterMs } from './after-ms.ts';
-import { type Attempt, createAttempt } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
+import { createAttemptIntake } from './attempt-intake.ts';
 import { type Commit, commitPrepared } from './commit-prepared.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createMemoryWatch } from './memory-watch.ts';
@@ -27,11 +26,11 @@ export interface SupervisorOptions extends ExecutorFacts {
 }
 
 /** Runs attempts in workers that it starts, watches, replaces and ends. Same promises as the `TaskRunner` port. */
-export interface Supervisor {
-  run(spec: TaskSpec, options: RunOptions): Promise<TaskOutcome>;
+export interface Supervisor extends Pick<TaskRunner, 'run' | 'close'> {
   /** Starts up to `count` workers now instead of with the first tasks. */
   prewarm(count: number): void;
-  close(): Promise<void>;
+  /** True: the attempt had not started and never will; its outcome is `cancelled`. */
+  withdraw(attemptId: string): boolean;
 }
 
 /** How long an attempt that is being committed has when it is cancelled: the write is a matter of milliseconds. */
@@ -48,19 +47,21 @@ const COMMIT_GRACE_MS = 1_000;
  * ```
  */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const attempts = new Set<Attempt>();
-  let closed: Promise<void> | null = null;
-  const { slots, dispatcher } = createSlots(options, () => attempts.size > 0);
+  const { slots, dispatcher } = createSlots(options, () => intake.busy);
+
+  const withdraw = (attempt: Attempt, reason: StopReason): boolean => {
+    const { lane } = attempt.ticket;
+    if (lane !== null && !(slots[lane] as Slot).takeBack(attempt)) return false;
+    dispatcher.remove(attempt.ticket);
+    attempt.stopped(reason);
+    return true;
+  };
 
   const stop = (attempt: Attempt, reason: StopReason): void => {
-    const slot = attempt.ticket.lane === null ? null : (slots[attempt.ticket.lane] as Slot);
     if (attempt.phase === 'committing') {
       attempt.stopReason ??= reason;
       afterMs(options.clock, COMMIT_GRACE_MS, attempt, () => attempt.stopped(reason));
-    } else if (slot === null || slot.takeBack(attempt)) {
-      dispatcher.remove(attempt.ticket);
-      attempt.stopped(reason);
-    } else slot.stop(attempt, reason);
+    } else if (!withdraw(attempt, reason)) (slots[attempt.ticket.lane as number] as Slot).stop(attempt, reason);
   };
 
   const memory = createMemoryWatch({
@@ -72,41 +73,27 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   });
 
-  const onCountChanged = (): void => {
-    for (const slot of slots) slot.hold();
-    if (attempts.size > 0) memory.start();
-    else memory.stop();
-  };
+  const intake = createAttemptIntake({
+    facts: options,
+    add: (attempt) => dispatcher.add(attempt),
+    stop,
+    onBusy(busy) {
+      for (const slot of slots) slot.hold();
+      if (busy) memory.start();
+      else memory.stop();
+    },
+    close: async () => void (await Promise.all(slots.map((slot) => slot.close()))),
+  });
 
   return {
-    async run(spec, runOptions) {
-      if (closed !== null) throw closedError();
-      const attempt = createAttempt(spec, runOptions, options);
-      attempts.add(attempt);
-      if (attempts.size === 1) onCountChanged();
-      const onAbort = (): void => stop(attempt, { kind: 'cancelled' });
-      runOptions.signal.addEventListener('abort', onAbort, { once: true });
-      if (runOptions.signal.aborted) attempt.stopped({ kind: 'cancelled' });
-      else dispatcher.add(attempt);
-      try {
-        return await attempt.outcome;
-      } finally {
-        runOptions.signal.removeEventListener('abort', onAbort);
-        attempts.delete(attempt);
-        if (attempts.size === 0) onCountChanged();
-      }
-    },
+    run: (spec, runOptions) => intake.run(spec, runOptions),
+    close: () => intake.close(),
     prewarm(count) {
       for (const slot of slots.slice(0, count)) slot.prewarm();
     },
-    close() {
-      closed ??= (async () => {
-        for (const attempt of attempts) stop(attempt, { kind: 'cancelled', why: 'levin is closing' });
-        await Promise.all([...attempts].map((attempt) => attempt.outcome));
-        await Promise.all(slots.map((slot) => slot.close()));
-        memory.stop();
-      })();
-      return closed;
+    withdraw(attemptId) {
+      const attempt = intake.find(attemptId);
+      return attempt?.phase === 'waiting' && withdraw(attempt, { kind: 'cancelled', why: 'another executor runs it' });
     },
   };
 }
@@ -150,12 +137,4 @@ function createSlots(options: SupervisorOptions, isBusy: () => boolean): { slots
 /** The code that a worker has loaded: it serves one application and one bundle. */
 function identityOf({ spec }: Attempt): string {
   return `${spec.appId}/${spec.bundleHash ?? ''}`;
-}
-
-function closedError(): LevinError {
-  return new LevinError({
-    code: 'RUNNER_CLOSED',
-    fault: 'user',
-    message: 'A task was started after its runner was closed. Run tasks before close(), or make a new runner.',
-  });
 }

@@ -1,6 +1,6 @@
 import { LevinError } from '../../../engine/errors/levin-error.ts';
 import type { RunAttempt } from '../../../engine/runtime/worker/serve-worker.ts';
-import type { TaskMetrics, TaskSpec } from '../../../engine/types/task.ts';
+import type { TaskMetrics } from '../../../engine/types/task.ts';
 
 /** What a test task does instead of running a plan; it travels as the spec's inline template. */
 export type Behaviour =
@@ -42,11 +42,11 @@ const METRICS: TaskMetrics = {
 /** The task function of the runners' contract: no plan, no closures, only what runners have to cope with. */
 export const runBehaviour: RunAttempt = async (spec, { signal }) => {
   const behaviour = JSON.parse(new TextDecoder().decode(spec.template.inline ?? new Uint8Array())) as Behaviour;
-  const value = await valueOf(behaviour, spec, signal);
+  const value = await outputOf(behaviour, signal);
   return { output: { kind: 'inline', block: new TextEncoder().encode(value), checksum: '00' }, metrics: METRICS };
 };
 
-async function valueOf(behaviour: Behaviour, spec: TaskSpec, signal: AbortSignal): Promise<string> {
+async function outputOf(behaviour: Behaviour, signal: AbortSignal): Promise<string> {
   switch (behaviour.do) {
     case 'value':
       return behaviour.value;

@@ -1,0 +1,37 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Commit } from './commit-prepared.ts';
+import type { ExecutorSetup } from './executor-protocol.ts';
+import { planMemory } from './memory-plan.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
+import { createWorkerThreadSpawner } from './worker-thread.ts';
+
+/** Tasks queued in each worker; the driver keeps more ahead for the executor as a whole. */
+const AHEAD = 4;
+
+export interface ExecutorSupervisorOptions {
+  readonly setup: ExecutorSetup;
+  /** The worker threads' entry module: `functions/worker-thread`. */
+  readonly workerEntry: URL;
+  readonly workerData: Readonly<Record<string, unknown>>;
+  readonly commit: Commit;
+  readonly clock: Clock;
+  readonly onWarning: (message: string) => void;
+}
+
+/** The supervisor of an executor process: as many workers as cores, within the memory of the setup. */
+export function createExecutorSupervisor(options: ExecutorSupervisorOptions): Supervisor {
+  const { setup, commit, clock, onWarning } = options;
+  const memory = planMemory(setup.memoryMb, setup.cores);
+  return createSupervisor({
+    executorId: setup.executorId,
+    memoryRemedy: setup.memoryRemedy,
+    threads: setup.cores,
+    ahead: AHEAD,
+    spawn: createWorkerThreadSpawner({ entry: options.workerEntry, data: options.workerData, resourceLimits: memory.resourceLimits ?? {} }),
+    commit,
+    clock,
+    memoryLimitBytes: memory.limitBytes,
+    residentBytes: () => process.memoryUsage.rss(),
+    onWarning,
+  });
+}

@@ -1,0 +1,27 @@
+import { driverChannel, endProcess } from '../../../engine/adapters/local/driver-channel.ts';
+import { removeExecutorFolder } from '../../../engine/adapters/local/executor-folder.ts';
+import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
+import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
+import { createExecutorSupervisor } from '../../../engine/runtime/supervisor/executor-supervisor.ts';
+import { serveExecutor } from '../../../engine/runtime/supervisor/serve-executor.ts';
+import { commitInto } from './commit-into.ts';
+import { TEST_BUILD } from './test-build.ts';
+
+const clock = createSystemClock();
+serveExecutor({
+  channel: driverChannel(),
+  build: TEST_BUILD,
+  createSupervisor: (setup, onWarning) =>
+    createExecutorSupervisor({
+      setup,
+      workerEntry: new URL('./test-worker.ts', import.meta.url),
+      workerData: {},
+      commit: commitInto(createSqliteMetadataStore({ file: String(setup.data['metadataFile']), clock })),
+      clock,
+      onWarning,
+    }),
+  end: (setup) => {
+    if (setup !== null) removeExecutorFolder(setup.folder);
+    endProcess();
+  },
+});
