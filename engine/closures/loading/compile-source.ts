@@ -21,25 +21,34 @@ export interface TransformOptions {
 
 export type TransformFunction = (code: string, id: string, options: TransformOptions) => { code: string; map: { mappings: string } };
 
-export interface SourceToCompile {
+export interface SourceToAnnotate {
   readonly file: string;
   readonly source: string;
   /** package.json or the extension already makes it ESM. */
-  readonly knownEsm: boolean;
-  readonly compilerOptions: CompilerOptions;
+  readonly knownEsm?: boolean;
   readonly options: TransformOptions;
   /** Another transform, for tests of the loader alone. */
   readonly transform?: TransformFunction | undefined;
 }
 
+export interface SourceToCompile extends SourceToAnnotate {
+  readonly compilerOptions: CompilerOptions;
+}
+
+/** The closure transform alone: TypeScript stays TypeScript. Null for CommonJS. */
+export function annotateSource(request: SourceToAnnotate): { readonly code: string; readonly map: SourceMap } | null {
+  const { file, source, options } = request;
+  if (!request.knownEsm && isCommonJs(file, source)) return null;
+  const transform = request.transform ?? (requireOwn('transform/transform') as { transform: TransformFunction }).transform;
+  const { code, map } = transform(source, file, options);
+  return { code, map: { version: 3, sources: [pathToFileURL(file).href], names: [], mappings: map.mappings } };
+}
+
 /** One user file through the closure transform and to JavaScript. Loaded on a cache miss only: everything heavy hangs on this module. */
 export function compileSource(request: SourceToCompile): CompiledModule {
-  const { file, source, options, compilerOptions } = request;
-  if (!request.knownEsm && isCommonJs(file, source)) return { kind: 'commonjs' };
-  const transform = request.transform ?? (requireOwn('transform/transform') as { transform: TransformFunction }).transform;
-  const transformed = transform(source, file, options);
-  const map: SourceMap = { version: 3, sources: [pathToFileURL(file).href], names: [], mappings: transformed.map.mappings };
-  const decorated = hasDecorators(file, source);
-  const output = lowerTypeScript({ file, code: transformed.code, map, compilerOptions, decorated });
+  const annotated = annotateSource(request);
+  if (annotated === null) return { kind: 'commonjs' };
+  const { file, source, compilerOptions } = request;
+  const output = lowerTypeScript({ file, ...annotated, compilerOptions, decorated: hasDecorators(file, source) });
   return { kind: 'module', code: withInlineMap(output.code, output.map) };
 }

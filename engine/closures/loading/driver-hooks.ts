@@ -1,13 +1,13 @@
-import { type HookOptions, installHooks } from './hooks.ts';
-import { type SourceLoader, setCurrentLoader } from './loader-state.ts';
+import { type HookOptions, type InstalledHooks, installHooks } from './hooks.ts';
+import { setCurrentLoader } from './loader-state.ts';
 import { realPathOf } from './project-root.ts';
 
 export type DriverHookOptions = Omit<HookOptions, 'mode'>;
 
 /** Installs the loader hooks of a driver process and remembers them for Context, which hands the same settings to executors. */
-export function installDriverHooks(options: DriverHookOptions): SourceLoader {
-  const { modules } = installHooks({ ...options, mode: 'driver' });
-  const loader: SourceLoader = {
+export function installDriverHooks(options: DriverHookOptions): InstalledHooks {
+  const hooks = installHooks({ ...options, mode: 'driver' });
+  setCurrentLoader({
     kind: 'source',
     root: realPathOf(options.root),
     mainFiles: options.mainFiles.map(realPathOf),
@@ -15,8 +15,6 @@ export function installDriverHooks(options: DriverHookOptions): SourceLoader {
     driverOnly: options.driverOnly ?? [],
     aliases: options.aliases ?? [],
     cacheFolder: options.cacheFolder,
-    modules,
-  };
-  setCurrentLoader(loader);
-  return loader;
+  });
+  return hooks;
 }

@@ -2,7 +2,9 @@ import { type LoadHookSync, type ResolveFnOutput, type ResolveHookSync, register
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { errorCode } from '../../errors/levin-error.ts';
+import { setPackageVersionResolver } from '../runtime/driver-registry.ts';
 import type { LoadMode, TransformFunction } from './compile-source.ts';
+import { createImportNames } from './import-names.ts';
 import { levinEntryUrl, levinPackage } from './levin-package.ts';
 import { commonJsMain, commonJsTypeScript, importOfMain } from './loading-errors.ts';
 import { createModuleCompiler, type ModuleCompiler } from './module-compiler.ts';
@@ -62,6 +64,7 @@ export function installHooks(options: HookOptions): InstalledHooks {
     }),
     modules: new Map(),
   };
+  if (options.mode === 'driver') setPackageVersionResolver(createImportNames(parts));
   setSourceMapsSupport(true, { nodeModules: (options.include ?? []).length > 0, generatedCode: false });
   const hooks = registerHooks({ resolve: resolveHook(parts), load: loadHook(parts) });
   return { modules: parts.modules, uninstall: () => hooks.deregister() };

@@ -1,36 +1,36 @@
 import type { Alias } from './resolver.ts';
 
-/** User code comes from its source files, through loader hooks, Vite or a bundler plugin. */
+/** User code comes from its source files: through loader hooks, or through Vite. */
 export interface SourceLoader {
   readonly kind: 'source';
   /** Project root: module ids are relative to it. Real path. */
   readonly root: string;
-  /** Real paths of job script or test files. */
+  /** Real paths of the job script; test files are known once they are loaded. */
   readonly mainFiles: readonly string[];
   readonly include: readonly (string | RegExp)[];
   readonly driverOnly: readonly (string | RegExp)[];
   readonly aliases: readonly Alias[];
   /** Where transformed modules are kept; null: nowhere. */
   readonly cacheFolder: string | null;
-  /** User modules loaded so far: id → real path. */
-  readonly modules: ReadonlyMap<string, string>;
 }
 
-/** The job was built ahead of time (`levin build`): its executors run this bundle, no source is needed. */
+/** The job was bundled ahead of time (`levin build`, `levin/esbuild`): its executors run this bundle, no source is needed. */
 export interface BuiltLoader {
   readonly kind: 'built';
-  readonly root: string;
-  /** Absolute path of the executor bundle. */
+  /** Absolute path of the executor bundle. Beside it, with `.json` added: what imports mean for the lineage, by `moduleId`, line break, specifier. */
   readonly bundleFile: string;
-  /** SHA-256 of the bundle, hex. */
-  readonly bundleHash: string;
 }
 
-/** How the user code of this process was loaded: what Context needs to know to give it to executors. */
+/** How the user code of this process was loaded: what is needed to give the same code to executors. */
 export type Loader = SourceLoader | BuiltLoader;
 
-// On globalThis, because two copies of levin (a global CLI and the project's own) may meet in one process.
-const KEY = Symbol.for('levin.loader');
+/**
+ * Where the loader stands on globalThis: two copies of levin (a global CLI and the project's own) may meet in one process,
+ * and bundled jobs and Vite write it without importing anything.
+ */
+export const LOADER_KEY = 'levin.loader.v1';
+
+const KEY: unique symbol = Symbol.for(LOADER_KEY);
 const slot = globalThis as { [KEY]?: Loader };
 
 /** Null when user code was loaded without levin. */

@@ -12,8 +12,8 @@ export interface ModuleCompilerOptions {
   /** Project root; module ids are relative to it. */
   readonly root: string;
   readonly mode: LoadMode;
-  /** Real paths of the files whose role is `main`. */
-  readonly mainFiles: readonly string[];
+  /** Real paths of the files whose role is `main`, or what tells them. */
+  readonly mainFiles: readonly string[] | ((file: string) => boolean);
   /** More imports that no executor may use, beside levin itself and test frameworks. */
   readonly driverOnly?: readonly (string | RegExp)[] | undefined;
   readonly cache?: TransformCache | null | undefined;
@@ -32,11 +32,12 @@ export interface ModuleCompiler {
 /** User file → transform → JavaScript, remembered on disk. Parser, transform and TypeScript compiler are loaded at the first miss only. */
 export function createModuleCompiler(options: ModuleCompilerOptions): ModuleCompiler {
   const { root, mode, lazySpec, transform } = options;
-  const mains = new Set(options.mainFiles);
+  const { mainFiles } = options;
+  const isMain = typeof mainFiles === 'function' ? mainFiles : (file: string) => mainFiles.includes(file);
   const tsconfigOf = createTsconfigReader();
   const driverOnly = [...DRIVER_ONLY, ...(options.driverOnly ?? [])];
   const settings = [versionOfTransform(), mode, lazySpec !== undefined, root, driverOnly.map(String)];
-  const roleOf = (file: string): ModuleRole => (mains.has(file) ? 'main' : 'module');
+  const roleOf = (file: string): ModuleRole => (isMain(file) ? 'main' : 'module');
 
   return {
     roleOf,
