@@ -1,11 +1,11 @@
 import type { OperationRef, UserFunction } from '../user-function.ts';
+import { generatedFunction } from './generated-function.ts';
 import { describeUserError, promiseNotAllowed, type TaskPlace } from './user-error.ts';
 
 type GuardFactory = (f: UserFunction, fail: (thrown: unknown) => unknown, promise: (promise: Promise<unknown>) => unknown) => UserFunction;
 
 /** Guards by the function they guard: type feedback of a stage's functions stays warm from task to task. */
 const factories = new WeakMap<UserFunction, GuardFactory>();
-let built = 0;
 
 /**
  * The same function for places that call it outside of a fused loop (combiners, key functions): what it throws becomes a user error that
@@ -29,15 +29,13 @@ export function guardedFunction(fn: UserFunction, ref: OperationRef, place: Task
 }
 
 function buildFactory(): GuardFactory {
-  built += 1;
-  const source = `
+  return generatedFunction(['f', 'fail', 'promise'], SOURCE, 'guard') as GuardFactory;
+}
+
+const SOURCE = `
 return function guarded(a, b) {
   let r;
   try { r = arguments.length === 1 ? f(a) : f(a, b); } catch (e) { throw fail(e); }
   if (typeof r === 'object' && r instanceof Promise) throw promise(r);
   return r;
-};
-//# sourceURL=levin-guard-${built}.js`;
-  const factory = new Function('f', 'fail', 'promise', source) as (...args: Parameters<GuardFactory>) => UserFunction;
-  return (f, fail, promise) => factory(f, fail, promise);
-}
+};`;

@@ -1,4 +1,5 @@
 import type { OperationRef, UserFunction } from '../user-function.ts';
+import { generatedFunction } from './generated-function.ts';
 import { type BaseKind, type KernelShape, kernelSource, type TerminalKind } from './kernel-source.ts';
 import type { Step } from './step.ts';
 import { describeUserError, notAPair, notIterable, promiseNotAllowed, type TaskPlace } from './user-error.ts';
@@ -45,7 +46,6 @@ export interface KernelRequest {
 
 /** Loops by the closures that they call: those of a stage stay warm from task to task, and go when the stage's closures go. */
 const cache = new WeakMap<readonly UserFunction[], Map<string, Kernel>>();
-let compiled = 0;
 
 /** The loop for a chain of steps. The same chain over the same closures gives the same loop. */
 export function kernelFor(closures: readonly UserFunction[], request: KernelRequest): Kernel {
@@ -94,10 +94,7 @@ function compile(closures: readonly UserFunction[], { base, steps, terminal }: K
 }
 
 function build(source: string, functions: readonly (UserFunction | undefined)[], kit: FailureKit): unknown {
-  compiled += 1;
-  // V8 shares code and type feedback between equal source texts: the number keeps the call sites of two stages apart.
-  const factory = new Function('F', 'K', `${source}\n//# sourceURL=levin-stage-${compiled}.js`) as (f: unknown, k: unknown) => unknown;
-  return factory(functions, kit);
+  return generatedFunction(['F', 'K'], source, 'stage')(functions, kit);
 }
 
 /** What a loop calls when something is wrong. `s` is the step. */
@@ -127,7 +124,9 @@ function failureKit(refs: readonly OperationRef[]): FailureKit {
       throw promiseNotAllowed(ref(s), state.place);
     },
     badResult: (_, result, s) => {
-      throw new TypeError(`the iterator that the function passed to ${ref(s).operation} returned gave ${String(result)} instead of { done, value }`);
+      throw new TypeError(
+        `the iterator that the function passed to ${ref(s).operation} returned gave ${String(result)} instead of { done, value }`,
+      );
     },
     iterate: (state, result, s) => {
       const iterator = iteratorOf(result);

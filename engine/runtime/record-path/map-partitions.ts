@@ -11,7 +11,9 @@ export interface MapPartitionsOptions {
   readonly index: number | null;
 }
 
-type Records = { readonly kind: 'sync'; readonly iterator: Iterator<unknown> } | { readonly kind: 'async'; readonly iterator: AsyncIterator<unknown> };
+type Records =
+  | { readonly kind: 'sync'; readonly iterator: Iterator<unknown> }
+  | { readonly kind: 'async'; readonly iterator: AsyncIterator<unknown> };
 
 /**
  * A user function over the iterator of its partition: called once, at the first pull, also when the partition is empty.

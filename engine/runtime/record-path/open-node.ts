@@ -6,8 +6,8 @@ import { cogroupNode, combineNode, sortNode } from './group-nodes.ts';
 import { type KernelState, kernelFor, kernelState, type Terminal } from './kernel.ts';
 import { mapPartitionsStream } from './map-partitions.ts';
 import { concatStreams, lazyStream, type RecordStream } from './record-stream.ts';
-import { createSegment, type Segment, type SegmentInput, type SegmentOptions, segmentStream } from './segment.ts';
 import { runSegment } from './run-segment.ts';
+import { createSegment, type Segment, type SegmentInput, type SegmentOptions, segmentStream } from './segment.ts';
 import { type RecordOp, refOf, type Step, stepsOf } from './step.ts';
 import { windowStream } from './window-stream.ts';
 

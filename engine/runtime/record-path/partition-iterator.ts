@@ -64,5 +64,7 @@ export function partitionIterator(input: RecordStream, ref: OperationRef, place:
     },
     return: async () => stop(),
   };
-  return Object.assign(Object.create(Iterator.prototype) as IteratorObject<unknown, undefined>, sync, { [Symbol.asyncIterator]: () => async });
+  return Object.assign(Object.create(Iterator.prototype) as IteratorObject<unknown, undefined>, sync, {
+    [Symbol.asyncIterator]: () => async,
+  });
 }

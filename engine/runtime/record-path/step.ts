@@ -1,4 +1,4 @@
-import type { ClosureInfo, ClosureIndex, NarrowOp } from '../../plan/stage-plan.ts';
+import type { ClosureIndex, ClosureInfo, NarrowOp } from '../../plan/stage-plan.ts';
 import type { OperationRef } from '../user-function.ts';
 
 /**

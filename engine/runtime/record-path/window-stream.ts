@@ -49,7 +49,10 @@ export function windowStream(input: RecordStream, { step, fn, place, signal }: W
   const pullInput = (): void => {
     try {
       const next = input.pull(step.concurrency);
-      if (!(next instanceof Promise)) return accept(next);
+      if (!(next instanceof Promise)) {
+        accept(next);
+        return;
+      }
       pulling = true;
       void next.then(accept, failInput).finally(() => {
         pulling = false;
@@ -70,7 +73,10 @@ export function windowStream(input: RecordStream, { step, fn, place, signal }: W
     };
     try {
       const result = fn(argumentOf(step, record, place));
-      if (!(result instanceof Promise)) return settle('ok', result);
+      if (!(result instanceof Promise)) {
+        settle('ok', result);
+        return;
+      }
       const settled = result.then(
         (value) => settle('ok', value),
         (error: unknown) => settle('failed', error),
@@ -145,7 +151,7 @@ function argumentOf(step: Step, record: unknown, place: TaskPlace): unknown {
 function emit(step: Step, { record, result }: Entry, out: unknown[]): void {
   if (step.kind === 'call') out.push(result);
   else if (step.kind === 'callValue') out.push([(record as readonly unknown[])[0], result]);
-  else if (step.kind === 'filter' && Boolean(result)) out.push(record);
+  else if (step.kind === 'filter' && result) out.push(record);
 }
 
 /** What was started is waited for, so that nothing of a failed attempt runs beside the next one; unless the attempt was aborted. */

@@ -1,12 +1,49 @@
 import { LevinError } from '../../errors/levin-error.ts';
-import type { LeafInput } from '../../types/task.ts';
-import { type RecordStream, lazyStream } from '../record-path/record-stream.ts';
+import { decodeBlock } from '../../records/block.ts';
+import type { LeafInput, MapOutputSlice, ObjectRange } from '../../types/task.ts';
+import { type Batch, lazyStream, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
+import { readShuffleIndexSlice } from './shuffle-index.ts';
+import { shuffleReadStream } from './shuffle-read.ts';
+import { textStream } from './text.ts';
 
 /** The records of a leaf's partition, from where the task's inputs say. */
 export function openLeaf(task: TaskContext, leaf: number, partition: number): RecordStream {
+  const { counters, deps } = task;
   const input = inputOf(task, leaf, partition);
-  return lazyStream(async () => { throw new Error(input.kind) });
+  switch (input.kind) {
+    case 'slice':
+      return lazyStream(() => readSlice(input.range, task));
+    case 'split': {
+      const onRead = (bytes: number, records: number): void => {
+        counters.bytesRead += bytes;
+        counters.recordsRead += records;
+      };
+      return textStream(input.split, { files: deps.files, signal: deps.signal, onRead });
+    }
+    case 'shuffle':
+      return openShuffle(task, async () => input.slices);
+    case 'shuffleIndex': {
+      const { objects, signal } = deps;
+      return openShuffle(task, () => readShuffleIndexSlice({ objects, key: input.indexKey, partition: input.partition, signal }));
+    }
+  }
+}
+
+function openShuffle({ counters, deps }: TaskContext, locate: () => Promise<readonly MapOutputSlice[]>): RecordStream {
+  const onRead = (bytes: number, records: number): void => {
+    counters.shuffleBytesRead += bytes;
+    counters.shuffleRecordsRead += records;
+  };
+  return shuffleReadStream(locate, { exchange: deps.exchange, signal: deps.signal, onRead });
+}
+
+async function readSlice({ key, offset, length }: ObjectRange, { counters, deps }: TaskContext): Promise<Batch> {
+  if (length === 0) return [];
+  const records = decodeBlock(await deps.objects.getRange(key, offset, offset + length, { signal: deps.signal }));
+  counters.bytesRead += length;
+  counters.recordsRead += records.length;
+  return records;
 }
 
 function inputOf({ spec }: TaskContext, leaf: number, partition: number): LeafInput {

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { MapOutputSlice } from '../../types/task.ts';
-import { corrupt, createByteReader, createByteWriter, type ByteReader } from './varint.ts';
+import { type ByteReader, corrupt, createByteReader, createByteWriter } from './varint.ts';
 
 /** Raised when the layout changes. */
 const VERSION = 1;
@@ -143,7 +143,13 @@ function encodeSlices(slices: readonly MapOutputSlice[], indexOf: (slice: MapOut
     before = index;
   }
   for (const { offsets } of slices) out.number(offsets.length);
-  for (const { offsets } of slices) offsets.forEach((offset, i) => out.number(offset - (offsets[i - 1] ?? 0)));
+  for (const { offsets } of slices) {
+    let last = 0;
+    for (const offset of offsets) {
+      out.number(offset - last);
+      last = offset;
+    }
+  }
   return out.finish();
 }
 

@@ -1,0 +1,31 @@
+import type { TaskTemplate } from '../plan/stage-plan.ts';
+import type { TaskSpec } from '../types/task.ts';
+import { runSink } from './sinks/run-sink.ts';
+import { newCounters, type TaskContext, type TaskDeps } from './task-context.ts';
+import type { PreparedOutput } from './worker/worker-protocol.ts';
+
+export type { TaskDeps } from './task-context.ts';
+export type { UserFunction } from './user-function.ts';
+
+/**
+ * Computes one partition of a stage and writes what its sink says, under names of this attempt alone. Nothing is committed here.
+ *
+ * ```
+ *   spec.inputs ─▶ sources ─▶ fused loops (record-path) ─▶ sink ─▶ prepared output
+ * ```
+ * Rejects with `USER_ERROR` (cause: what the user's function threw), another LevinError, or the signal's reason.
+ */
+export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
+  const start = deps.clock.monotonic();
+  const task: TaskContext = {
+    spec,
+    plan: template.plan,
+    infos: template.closureInfos,
+    deps,
+    counters: newCounters(),
+    place: { stageNumber: spec.stageNumber, partition: spec.partition },
+  };
+  const output = await runSink(task);
+  const runMs = deps.clock.monotonic() - start;
+  return { output, metrics: { ...task.counters, runMs, peakRssBytes: process.memoryUsage.rss() } };
+}

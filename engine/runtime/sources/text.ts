@@ -1,0 +1,141 @@
+import { errorCode, LevinError } from '../../errors/levin-error.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { FileSplit } from '../../types/task.ts';
+import type { Batch, RecordStream } from '../record-path/record-stream.ts';
+import { createLineSplitter, firstByte } from './line-splitter.ts';
+
+/** One read. Large enough that a request's latency is small beside it, small enough that two fit into any task. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+/** Read beyond the split in one go with its last chunk: most last lines end there. */
+const TAIL_BYTES = 64 * 1024;
+
+export interface TextOptions {
+  readonly files: ObjectStore;
+  readonly signal: AbortSignal;
+  readonly onRead: (bytes: number, records: number) => void;
+  readonly chunkBytes?: number;
+}
+
+/** The lines of one split: ranged reads by If-Match, one chunk ahead. */
+export function textStream(split: FileSplit, options: TextOptions): RecordStream {
+  const { signal, onRead } = options;
+  const splitter = createLineSplitter(split);
+  const reader = createChunkReader(split, options);
+  const ready: Uint8Array[] = [];
+
+  const take = (max: number): Batch | null | 'wait' => {
+    for (;;) {
+      const lines = splitter.lines(max);
+      if (lines.length > 0) {
+        onRead(0, lines.length);
+        return lines;
+      }
+      if (splitter.done()) return null;
+      const chunk = ready.shift();
+      if (chunk === undefined) return 'wait';
+      splitter.feed(chunk);
+    }
+  };
+  const readOne = async (): Promise<boolean> => {
+    signal.throwIfAborted();
+    const chunk = await reader.next();
+    if (chunk === null) return false;
+    onRead(chunk.length, 0);
+    ready.push(chunk);
+    return true;
+  };
+  const takeLater = async (max: number): Promise<Batch | null> => {
+    for (;;) {
+      if (!(await readOne())) return null;
+      const lines = take(max);
+      if (lines !== 'wait') return lines;
+    }
+  };
+  return {
+    async prepare() {
+      while (!reader.complete() && (await readOne()));
+    },
+    pull(max) {
+      const lines = take(max);
+      return lines === 'wait' ? takeLater(max) : lines;
+    },
+    async close() {
+      reader.stop();
+    },
+  };
+}
+
+interface ChunkReader {
+  /** The bytes that follow; null at the end of the file. */
+  next(): Promise<Uint8Array | null>;
+  /** All lines of the split have their end in what was read. */
+  complete(): boolean;
+  stop(): void;
+}
+
+function createChunkReader(split: FileSplit, { files, signal, chunkBytes = CHUNK_BYTES }: TextOptions): ChunkReader {
+  let position = firstByte(split);
+  let tail = Math.min(TAIL_BYTES, chunkBytes);
+  let ahead: Promise<Uint8Array> | null = null;
+  let complete = false;
+
+  const read = (): Promise<Uint8Array> => {
+    const start = position;
+    position = Math.min(start + chunkBytes, split.size, Math.max(split.end, start) + tail);
+    // Past the split only the end of one line is wanted: little at first, more when the line is long.
+    if (start >= split.end) tail = Math.min(tail * 2, chunkBytes);
+    return readRange(split, [start, position], { files, signal });
+  };
+  const look = (chunk: Uint8Array, end: number): void => {
+    const from = Math.max(0, split.end - 1 - (end - chunk.length));
+    complete ||= end >= split.size || (from < chunk.length && hasLineEnd(chunk.subarray(from)));
+  };
+  return {
+    async next() {
+      if (ahead === null && position >= split.size) return null;
+      const reading = ahead ?? read();
+      const end = position;
+      const chunk = await reading;
+      look(chunk, end);
+      ahead = position < Math.min(split.end, split.size) ? read() : null;
+      // The read ahead may fail before anybody waits for it.
+      ahead?.catch(() => undefined);
+      return chunk;
+    },
+    complete: () => complete,
+    stop() {
+      ahead = null;
+      position = split.size;
+    },
+  };
+}
+
+function hasLineEnd(bytes: Uint8Array): boolean {
+  return bytes.includes(10) || bytes.includes(13);
+}
+
+async function readRange(
+  split: FileSplit,
+  [start, end]: readonly [number, number],
+  { files, signal }: Pick<TextOptions, 'files' | 'signal'>,
+): Promise<Uint8Array> {
+  try {
+    return await files.getRange(split.path.replace(/^\/+/, ''), start, end, { ifMatch: split.etag, signal });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'PRECONDITION_FAILED' || code === 'RANGE_NOT_SATISFIABLE')
+      throw inputChanged(split, 'it is not the file that was listed any more', error);
+    if (code === 'OBJECT_NOT_FOUND') throw inputChanged(split, 'it is gone', error);
+    throw error;
+  }
+}
+
+function inputChanged(split: FileSplit, why: string, cause: unknown): LevinError {
+  return new LevinError({
+    code: 'INPUT_CHANGED',
+    fault: 'user',
+    message: `The input file ${split.path} changed while the job ran: ${why}. Results would mix two versions. Run the job again when its input is complete.`,
+    details: { path: split.path, etag: split.etag },
+    cause,
+  });
+}
