@@ -82,7 +82,7 @@ export class RDD<out T> {
    * await lv.range(6, { numSlices: 2 }).mapPartitions((records) => [[...records].length]).collect(); // [3, 3]
    */
   mapPartitions<U extends Rec>(
-    f: (records: IterableIterator<T>) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    f: (records: IteratorObject<T, undefined> & AsyncIterable<T>) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
     preservesPartitioning = false,
   ): RDD<U> {
     return this.#narrow('mapPartitions', f, { keepsPartitioner: preservesPartitioning });

@@ -16,7 +16,7 @@ export function stageResolved(turn: Turn, event: Resolved): void {
   stage.stageId = event.stageId;
   turn.state.byId[event.stageId] = stage.stage;
   fillTasks(stage, event);
-  for (const job of [...stage.finals]) askForPartitions(turn, turn.state.jobs[job] as JobState);
+  for (const job of stage.finals) askForPartitions(turn, turn.state.jobs[job] as JobState);
   if (isDone(stage)) {
     stage.status = 'done';
     if (awaited && (stage.kind !== 'result' || stage.finals.length > 0)) skip(turn, stage);
