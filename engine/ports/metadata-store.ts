@@ -45,9 +45,11 @@ export interface QueryPage {
  * Small items by `{ partition, sort }`, with conditional writes.
  *
  * Atomicity: a write is seen whole or not at all; of concurrent conditional writes to one key each sees the others' effect (linearizable per key).
- * `transact` is all or nothing over at most 100 keys, each named once, and isolated against other writes to those keys.
- * An item has at most 400 KB of JSON (`ITEM_TOO_LARGE`); partition keys at most 2,048 bytes, sort keys 1,024 (`INVALID_KEY`).
+ * `transact` is all or nothing over at most 100 keys, each named once (`INVALID_TRANSACTION`), and isolated against other writes to those keys.
+ * An item has at most 400 KB of JSON (`ITEM_TOO_LARGE`), is at most 32 levels deep and loses nothing as JSON (`INVALID_ITEM`);
+ * partition keys have 1 to 2,048 bytes of UTF-8, sort keys 1 to 1,024, both without NUL (`INVALID_KEY`).
  * Expired items are as if they were not there, for reads and for conditions.
+ * Items belong to the caller: changing one that was put or read changes nothing in the store.
  * Missing: `get` gives null; `delete` of a missing item is written.
  * Abort: an aborted call rejects with the signal's reason; whether an aborted write was done is unknown.
  */
@@ -58,12 +60,13 @@ export interface MetadataStore {
     item: MetadataItem,
     options?: { readonly condition?: Condition; readonly signal?: AbortSignal },
   ): Promise<WriteResult>;
-  /** Items of one partition whose sort key starts with `sortPrefix`, at most `limit` (default 1,000) after sort key `after`. */
+  /** Items of one partition whose sort key starts with `sortPrefix`, at most `limit` (default 1,000) after sort key `after`. Only `next: null` tells the last page. */
   query(
     partition: string,
     sortPrefix: string,
     options?: { readonly after?: string; readonly limit?: number; readonly signal?: AbortSignal },
   ): Promise<QueryPage>;
+  /** Checks come first, then the writes' conditions; one that is refused changes nothing. */
   transact(
     checks: readonly Check[],
     writes: readonly TransactWrite[],

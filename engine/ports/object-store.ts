@@ -37,17 +37,19 @@ export interface DeleteReport {
  *
  * Atomicity: a put is seen whole or not at all, also after a crash in the middle; the last of two puts stands.
  * With `ifAbsent` exactly one of many concurrent puts is stored. Reads after a put see it (strong consistency, as S3).
- * Keys are relative, `/` separated, 1 to 1,024 bytes of UTF-8, without empty, `.` or `..` segments: anything else is `INVALID_KEY`.
+ * Keys are relative, `/` separated, 1 to 1,024 bytes of UTF-8, without NUL and without empty, `.` or `..` segments: anything else is
+ * `INVALID_KEY`, as is a prefix that no key can start with. Do not use a key that is also a folder of other keys (`a` beside `a/b`): a store may refuse it.
  * Missing: get, getRange and head of a missing key fail with `OBJECT_NOT_FOUND`; list of an unknown prefix is empty.
+ * Bytes: a body must not change until the put has settled; what a read returns belongs to the caller, in a buffer of its own that can be transferred.
  * Abort: an aborted call rejects with the signal's reason; whether an aborted put was stored is unknown.
  */
 export interface ObjectStore {
   put(key: string, body: Uint8Array, options?: PutOptions): Promise<PutResult>;
   get(key: string, options?: ReadOptions): Promise<Uint8Array>;
-  /** Bytes `[start, end)`; an end past the object's is `RANGE_NOT_SATISFIABLE`, never a short answer. */
+  /** Bytes `[start, end)`, which may be empty; an end past the object's is `RANGE_NOT_SATISFIABLE`, never a short answer. */
   getRange(key: string, start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
   head(key: string, options?: { readonly signal?: AbortSignal }): Promise<ObjectInfo>;
-  /** Objects whose key starts with `prefix`, in key order, at most `limit` (default 1,000) after key `after`. */
+  /** Objects whose key starts with `prefix`, in key order, at most `limit` (default 1,000) after key `after`. Only `next: null` tells the last page. */
   list(prefix: string, options?: { readonly after?: string; readonly limit?: number; readonly signal?: AbortSignal }): Promise<ListPage>;
   deleteMany(keys: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<DeleteReport>;
 }
