@@ -115,6 +115,14 @@ describe('a task that fails', () => {
     expect(send(succeeded(0, 0, 1))).toEqual([]);
   });
 
+  test('after it was aborted says nothing about the attempt that runs now', () => {
+    const it = running();
+    it.send({ kind: 'jobCancelled', job: 0, reason: 'signal' }, submitted(graph(1, [spec(0, []), spec(2, [0], 'result')])));
+    expect(it.send(resolved(2, 1))).toEqual([started(0, 2, 0, 1), launch(0, 1, 1), launch(0, 0, 1)]);
+    expect(it.send(taskFailed(0, 0, 0, typeError(3)), taskFailed(0, 1, 0, typeError(3)))).toEqual([]);
+    expect(it.state().inFlight).toBe(2);
+  });
+
   test('by a cancel that nobody asked for is counted, so that it ends', () => {
     const { send } = running();
     for (const attempt of [0, 1, 2]) expect(send(taskFailed(0, 0, attempt, failed('cancelled')))).toEqual([launch(0, 0, attempt + 1)]);
@@ -157,6 +165,15 @@ describe('lost input', () => {
     send(fetchFailed(0, 0, lost([0, 1, 0])));
     expect(send(fetchFailed(1, 0, lost([0, 1, 0], [0, 0, 0])))).toEqual([{ kind: 'raiseGeneration', stage: 0, partition: 0, from: 0 }]);
     expect(send(raised(1, 1), raised(1, 1), raised(0, 1))).toEqual([launch(0, 1, 1, 1), launch(0, 0, 1, 1)]);
+  });
+
+  test('is not made again on an old answer about its generation', () => {
+    const { send } = consuming();
+    send(fetchFailed(0, 0, lost([0, 1, 0])), raised(1, 1), succeeded(0, 1, 1, 1));
+    expect(send(fetchFailed(1, 0, lost([0, 1, 0])))).toEqual([launch(1, 1, 1)]);
+    expect(send(fetchFailed(0, 1, lost([0, 1, 1])))[0]).toEqual({ kind: 'raiseGeneration', stage: 0, partition: 1, from: 1 });
+    expect(send(raised(1, 1))).toEqual([]);
+    expect(send(raised(1, 2))).toEqual([launch(0, 1, 2, 2)]);
   });
 
   test('of a producer whose own input is gone is made again from further up', () => {

@@ -23,7 +23,7 @@ export function failed(kind: FailureKind, more: { name?: string; stack?: string;
 export interface Script {
   readonly state: () => SchedulerState;
   /** Commands of all the events, in order. State goes through JSON before each, so that nothing but data is kept. */
-  send(...events: readonly SchedulerEvent[]): readonly SchedulerCommand[];
+  readonly send: (...events: readonly SchedulerEvent[]) => readonly SchedulerCommand[];
 }
 
 export function script(slots: number, settings: Partial<SchedulerSettings> = {}): Script {
