@@ -1,6 +1,6 @@
+import { failureWith, taskName } from '../../runtime/worker/task-failure.ts';
 import type { TaskFailure } from '../../types/failure.ts';
 import type { TaskSpec } from '../../types/task.ts';
-import { failureWith, taskName } from '../../runtime/worker/task-failure.ts';
 import type { ProcessEnd } from './executor-process.ts';
 
 /** The failure of an attempt whose executor process ended under it. */

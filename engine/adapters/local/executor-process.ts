@@ -1,6 +1,12 @@
 import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { type Build, checkSameBuild, type ExecutorSetup, type FromExecutor, type ToExecutor } from '../../runtime/supervisor/executor-protocol.ts';
+import {
+  type Build,
+  checkSameBuild,
+  type ExecutorSetup,
+  type FromExecutor,
+  type ToExecutor,
+} from '../../runtime/supervisor/executor-protocol.ts';
 import { toWireError } from '../../runtime/worker/wire-error.ts';
 import type { ExecutorFolder } from './executor-folder.ts';
 

@@ -100,7 +100,11 @@ function createSeats(
       onStarted: (attempt) => dispatcher.started(attempt.ticket),
       onDone: (attempt) => dispatcher.remove(attempt.ticket),
       onGaveBack: (attempt) => dispatcher.gaveBack(attempt.ticket),
-      onLost: (ended) => dispatcher.laneLost(lane, ended.map((attempt) => attempt.ticket)),
+      onLost: (ended) =>
+        dispatcher.laneLost(
+          lane,
+          ended.map((attempt) => attempt.ticket),
+        ),
       assigned: () => dispatcher.ticketsOf(lane).map((ticket) => ticket.task),
       onWarning: options.onWarning,
       onOutput: options.onOutput,

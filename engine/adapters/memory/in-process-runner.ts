@@ -45,7 +45,8 @@ export function createInProcessRunner(options: InProcessRunnerOptions): TaskRunn
   const run = async (attempt: Attempt, signal: AbortSignal): Promise<void> => {
     const { spec } = attempt;
     attempt.event({ kind: 'started', executorId: 'in-process' });
-    if (spec.maxMs !== null) afterMs(clock, spec.maxMs, attempt, () => stop(attempt, { kind: 'deadline', maxMs: spec.maxMs ?? 0, cpuBound: false }));
+    if (spec.maxMs !== null)
+      afterMs(clock, spec.maxMs, attempt, () => stop(attempt, { kind: 'deadline', maxMs: spec.maxMs ?? 0, cpuBound: false }));
     const log = createAttemptLog((level, text) => attempt.event({ kind: 'log', level, text }));
     try {
       const prepared = await logs.run(log, () => runAttempt(spec, { signal }));

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
 import type { RunAttempt } from '../../../engine/runtime/worker/serve-worker.ts';
 import type { TaskMetrics } from '../../../engine/types/task.ts';
@@ -17,9 +18,10 @@ export type Behaviour =
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'fill-heap' }
   | { readonly do: 'fill-buffers' }
+  | { readonly do: 'fill-heap-at-once' }
+  | { readonly do: 'kill-own-process' }
   | { readonly do: 'stray-rejection'; readonly message: string }
   | { readonly do: 'stray-exception'; readonly message: string }
-  | { readonly do: 'thread' }
   | { readonly do: 'environment' };
 
 export function encodeBehaviour(behaviour: Behaviour): Uint8Array {
@@ -65,16 +67,17 @@ async function outputOf(behaviour: Behaviour, signal: AbortSignal): Promise<stri
       return await new Promise(() => setInterval(() => undefined, 1_000));
     case 'compute':
       return String(compute(behaviour.ms));
-    case 'thread':
-      return `${process.pid}`;
     case 'environment':
-      return JSON.stringify({ cwd: process.cwd(), env: process.env, argv: process.execArgv });
+      return JSON.stringify({ cwd: process.cwd(), files: readdirSync('.'), variables: Object.keys(process.env) });
     default:
       return await misbehave(behaviour);
   }
 }
 
-type Misbehaviour = Extract<Behaviour, { do: 'loop' | 'exit' | 'fill-heap' | 'fill-buffers' | 'stray-rejection' | 'stray-exception' }>;
+type Misbehaviour = Extract<
+  Behaviour,
+  { do: 'loop' | 'exit' | 'fill-heap' | 'fill-buffers' | 'fill-heap-at-once' | 'kill-own-process' | 'stray-rejection' | 'stray-exception' }
+>;
 
 async function misbehave(behaviour: Misbehaviour): Promise<string> {
   switch (behaviour.do) {
@@ -90,6 +93,13 @@ async function misbehave(behaviour: Misbehaviour): Promise<string> {
       const kept: Buffer[] = [];
       for (;;) kept.push(Buffer.alloc(8 * 1024 * 1024, 1));
     }
+    case 'fill-heap-at-once': {
+      const kept: unknown[] = [];
+      for (;;) kept.push(new Array(5_000_000).fill(1.5));
+    }
+    case 'kill-own-process':
+      process.kill(process.pid, 'SIGKILL');
+      return await new Promise(() => setInterval(() => undefined, 1_000));
     case 'stray-rejection':
       void Promise.reject(new Error(behaviour.message));
       return 'returned all the same';
