@@ -1,5 +1,5 @@
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
-import { driverOnly, driverOnlyText } from '../../engine/closures/runtime/driver-only.ts';
+import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { Application } from '../application/application.ts';
 import { openApplication } from '../application/open-application.ts';
@@ -28,7 +28,7 @@ export class Context implements AsyncDisposable {
   }
 
   static {
-    driverOnly(Context.prototype, driverOnlyText.context);
+    declareDriverOnly(Context, 'the Context exists only on the driver; it cannot be used inside a closure that runs on executors');
   }
 
   /**

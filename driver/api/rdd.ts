@@ -1,5 +1,5 @@
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
-import { driverOnly, driverOnlyText } from '../../engine/closures/runtime/driver-only.ts';
+import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { KeyMap } from '../../engine/records/key-map.ts';
 import { collectAsMap } from '../actions/collect-as-map.ts';
@@ -34,7 +34,7 @@ export class RDD<out T> {
   }
 
   static {
-    driverOnly(RDD.prototype, driverOnlyText.rdd);
+    declareDriverOnly(RDD, 'an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call');
     construct = (app, node) => new RDD(app, node);
   }
 

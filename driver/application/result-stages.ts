@@ -9,6 +9,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph } from '../scheduler/job-graph.ts';
 import type { ActionRequest, PartFile, ResultStage } from './application.ts';
+import { jobError } from './job-error.ts';
 import type { InputListings } from './input-listings.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
@@ -69,7 +70,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (signal?.aborted) throw cancelledBefore(request.name, signal);
-      await loop.runJob(graph);
+      await loop.runJob(graph, (failure) => jobError(request.name, failure));
       bus.emit({ kind: 'jobEnded', job: graph.job, status: 'succeeded', message: null, replayed: false });
     } catch (error) {
       const cancelled = error instanceof LevinError && error.code === 'JOB_CANCELLED';

@@ -22,23 +22,28 @@ export interface SchedulerEffects {
 export interface SchedulerLoop {
   post(event: SchedulerEvent): void;
   /** Resolves when all asked partitions are committed; rejects with what `toError` makes of the failure. */
-  runJob(graph: JobGraph): Promise<void>;
+  runJob(graph: JobGraph, toError: (failure: JobFailure) => unknown): Promise<void>;
   /** All jobs fail with this error, now and from now on. */
   fail(error: unknown): void;
+}
+
+interface WaitingJob {
+  resolve(): void;
+  reject(error: unknown): void;
+  readonly toError: (failure: JobFailure) => unknown;
 }
 
 export interface SchedulerLoopOptions {
   readonly settings: SchedulerSettings;
   readonly slots: number;
   readonly effects: SchedulerEffects;
-  readonly toError: (failure: JobFailure) => unknown;
 }
 
 /** Feeds events to the pure scheduler one after the other and carries out its commands. */
 export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoop {
   const { effects } = options;
   let state = createSchedulerState(options.settings, options.slots);
-  const jobs = new Map<number, { resolve(): void; reject(error: unknown): void }>();
+  const jobs = new Map<number, WaitingJob>();
   const queue: SchedulerEvent[] = [];
   let draining = false;
   let failed: { readonly error: unknown } | null = null;
@@ -64,10 +69,14 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
       case 'jobSucceeded':
         return end(command.job)?.resolve();
       case 'jobFailed':
-        return end(command.job)?.reject(options.toError(command.failure));
+        return failJob(command.job, command.failure);
     }
   };
-  const end = (job: number): { resolve(): void; reject(error: unknown): void } | undefined => {
+  const failJob = (job: number, failure: JobFailure): void => {
+    const waiting = end(job);
+    waiting?.reject(waiting.toError(failure));
+  };
+  const end = (job: number): WaitingJob | undefined => {
     const waiting = jobs.get(job);
     jobs.delete(job);
     return waiting;
@@ -88,9 +97,9 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
   };
   return {
     post,
-    runJob(graph) {
+    runJob(graph, toError) {
       if (failed !== null) return Promise.reject(failed.error);
-      const done = new Promise<void>((resolve, reject) => jobs.set(graph.job, { resolve, reject }));
+      const done = new Promise<void>((resolve, reject) => jobs.set(graph.job, { resolve, reject, toError }));
       post({ kind: 'jobSubmitted', graph });
       return done;
     },

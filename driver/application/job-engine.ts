@@ -1,0 +1,111 @@
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import type { Random } from '../../engine/ports/random.ts';
+import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import type { ReadOffsets } from '../../engine/runtime/commit.ts';
+import type { LevinConfig } from '../config/config-input.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { NodeFacts } from '../planner/analyze.ts';
+import { createStageRegistry } from '../planner/plan-stages.ts';
+import { DEFAULT_SCHEDULER_SETTINGS } from '../scheduler/settings.ts';
+import type { SchedulerEvent } from '../scheduler/events.ts';
+import { createCodeProvider } from './code-provider.ts';
+import type { InputListings } from './input-listings.ts';
+import { createResultStages, type ResultStages } from './result-stages.ts';
+import { createSchedulerLoop } from './scheduler-loop.ts';
+import { type BoundsJournal, createStageResolver } from './stage-resolver.ts';
+import { createStageTable } from './stage-table.ts';
+import { createTaskInputProvider } from './task-input-provider.ts';
+import { createTaskLauncher, type LaunchRecord } from './task-launcher.ts';
+
+export interface JobEngineOptions {
+  readonly appId: string;
+  readonly config: LevinConfig;
+  readonly objects: ObjectStore;
+  readonly metadata: MetadataStore;
+  readonly readOffsets: ReadOffsets;
+  readonly runner: TaskRunner;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly bus: EventBus;
+  readonly listings: InputListings;
+  readonly known: Map<number, NodeFacts>;
+  readonly journal: BoundsJournal & { recordLaunches(launches: readonly LaunchRecord[]): Promise<void> };
+  /** Fenced: fails with `LEASE_LOST` when another driver has taken over. */
+  readonly raiseGeneration: (task: { readonly stageId: string; readonly partition: number; readonly from: number }) => Promise<number>;
+}
+
+export interface JobEngine {
+  readonly stages: ResultStages;
+  /** All jobs fail with this error; what runs is aborted. */
+  fail(error: unknown): void;
+}
+
+/** Ties the pure scheduler to the world: every command has its effect here, and every effect comes back as an event. */
+export function createJobEngine(options: JobEngineOptions): JobEngine {
+  const { appId, config, objects, metadata, runner, clock, bus, listings } = options;
+  const table = createStageTable();
+  const registry = createStageRegistry();
+  const stop = new AbortController();
+  const post = (event: SchedulerEvent): void => loop.post(event);
+  const fail = (error: unknown): void => {
+    loop.fail(error);
+    stop.abort();
+    launcher.abortAll();
+  };
+  const resolve = createStageResolver({ appId, table, objects, metadata, journal: options.journal, splits: listings.splits, readOffsets: options.readOffsets });
+  const codeFor = createCodeProvider({ appId, table, objects });
+  const launcher = createTaskLauncher({
+    appId,
+    table,
+    runner,
+    clock,
+    random: options.random,
+    taskTimeoutMs: config.taskTimeoutMs,
+    inputsOf: createTaskInputProvider({ appId, table, objects, splits: listings.splits }),
+    bundleFor: async (stage) => (runner.capabilities.needsBundle ? await codeFor(stage) : null),
+    recordLaunches: (launches) => options.journal.recordLaunches(launches),
+    post,
+    emit: bus.emit,
+    onFatal: fail,
+  });
+  const loop = createSchedulerLoop({
+    settings: { ...DEFAULT_SCHEDULER_SETTINGS, maxTaskFailures: config.maxTaskFailures, maxStageAttempts: config.maxStageAttempts, starvedAfterMs: config.starvedAfterMs },
+    slots: runner.capabilities.queueDepth,
+    effects: {
+      resolveStage: (stage) => void resolve(stage).then(post),
+      launch: launcher.launch,
+      abortAttempt: ({ stage, partition, attempt }) => launcher.abort(stage, partition, attempt),
+      raiseGeneration({ stage, partition, from }) {
+        bus.emit({ kind: 'outputLost', stage, partition, generation: from, reason: 'a reader found it missing or corrupt' });
+        options
+          .raiseGeneration({ stageId: table.stageIdOf(stage), partition, from })
+          .then((generation) => post({ kind: 'generationRaised', stage, partition, generation }), fail);
+      },
+      setTimer({ id, ms }) {
+        const fired = (): void => post({ kind: 'timerFired', id, nowMs: clock.monotonic() });
+        clock.sleep(ms, { signal: stop.signal }).then(fired, () => undefined);
+      },
+      stageSubmitted({ stage, attempt, tasks, committed }) {
+        const { draft } = table.get(stage);
+        bus.emit({ kind: 'stageSubmitted', stage, stageId: table.stageIdOf(stage), name: draft.name, tasks, committed, parents: draft.parents, attempt });
+      },
+      stageCompleted: ({ stage, status }) => bus.emit({ kind: 'stageCompleted', stage, status, message: null }),
+      warn: ({ code, message }) => bus.emit({ kind: 'warning', code, message }),
+    },
+  });
+  const stages = createResultStages({
+    loop,
+    table,
+    registry,
+    listings,
+    known: options.known,
+    defaultParallelism: config.defaultParallelism,
+    reader: { objects, maxResultBytes: config.maxResultBytes },
+    bus,
+    clock,
+    post,
+  });
+  return { stages, fail };
+}

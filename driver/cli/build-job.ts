@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { build as bundle } from 'esbuild';
+import { levin } from '../../engine/closures/loading/esbuild-plugin.ts';
+import { findProjectRoot, realPathOf } from '../../engine/closures/loading/project-root.ts';
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
+
+export interface BuildJobOptions {
+  /** Folder of the output; made when it is not there. */
+  readonly out: string;
+}
+
+export interface BuiltJob {
+  /** `node` runs it. */
+  readonly driverFile: string;
+  /** Bundle for executors, found by the driver beside itself. */
+  readonly executorFile: string;
+}
+
+/**
+ * Bundles a job ahead of time: `<name>.mjs` for the driver and `<name>.executor.mjs` for executors. The sources are not needed any more;
+ * levin and the packages that the driver imports still come from node_modules.
+ *
+ * @throws LevinError `BUNDLE_FAILED`, `SYNTAX_ERROR`.
+ */
+export async function buildJob(job: string, { out }: BuildJobOptions): Promise<BuiltJob> {
+  const main = realPathOf(resolve(job));
+  const root = findProjectRoot(main);
+  const name = basename(main, extname(main));
+  const driverFile = join(resolve(out), `${name}.mjs`);
+  const executorFile = `${name}.executor.mjs`;
+  await mkdir(dirname(driverFile), { recursive: true });
+  try {
+    await bundle({
+      stdin: { contents: entry(main), resolveDir: root, sourcefile: join(root, 'levin-entry.mjs'), loader: 'js' },
+      absWorkingDir: root,
+      outfile: driverFile,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      packages: 'external',
+      sourcemap: 'linked',
+      sourcesContent: false,
+      logLevel: 'silent',
+      plugins: [levin({ root, main: [main], executorFile })],
+    });
+  } catch (failure) {
+    throw buildFailed(job, failure);
+  }
+  return { driverFile, executorFile: join(resolve(out), executorFile) };
+}
+
+/** Runs the job as `levin run` does: a default export that is a function gets a Context and the arguments. */
+function entry(main: string): string {
+  return `
+import 'virtual:levin/loader';
+import { Context } from 'levin';
+const job = await import(${JSON.stringify(main)});
+if (typeof job.default === 'function') {
+  await using lv = await Context.create();
+  await job.default(lv, process.argv.slice(2));
+}
+`;
+}
+
+function buildFailed(job: string, failure: unknown): unknown {
+  const errors = (failure as { errors?: readonly { text: string; detail?: unknown; location?: { file: string; line: number } | null }[] })
+    .errors;
+  const [first] = errors ?? [];
+  if (first === undefined) return failure;
+  if (errorCode(first.detail) !== undefined) return first.detail;
+  const place = first.location ? ` (${first.location.file}:${first.location.line})` : '';
+  const message = `levin build: cannot bundle ${job}: ${first.text}${place}. Correct it and build again.`;
+  return new LevinError({ code: 'BUNDLE_FAILED', fault: 'user', message, cause: failure });
+}
