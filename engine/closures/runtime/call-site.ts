@@ -1,0 +1,68 @@
+import { findSourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { CallSite } from '../../types/call-site.ts';
+
+/** Folders of this package whose frames are not the user's. The package itself may hold the user's: its own tests and examples. */
+const OWN_FOLDERS = ['driver/', 'engine/', 'shuffle/', 'functions/', 'bin/'];
+const packageUrl = new URL('../../../', import.meta.url).href;
+const ownPrefixes: readonly string[] = OWN_FOLDERS.map((folder) => packageUrl + folder);
+
+/** Frames of our own that may stand above the user's call. */
+const FRAME_LIMIT = 12;
+
+interface RawFrame {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Where the user called: the first frame outside of levin, in the source the user wrote.
+ * Captures one short stack; call it once per operation, never per record.
+ */
+export function callSiteOf(): CallSite | null {
+  const frame = captureFrames().find(isForeign);
+  return frame === undefined ? null : toSource(frame);
+}
+
+function captureFrames(): readonly RawFrame[] {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  const holder: { stack?: unknown } = {};
+  let frames: RawFrame[] = [];
+  Error.stackTraceLimit = FRAME_LIMIT;
+  Error.prepareStackTrace = (_, sites) => {
+    frames = sites.map((site) => ({
+      file: site.getFileName() ?? '',
+      line: site.getLineNumber() ?? 0,
+      column: site.getColumnNumber() ?? 0,
+    }));
+    return '';
+  };
+  try {
+    Error.captureStackTrace(holder, callSiteOf);
+    // Reading the property is what formats it.
+    void holder.stack;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
+  }
+  return frames;
+}
+
+function isForeign({ file }: RawFrame): boolean {
+  if (file === '' || file.startsWith('node:')) return false;
+  const url = file.startsWith('/') ? `file://${file}` : file;
+  return !ownPrefixes.some((prefix) => url.startsWith(prefix)) && !url.includes('/node_modules/levin/');
+}
+
+function toSource(frame: RawFrame): CallSite {
+  const map = findSourceMap(frame.file);
+  const origin = map?.findEntry(frame.line - 1, frame.column - 1);
+  if (origin === undefined || !('originalSource' in origin) || origin.originalSource === undefined) return asPath(frame);
+  return asPath({ file: origin.originalSource, line: origin.originalLine + 1, column: origin.originalColumn + 1 });
+}
+
+function asPath({ file, line, column }: RawFrame): CallSite {
+  const clean = file.replace(/[?#].*$/, '');
+  return { file: clean.startsWith('file:') ? fileURLToPath(clean) : clean, line, column };
+}

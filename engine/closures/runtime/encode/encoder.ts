@@ -1,0 +1,31 @@
+import type { ByteWriter } from '../wire/byte-writer.ts';
+import type { CodeCollector } from './code-collector.ts';
+import type { EncodeFrame } from './frame.ts';
+import type { ShapeWriter } from './shapes.ts';
+
+export interface EncodeOptions {
+  /** In a `record` a function is an error; in a `closure` it travels by its site. */
+  readonly purpose: 'closure' | 'record';
+}
+
+/** State of one walk over a graph. */
+export interface Encoder {
+  readonly options: EncodeOptions;
+  readonly out: ByteWriter;
+  readonly shapes: ShapeWriter;
+  readonly code: CodeCollector;
+  /** Number of every node that was opened. */
+  readonly ids: Map<object, number>;
+  /** Nodes that are open, outermost first. */
+  readonly frames: EncodeFrame[];
+  /** Open nodes whose children may be functions although the graph is a record. */
+  classDepth: number;
+  /** Identity of a class that travels by value. Empty while an identity is being computed. */
+  readonly uidOf: (key: string, values: readonly unknown[]) => string;
+}
+
+export interface EncodedGraph {
+  /** The node table. */
+  readonly body: Uint8Array;
+  readonly code: CodeCollector;
+}

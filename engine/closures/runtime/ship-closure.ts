@@ -1,0 +1,123 @@
+import type { CallSite } from '../../types/call-site.ts';
+import type { ClosureTraits, ShippedClosure } from '../shipped-closure.ts';
+import { notShippable } from './closure-errors.ts';
+import { siteIdentity } from './code-identity.ts';
+import { describeSite } from './describe-site.ts';
+import { type AnyFunction, driverRegistry, type SiteHandle } from './driver-registry.ts';
+import { encodeGraph } from './encode/encode-graph.ts';
+import type { EncodedGraph } from './encode/encoder.ts';
+import { siteOf } from './encode/functions.ts';
+import { NotEncodable } from './encode/not-encodable.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { joinPayload } from './wire/header.ts';
+import { neededModules } from './wire/tables.ts';
+
+export interface ClosureWarning {
+  readonly code: 'LARGE_CLOSURE' | 'MUTABLE_BINDING';
+  readonly message: string;
+}
+
+export interface ShipOptions {
+  /** `rdd.map`, for messages. */
+  readonly operation: string;
+  /** Where the user called the operation, from `callSiteOf`. */
+  readonly callSite: CallSite | null;
+  /** Names of `process.env` that closures may read on executors; `*` allows all. */
+  readonly allowedEnv?: readonly string[];
+  readonly onWarning?: (warning: ClosureWarning) => void;
+}
+
+/** Captured data above this size is worth a warning: it is part of every task template. */
+const LARGE_BYTES = 1_000_000;
+
+/**
+ * Takes a user's function as it is now: code by name, captured values as a snapshot. Called once, when `.map(f)` is called.
+ *
+ * @throws LevinError `CLOSURE_NOT_SHIPPABLE` with the reason, the path to the value and the place in the source
+ */
+export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosure {
+  const { operation, callSite } = options;
+  try {
+    checkLoaded(fn, options);
+    const graph = encodeGraph(fn, { purpose: 'closure' });
+    const sites = reachedSites(graph);
+    checkEnvironment(sites, options);
+    const bytes = joinPayload('closure', graph.code.tables, graph.body);
+    warn(bytes.length, sites, options);
+    return {
+      bytes,
+      fingerprint: fingerprintOf(graph),
+      modules: neededModules(graph.code.tables),
+      operation,
+      callSite,
+      traits: traitsOf(fn, sites),
+    };
+  } catch (error) {
+    if (error instanceof NotEncodable) throw notShippable(operation, error);
+    throw error;
+  }
+}
+
+/** A file that went past the loader has no sites at all: then every function in it would get the same unhelpful answer. */
+function checkLoaded(fn: AnyFunction, { callSite }: ShipOptions): void {
+  if (callSite === null || siteOf(fn) !== undefined || /[\\/]node_modules[\\/]/.test(callSite.file)) return;
+  const { modules } = driverRegistry();
+  if (modules.size > 0) return;
+  const file = callSite.file.split(/[\\/]/).at(-1) ?? callSite.file;
+  throw new NotEncodable(
+    'NOT_LOADED',
+    `${file} was not loaded through levin; start it with \`levin run ${file}\` or \`node --import levin/register ${file}\``,
+  );
+}
+
+/** Every site whose code may run: those that were written and those they reach by name. */
+function reachedSites({ code }: EncodedGraph): readonly SiteHandle[] {
+  const all = new Set<SiteHandle>();
+  for (const site of code.handles) {
+    all.add(site);
+    for (const reached of siteIdentity(site).reached) all.add(reached);
+  }
+  return [...all];
+}
+
+function checkEnvironment(sites: readonly SiteHandle[], { allowedEnv = [] }: ShipOptions): void {
+  if (allowedEnv.includes('*')) return;
+  for (const site of sites) {
+    const name = site.meta.env.find((env) => !allowedEnv.includes(env));
+    if (name === undefined) continue;
+    const what = name === '*' ? 'process.env by a computed name' : `process.env.${name}`;
+    throw new NotEncodable(
+      'ENVIRONMENT',
+      `${describeSite(site)} reads ${what}, and executors do not have the driver's environment. Read it into a variable before the call, or allow it with \`allowedEnv: ['${name}']\` where it is set on the executors too`,
+    );
+  }
+}
+
+function warn(byteCount: number, sites: readonly SiteHandle[], { operation, callSite, onWarning }: ShipOptions): void {
+  if (onWarning === undefined) return;
+  const place = callSite === null ? '' : ` at ${callSite.file}:${callSite.line}`;
+  if (byteCount > LARGE_BYTES) {
+    const size = (byteCount / 1e6).toFixed(1);
+    onWarning({
+      code: 'LARGE_CLOSURE',
+      message: `The function passed to ${operation}()${place} captures ${size} MB of data, which travels with every task. Put the data into an imported module or a file that the function reads.`,
+    });
+  }
+  for (const site of sites) {
+    for (const name of site.meta.mutable) {
+      onWarning({
+        code: 'MUTABLE_BINDING',
+        message: `The function passed to ${operation}()${place} uses the variable \`${name}\` of ${site.module.moduleId}, which is reassigned at run time: executors see its initial value. Capture the value in a constant and use that.`,
+      });
+    }
+  }
+}
+
+function traitsOf(fn: AnyFunction, sites: readonly SiteHandle[]): ClosureTraits {
+  const uses = [...new Set(sites.flatMap((site) => [...site.meta.uses]))].sort();
+  return { indeterminate: uses.length > 0, async: siteOf(fn)?.meta.async ?? isAsync(fn), uses };
+}
+
+function isAsync(fn: AnyFunction): boolean {
+  return /^Async(?:Generator)?Function$/.test(String(Reflect.get(fn, Symbol.toStringTag)));
+}
