@@ -28,6 +28,8 @@ export const FLAG_TAGGED = 1;
 export interface BlockHeader {
   readonly recordCount: number;
   readonly flags: number;
+  /** Where the block begins in the bytes that were parsed. */
+  readonly start: number;
   /** Where the body begins and ends in the bytes that were parsed. */
   readonly bodyStart: number;
   readonly bodyEnd: number;
@@ -62,7 +64,7 @@ export function parseBlock(bytes: Uint8Array, start: number): BlockHeader {
   // Only now: of a damaged block these bytes say nothing.
   if (view.getUint8(1) !== VERSION) throw unsupportedFormat('format version', view.getUint8(1), `${VERSION}`);
   if (view.getUint8(2) !== COMPRESSION_NONE) throw unsupportedFormat('compression', view.getUint8(2), `${COMPRESSION_NONE} (none)`);
-  return { recordCount: view.getUint32(4), flags: view.getUint8(3), bodyStart: start + BLOCK_HEADER_BYTES, bodyEnd };
+  return { recordCount: view.getUint32(4), flags: view.getUint8(3), start, bodyStart: start + BLOCK_HEADER_BYTES, bodyEnd };
 }
 
 /** Checks the blocks that stand one after the other in `bytes`, without decoding them. */

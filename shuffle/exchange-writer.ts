@@ -1,0 +1,155 @@
+import { LevinError } from '../engine/errors/levin-error.ts';
+import type { Combiner, ExchangeOutput, ExchangeWriter, ExchangeWriterOptions } from '../engine/ports/exchange.ts';
+import type { ObjectStore } from '../engine/ports/object-store.ts';
+import { describeValue } from '../engine/records/describe-value.ts';
+import { createKeyTable } from '../engine/records/key-table.ts';
+import { addToChecksum, checksumHex, type RecordChecksum } from '../engine/records/record-checksum.ts';
+import { encodeFooter } from './map-output-format.ts';
+import { createPartitionBuffers, type PartitionBuffers, type PartitionOutput } from './partition-buffers.ts';
+import { createPartitioner, type Partitioner } from './partitioners.ts';
+
+export interface WriterLimits {
+  /** A block is sealed when it has this many bytes. */
+  readonly blockBytes: number;
+  /** So many keys are combined before their values so far are written; reducers combine the rest. */
+  readonly maxCombineKeys: number;
+}
+
+/** Where records go before the object is put together. */
+interface RecordIntake {
+  write(record: unknown): void;
+  /** Writes what is still held back. */
+  flush(): void;
+  /** Records handed to the partition buffers. */
+  count(): number;
+}
+
+/**
+ * Writes a map task's records as one object with all reducer partitions in order (map-output-format.ts).
+ * Records are encoded as they come; nothing is stored before `finish`.
+ */
+export function openExchangeWriter(objects: ObjectStore, options: ExchangeWriterOptions, limits: WriterLimits): ExchangeWriter {
+  const { partitioner: spec, combine } = options;
+  const partitionOf = createPartitioner(spec, options);
+  const buffers = createPartitionBuffers(spec.numPartitions, limits.blockBytes);
+  const intake =
+    combine !== null
+      ? combining(combine, { buffers, partitionOf, maxKeys: limits.maxCombineKeys })
+      : spec.kind === 'roundRobin'
+        ? dealing(buffers, partitionOf)
+        : byKey(buffers, partitionOf);
+  return {
+    write: (record) => intake.write(record),
+    async finish() {
+      intake.flush();
+      const { body, offsets, checksum } = assemble(buffers.finish());
+      await objects.put(options.key, body, { signal: options.signal });
+      return { key: options.key, offsets, checksum, records: intake.count(), bytes: body.byteLength };
+    },
+  };
+}
+
+function dealing(buffers: PartitionBuffers, partitionOf: Partitioner): RecordIntake {
+  let records = 0;
+  return {
+    write(record) {
+      buffers.push(partitionOf(record), record);
+      records++;
+    },
+    flush: () => undefined,
+    count: () => records,
+  };
+}
+
+function byKey(buffers: PartitionBuffers, partitionOf: Partitioner): RecordIntake {
+  let records = 0;
+  return {
+    write(record) {
+      if (!Array.isArray(record) || record.length !== 2) throw notAPair(record);
+      const key: unknown = record[0];
+      buffers.pushPair(partitionOf(key), key, record[1]);
+      records++;
+    },
+    flush: () => undefined,
+    count: () => records,
+  };
+}
+
+interface CombineTarget {
+  readonly buffers: PartitionBuffers;
+  readonly partitionOf: Partitioner;
+  readonly maxKeys: number;
+}
+
+/** Pairs leave in order of their keys' first appearance, so that a re-run over the same records gives the same bytes. */
+function combining(combine: Combiner, target: CombineTarget): RecordIntake {
+  const { create, mergeValue } = combine;
+  const { buffers, partitionOf, maxKeys } = target;
+  const table = createKeyTable();
+  let records = 0;
+
+  function flush(): void {
+    for (const { key, value } of table.entries()) buffers.pushPair(partitionOf(key), key, value);
+    records += table.size;
+    table.clear();
+  }
+
+  return {
+    write(record) {
+      if (!Array.isArray(record) || record.length !== 2) throw notAPair(record);
+      const key: unknown = record[0];
+      const entry = table.find(key);
+      if (entry !== undefined) {
+        entry.value = mergeValue(entry.value, record[1]);
+        return;
+      }
+      table.insert(key, create(record[1]));
+      if (table.size >= maxKeys) flush();
+    },
+    flush,
+    count: () => records,
+  };
+}
+
+function assemble(partitions: readonly (PartitionOutput | null)[]): Pick<ExchangeOutput, 'offsets' | 'checksum'> & { body: Uint8Array } {
+  const offsets = [0];
+  let end = 0;
+  for (const partition of partitions) {
+    for (const block of partition?.blocks ?? []) end += block.byteLength;
+    offsets.push(end);
+  }
+  const footer = encodeFooter(offsets);
+  const body = new Uint8Array(end + footer.byteLength);
+  let position = 0;
+  for (const partition of partitions) {
+    for (const block of partition?.blocks ?? []) {
+      body.set(block, position);
+      position += block.byteLength;
+    }
+  }
+  body.set(footer, end);
+  return { body, offsets, checksum: overallChecksum(partitions) };
+}
+
+/** Which partition a record went to counts, its place in there does not: a record that moved is as bad for its readers as one that changed. */
+function overallChecksum(partitions: readonly (PartitionOutput | null)[]): string {
+  const overall: RecordChecksum = { low: 0, high: 0 };
+  for (const [index, partition] of partitions.entries()) {
+    if (partition === null) continue;
+    let hash = Math.imul(index + 1, 0x9e3779b1);
+    hash = Math.imul(hash ^ partition.checksum.low, 0x01000193);
+    hash = Math.imul(hash ^ partition.checksum.high, 0x01000193);
+    addToChecksum(overall, hash);
+  }
+  return checksumHex(overall);
+}
+
+function notAPair(record: unknown): LevinError {
+  return new LevinError({
+    code: 'NOT_A_PAIR',
+    fault: 'user',
+    message:
+      `A record that is shuffled by key must be a pair [key, value]; this one is ${describeValue(record)}. ` +
+      'Make pairs first, for example with map((x) => [keyOf(x), x]) or keyBy(keyOf).',
+  });
+}

@@ -1,0 +1,33 @@
+import type { Exchange } from '../engine/ports/exchange.ts';
+import type { ObjectStore } from '../engine/ports/object-store.ts';
+import { openExchangeWriter } from './exchange-writer.ts';
+import { readOffsets } from './read-offsets.ts';
+import { readSlices } from './read-slices.ts';
+
+export interface CreateExchangeOptions {
+  readonly objects: ObjectStore;
+  /** A block is sealed when it has this many bytes; default 256 KB. */
+  readonly blockBytes?: number;
+  /** Keys combined on the map side before their values so far are written; default 1,000,000. */
+  readonly maxCombineKeys?: number;
+  /** Bytes that one reader asks for ahead of its consumer; default 48 MB, Spark's `maxSizeInFlight`. */
+  readonly maxBytesInFlight?: number;
+  /** Reads of one reader at once; default 16. */
+  readonly maxReadsInFlight?: number;
+}
+
+/**
+ * The exchange over an object store.
+ * ```
+ * map task 0 ─ one object: │p0│p1│p2│p3│index│ ─┐   reducer of p1 and p2: one ranged read of each object,
+ * map task 1 ─ one object: │p0│p1│p2│p3│index│ ─┘   blocks in map order
+ * ```
+ */
+export function createExchange(options: CreateExchangeOptions): Exchange {
+  const { objects, blockBytes = 262_144, maxCombineKeys = 1_000_000, maxBytesInFlight = 50_331_648, maxReadsInFlight = 16 } = options;
+  return {
+    openWriter: (writer) => openExchangeWriter(objects, writer, { blockBytes, maxCombineKeys }),
+    read: (slices, read) => readSlices(objects, slices, { ...read, maxBytesInFlight, maxReadsInFlight }),
+    readOffsets: (key) => readOffsets(objects, key),
+  };
+}
