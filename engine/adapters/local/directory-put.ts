@@ -46,7 +46,6 @@ export async function putFileObject(
   const call = { action: 'write', key: object.key, path } as const;
   options.signal?.throwIfAborted();
   try {
-    if (options.ifAbsent === true && (await standsAlready(path, call))) return { stored: false };
     for (let race = 1; ; race++) {
       try {
         const folder = await openFolder(tree, call, options.onFolderMade);
@@ -70,14 +69,13 @@ interface Write {
 }
 
 /** Spares writing a large body that would be refused; the link below decides. */
-async function standsAlready(path: string, call: Omit<Write, 'body'>): Promise<boolean> {
+async function standsAlready(target: string, call: Omit<Write, 'body'>): Promise<boolean> {
   try {
-    const stats = await lstat(path);
+    const stats = await lstat(target);
     if (stats.isDirectory()) throw explainErrno('EISDIR', call);
     return true;
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'ENOENT' || errno === 'ENOTDIR') return false;
+    if (errnoOf(error) === 'ENOENT') return false;
     throw error;
   }
 }
@@ -123,6 +121,7 @@ async function exists(path: string): Promise<boolean> {
 async function writeInto(folder: string, object: Write, options: PutOptions): Promise<PutResult> {
   const temporary = join(folder, temporaryName(randomBytes(16).toString('hex')));
   const target = join(folder, basename(object.path));
+  if (options.ifAbsent === true && (await standsAlready(target, object))) return { stored: false };
   let renamed = false;
   try {
     const etag = await writeTemporary(temporary, { body: object.body, target }, options);
