@@ -75,7 +75,7 @@ export function launch({ runner }: RunnerUnderTest, behaviour: Behaviour, overri
 }
 
 /** The attempt must succeed; gives what it returned. */
-export async function valueOf(launched: Launched): Promise<string> {
+export async function succeed(launched: Launched): Promise<string> {
   return textOf(await resultOf(launched));
 }
 

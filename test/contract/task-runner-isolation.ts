@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { failureOf, launch, type RunnerCase, valueOf } from './task-runner-case.ts';
+import { failureOf, launch, type RunnerCase, succeed } from './task-runner-case.ts';
 
 /** Promised by runners that survive what user code does. */
 export const isolationCases: readonly RunnerCase[] = [
@@ -12,7 +12,7 @@ export const isolationCases: readonly RunnerCase[] = [
       one.abort();
       const failure = await failureOf(one, 'cancelled', 2_000);
       expect(failure.error.message).toBe(`task ${one.spec.partition} of stage 2 was stopped: its job was cancelled.`);
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
@@ -32,7 +32,7 @@ export const isolationCases: readonly RunnerCase[] = [
       const behind = Array.from({ length: 8 }, (_, i) => launch(subject, { do: 'value', value: `behind ${i}` }));
       loop.abort();
       await failureOf(loop, 'cancelled', 2_000);
-      expect(await Promise.all(behind.map(valueOf))).toEqual(Array.from({ length: 8 }, (_, i) => `behind ${i}`));
+      expect(await Promise.all(behind.map(succeed))).toEqual(Array.from({ length: 8 }, (_, i) => `behind ${i}`));
       expect(behind.map((one) => one.events.length)).toEqual(Array.from({ length: 8 }, () => 1));
     },
   },
@@ -42,7 +42,7 @@ export const isolationCases: readonly RunnerCase[] = [
     places: 2,
     async run(subject) {
       const first = Array.from({ length: 10 }, (_, i) => launch(subject, { do: 'compute', ms: i === 0 ? 60_000 : 1 }));
-      await Promise.all(first.slice(1).map(valueOf));
+      await Promise.all(first.slice(1).map(succeed));
       const long = first[0] as (typeof first)[number];
       long.abort();
       await failureOf(long, 'cancelled', 2_000);
@@ -61,7 +61,7 @@ export const isolationCases: readonly RunnerCase[] = [
         );
         expect(failure.error.stack).toMatch(/behaviours\.ts:\d+:\d+/);
       }
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
@@ -71,7 +71,7 @@ export const isolationCases: readonly RunnerCase[] = [
       const failure = await failureOf(launch(subject, { do: 'stray-rejection', message: 'row 7 lost' }), 'user-error');
       expect(failure.error.message).toBe('row 7 lost (a promise was rejected and nobody handles it: await it, return it, or add .catch())');
       expect(failure.error.stack).toMatch(/behaviours\.ts:\d+:\d+/);
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
@@ -82,7 +82,7 @@ export const isolationCases: readonly RunnerCase[] = [
       expect(failure.error.message).toBe(
         'in a timer (a callback threw outside of the function that levin called: catch the error inside the callback)',
       );
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
@@ -94,7 +94,7 @@ export const isolationCases: readonly RunnerCase[] = [
       expect(failure).toMatchObject({ fault: 'resource', error: { code: 'OUT_OF_MEMORY' } });
       expect(failure.error.message).toContain(`task ${one.spec.partition} of stage 2 ran out of memory`);
       expect(failure.error.message).toContain('more partitions');
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
@@ -105,7 +105,7 @@ export const isolationCases: readonly RunnerCase[] = [
       const failure = await failureOf(one, 'out-of-memory', 50_000);
       expect(failure.error.message).toContain(`task ${one.spec.partition} of stage 2 ran out of memory: executor`);
       expect(failure.error.message).toMatch(/held \d+ MB with a limit of \d+ MB\. To help: .*more partitions/);
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
 ];

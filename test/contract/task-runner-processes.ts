@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'vitest';
-import { failureOf, launch, type RunnerCase, type RunnerUnderTest, valueOf } from './task-runner-case.ts';
+import { failureOf, launch, type RunnerCase, type RunnerUnderTest, succeed } from './task-runner-case.ts';
 
 interface Environment {
   readonly cwd: string;
@@ -24,7 +24,7 @@ export const processCases: readonly RunnerCase[] = [
       expect(failure.error.message).toContain(
         `Executor ${id} (process ${pid}) was killed by SIGKILL while it ran task ${running.spec.partition} of stage 2.`,
       );
-      expect(await Promise.all(waiting.map(valueOf))).toEqual(['one', 'two']);
+      expect(await Promise.all(waiting.map(succeed))).toEqual(['one', 'two']);
       expect(pidOf(subject, id)).not.toBe(pid);
     },
   },
@@ -35,7 +35,7 @@ export const processCases: readonly RunnerCase[] = [
       const one = launch(subject, { do: 'fill-heap-at-once' });
       const failure = await failureOf(one, 'out-of-memory', 50_000);
       expect(failure.error.message).toContain(`task ${one.spec.partition} of stage 2 ran out of memory`);
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
@@ -43,14 +43,14 @@ export const processCases: readonly RunnerCase[] = [
     needs: 'processes',
     async run(subject) {
       await failureOf(launch(subject, { do: 'kill-own-process' }), 'executor-lost');
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
     name: 'user code finds an empty working folder and an environment without the driver’s variables',
     needs: 'processes',
     async run(subject) {
-      const environment = JSON.parse(await valueOf(launch(subject, { do: 'environment' }))) as Environment;
+      const environment = JSON.parse(await succeed(launch(subject, { do: 'environment' }))) as Environment;
       expect(environment.files).toEqual([]);
       expect(environment.cwd).not.toBe(process.cwd());
       expect(environment.variables).toEqual(expect.arrayContaining(['PATH', 'LEVIN_TEST_ALLOWED']));
@@ -62,7 +62,7 @@ export const processCases: readonly RunnerCase[] = [
     needs: 'processes',
     places: 2,
     async run(subject) {
-      const environments = await Promise.all([0, 1].map(() => valueOf(launch(subject, { do: 'environment' }))));
+      const environments = await Promise.all([0, 1].map(() => succeed(launch(subject, { do: 'environment' }))));
       const loop = launch(subject, { do: 'loop' });
       await loop.started;
       const pids = subject.executors().map(({ pid }) => pid);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { metadataKeys } from '../../engine/types/keys.ts';
-import { failureOf, launch, type RunnerCase, resultOf, specOf, textOf, valueOf, within } from './task-runner-case.ts';
+import { failureOf, launch, type RunnerCase, resultOf, specOf, succeed, textOf, within } from './task-runner-case.ts';
 
 /** Promised by every runner. */
 export const promiseCases: readonly RunnerCase[] = [
@@ -110,7 +110,7 @@ export const promiseCases: readonly RunnerCase[] = [
         one.abort();
         await failureOf(one, 'cancelled', 2_000);
       }
-      expect(await valueOf(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
+      expect(await succeed(launch(subject, { do: 'value', value: 'goes on' }))).toBe('goes on');
     },
   },
   {
@@ -129,7 +129,10 @@ export const promiseCases: readonly RunnerCase[] = [
       const two = ['first', 'second'].map((value) => launch(subject, { do: 'value', value }, { partition }));
       const outcomes = await within(10_000, Promise.all(two.map((one) => one.outcome)));
       expect(outcomes).toMatchObject([{ kind: 'success' }, { kind: 'success' }]);
-      expect(outcomes.map((outcome) => outcome.kind === 'success' && outcome.lostRace).sort()).toEqual([false, true]);
+      expect(outcomes.map((outcome) => outcome.kind === 'success' && outcome.lostRace).toSorted((a, b) => Number(a) - Number(b))).toEqual([
+        false,
+        true,
+      ]);
       const [a, b] = await Promise.all(two.map(resultOf));
       expect(a).toEqual(b);
       const item = await subject.metadata.get(metadataKeys.commit('app', 'stage', partition));
@@ -149,7 +152,7 @@ export const promiseCases: readonly RunnerCase[] = [
     places: 2,
     async run(subject) {
       const tasks = Array.from({ length: 400 }, (_, i) => launch(subject, { do: 'value', value: `value ${i}` }));
-      const values = await Promise.all(tasks.map(valueOf));
+      const values = await Promise.all(tasks.map(succeed));
       expect(values).toEqual(Array.from({ length: 400 }, (_, i) => `value ${i}`));
     },
   },

@@ -85,7 +85,10 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
   const find = (attemptId: string): Attempt | undefined => options.assigned().find(({ spec }) => spec.attemptId === attemptId);
 
   const onMessage = (message: Exclude<FromExecutor, { kind: 'ready' | 'refused' }>): void => {
-    if (message.kind === 'warning') return options.onWarning(message.message);
+    if (message.kind === 'warning') {
+      options.onWarning(message.message);
+      return;
+    }
     const attempt = find(message.attemptId);
     if (attempt === undefined) return;
     switch (message.kind) {
@@ -95,20 +98,17 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
         break;
       case 'gaveBack':
         if (attempt.stopReason === null) options.onGaveBack(attempt);
-        else end(attempt, attempt.stopReason);
+        else {
+          attempt.stopped(attempt.stopReason);
+          options.onDone(attempt);
+        }
         break;
       case 'outcome':
         deaths = 0;
-        if (attempt.stopReason !== null) return end(attempt, attempt.stopReason);
-        attempt.settle(message.outcome);
+        attempt.settleUnlessStopped(message.outcome);
         options.onDone(attempt);
         break;
     }
-  };
-
-  const end = (attempt: Attempt, reason: StopReason): void => {
-    attempt.stopped(reason);
-    options.onDone(attempt);
   };
 
   const onEnd = (end: ProcessEnd): void => {
@@ -118,9 +118,9 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
     const hopeless = !end.ready || deaths >= MAX_DEATHS;
     const lost = hopeless ? assigned : assigned.filter((attempt) => attempt.ticket.state === 'started' || attempt.stopReason !== null);
     for (const attempt of lost) {
-      if (attempt.stopReason !== null) attempt.stopped(attempt.stopReason);
-      else if (end.ready) attempt.fail(lostFailure(attempt.spec, executorId, end, setup.memoryRemedy));
-      else attempt.fail(notStartedFailure(attempt.spec, executorId, end));
+      const { spec } = attempt;
+      const failure = end.ready ? lostFailure(spec, executorId, end, setup.memoryRemedy) : notStartedFailure(spec, executorId, end);
+      attempt.settleUnlessStopped({ kind: 'failure', failure });
     }
     options.onLost(lost);
     // One that came up once will come up again, and better now than when the next task waits for it.

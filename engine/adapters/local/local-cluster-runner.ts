@@ -20,7 +20,7 @@ export interface LocalClusterRunnerOptions {
   /** The processes' entry module: `functions/executor-process`. */
   readonly entry: URL;
   /** What the entry wires itself with; sent as a message. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: object;
   readonly build: Build;
   readonly clock: Clock;
   /** Names of environment variables that executors get beside the basics. */
@@ -49,9 +49,10 @@ export function createLocalClusterRunner(options: LocalClusterRunnerOptions): Lo
 
   const stop = (attempt: Attempt, reason: StopReason): void => {
     const { lane } = attempt.ticket;
-    if (lane !== null) return (seats[lane] as ExecutorSeat).stop(attempt, reason);
-    dispatcher.remove(attempt.ticket);
-    attempt.stopped(reason);
+    if (lane === null) {
+      dispatcher.remove(attempt.ticket);
+      attempt.stopped(reason);
+    } else (seats[lane] as ExecutorSeat).stop(attempt, reason);
   };
 
   const intake = createAttemptIntake({

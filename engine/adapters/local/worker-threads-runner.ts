@@ -14,7 +14,7 @@ export interface WorkerThreadsRunnerOptions {
   /** The threads' entry module: `functions/worker-thread`. */
   readonly entry: URL;
   /** What the entry wires itself with; structured-cloned into its `workerData`. */
-  readonly workerData: Readonly<Record<string, unknown>>;
+  readonly workerData: object;
   readonly commit: Commit;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;

@@ -54,8 +54,7 @@ export function createInProcessRunner(options: InProcessRunnerOptions): TaskRunn
       await commitPrepared(attempt, prepared, commit);
     } catch (error) {
       log.end();
-      if (attempt.stopReason === null) attempt.fail(failureOf(error));
-      else attempt.stopped(attempt.stopReason);
+      attempt.settleUnlessStopped({ kind: 'failure', failure: failureOf(error) });
     }
     leave(attempt);
   };
@@ -66,7 +65,10 @@ export function createInProcessRunner(options: InProcessRunnerOptions): TaskRunn
   };
 
   const stop = (attempt: Attempt, reason: StopReason): void => {
-    if (queue.delete(attempt)) return attempt.stopped(reason);
+    if (queue.delete(attempt)) {
+      attempt.stopped(reason);
+      return;
+    }
     attempt.stopReason ??= reason;
     running.get(attempt)?.abort(new Error('the attempt was stopped'));
     afterMs(clock, STOP_GRACE_MS, attempt, () => {

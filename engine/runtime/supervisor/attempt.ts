@@ -25,6 +25,8 @@ export interface Attempt {
   event(event: TaskEvent): void;
   settle(outcome: TaskOutcome): void;
   fail(failure: TaskFailure): void;
+  /** Whatever the outcome, an attempt that is being stopped ends for the reason of the stop. */
+  settleUnlessStopped(outcome: TaskOutcome): void;
   /** Settles as stopped for `reason`, unless another reason came before. */
   stopped(reason: StopReason): void;
 }
@@ -54,6 +56,10 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
       resolve(outcome);
     },
     fail: (failure) => attempt.settle({ kind: 'failure', failure }),
+    settleUnlessStopped(outcome) {
+      if (attempt.stopReason === null) attempt.settle(outcome);
+      else attempt.stopped(attempt.stopReason);
+    },
     stopped(reason) {
       attempt.stopReason ??= reason;
       attempt.fail(stoppedFailure(spec, attempt.stopReason, facts));

@@ -8,7 +8,10 @@ export type Commit = (spec: TaskSpec, prepared: PreparedOutput) => Promise<TaskO
 
 /** Settles an attempt whose worker has finished. One that was stopped in the meantime is not committed any more. */
 export async function commitPrepared(attempt: Attempt, prepared: PreparedOutput, commit: Commit): Promise<void> {
-  if (attempt.stopReason !== null) return attempt.stopped(attempt.stopReason);
+  if (attempt.stopReason !== null) {
+    attempt.stopped(attempt.stopReason);
+    return;
+  }
   attempt.phase = 'committing';
   try {
     attempt.settle(await commit(attempt.spec, prepared));

@@ -7,6 +7,11 @@ export interface Build {
   readonly nodeMajor: number;
 }
 
+/** The build that runs here. */
+export function buildOf(levin: string): Build {
+  return { levin, nodeMajor: Number.parseInt(process.versions.node, 10) };
+}
+
 /** First message to an executor process: everything it is to be. */
 export interface ExecutorSetup extends Build {
   readonly executorId: string;
@@ -16,7 +21,7 @@ export interface ExecutorSetup extends Build {
   /** Holds the executor's working folder and its temporary files; the executor removes it when it ends. */
   readonly folder: string;
   /** What the entry wires itself with. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: object;
 }
 
 /** Driver to executor process. */

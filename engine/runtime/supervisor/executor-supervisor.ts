@@ -12,7 +12,7 @@ export interface ExecutorSupervisorOptions {
   readonly setup: ExecutorSetup;
   /** The worker threads' entry module: `functions/worker-thread`. */
   readonly workerEntry: URL;
-  readonly workerData: Readonly<Record<string, unknown>>;
+  readonly workerData: object;
   readonly commit: Commit;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;

@@ -64,7 +64,7 @@ export function createSlot(options: SlotOptions): Slot {
         options.onDone(attempt);
       },
       onFailed(attempt, failure, tainted) {
-        settleFailed(attempt, failure);
+        attempt.settleUnlessStopped({ kind: 'failure', failure });
         if (tainted) void terminate();
         options.onDone(attempt);
       },
@@ -90,7 +90,9 @@ export function createSlot(options: SlotOptions): Slot {
     worker = null;
     ending = null;
     const guilty = asked ? ended.started().filter((attempt) => attempt.stopReason !== null) : blame(ended);
-    for (const attempt of guilty) settleFailed(attempt, failureAtEnd(ended, end, attempt, options.facts));
+    for (const attempt of guilty) {
+      attempt.settleUnlessStopped({ kind: 'failure', failure: failureAtEnd(ended, end, attempt, options.facts) });
+    }
     if (guilty.length === 0 && !asked) options.onWarning(idleEndWarning(end, options.facts));
     options.onLost(guilty);
   };
@@ -143,12 +145,6 @@ export function createSlot(options: SlotOptions): Slot {
     },
   };
   return slot;
-}
-
-/** A stopped attempt fails for the reason of the stop, whatever its worker says of it. */
-function settleFailed(attempt: Attempt, failure: TaskFailure): void {
-  if (attempt.stopReason === null) attempt.fail(failure);
-  else attempt.stopped(attempt.stopReason);
 }
 
 function failureAtEnd(worker: LiveWorker, end: WorkerEnd, { spec }: Attempt, facts: ExecutorFacts): TaskFailure {

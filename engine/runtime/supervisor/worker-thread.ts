@@ -7,7 +7,7 @@ export interface WorkerThreadOptions {
   /** Module that calls `serveWorker`. */
   readonly entry: URL;
   /** What the entry needs to wire itself: its `workerData`. */
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: object;
   /** Limits of the JavaScript heap; the rest of memory is watched by the supervisor. */
   readonly resourceLimits?: ResourceLimits;
   /** The worker's environment; absent is a copy of the process's own. */

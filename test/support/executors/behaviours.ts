@@ -95,7 +95,7 @@ async function misbehave(behaviour: Misbehaviour): Promise<string> {
     }
     case 'fill-heap-at-once': {
       const kept: unknown[] = [];
-      for (;;) kept.push(new Array(5_000_000).fill(1.5));
+      for (;;) kept.push(Array.from<number>({ length: 5_000_000 }).fill(1.5));
     }
     case 'kill-own-process':
       process.kill(process.pid, 'SIGKILL');

@@ -16,7 +16,7 @@ serveExecutor({
       setup,
       workerEntry: new URL('./test-worker.ts', import.meta.url),
       workerData: {},
-      commit: commitInto(createSqliteMetadataStore({ file: String(setup.data['metadataFile']), clock })),
+      commit: commitInto(createSqliteMetadataStore({ file: (setup.data as { readonly metadataFile: string }).metadataFile, clock })),
       clock,
       onWarning,
     }),

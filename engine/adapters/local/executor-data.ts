@@ -1,0 +1,15 @@
+import type { ExecutorHookData } from '../../closures/loading/executor-hooks.ts';
+
+/** What the entry of a local worker thread wires itself with: its `workerData`. */
+export interface LocalWorkerData {
+  /** Folder of levin's own objects. */
+  readonly objectsRoot: string;
+  /** User modules from disk, or from bundles that are kept in a folder of this executor. */
+  readonly code: { readonly kind: 'disk'; readonly hooks: ExecutorHookData } | { readonly kind: 'bundle'; readonly folder: string };
+}
+
+/** What the entry of a local executor process wires itself with: `data` of its setup. */
+export interface LocalExecutorData {
+  readonly objectsRoot: string;
+  readonly metadataFile: string;
+}
