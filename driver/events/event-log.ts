@@ -1,0 +1,98 @@
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import type { AppEvent } from '../../engine/types/app-event.ts';
+import { objectKeys } from '../../engine/types/keys.ts';
+
+/** A part is closed at this size, or when it has been open for this long: an object cannot be appended to. */
+const PART_BYTES = 1_048_576;
+const PART_MS = 5_000;
+
+export interface EventLogOptions {
+  readonly objects: ObjectStore;
+  readonly appId: string;
+  readonly epoch: number;
+  readonly clock: Clock;
+  /** The log cannot be written: said once; the application goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Writes all events of an application, in order, as JSON lines in parts `history/<app>/events/<epoch>-<seq>.jsonl`. */
+export interface EventLog {
+  write(event: AppEvent): void;
+  /** Writes what is left and waits until every part is stored. */
+  close(): Promise<void>;
+}
+
+export function createEventLog(options: EventLogOptions): EventLog {
+  const { objects, appId, epoch, clock } = options;
+  const closing = new AbortController();
+  let lines: string[] = [];
+  let bytes = 0;
+  let seq = 0;
+  let failed = false;
+  let stored: Promise<void> = Promise.resolve();
+
+  const closePart = (): void => {
+    if (lines.length === 0) return;
+    const body = new TextEncoder().encode(lines.join(''));
+    const key = objectKeys.events(appId, epoch, seq++);
+    lines = [];
+    bytes = 0;
+    stored = stored
+      .then(() => objects.put(key, body))
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          if (!failed) options.onError(error);
+          failed = true;
+        },
+      );
+  };
+  const closeInTime = (): void => {
+    const part = seq;
+    clock.sleep(PART_MS, { signal: closing.signal, unref: true }).then(
+      () => (part === seq ? closePart() : undefined),
+      () => undefined,
+    );
+  };
+  return {
+    write(event) {
+      if (lines.length === 0) closeInTime();
+      const line = `${JSON.stringify(event, jsonValue)}\n`;
+      lines.push(line);
+      bytes += line.length;
+      if (bytes >= PART_BYTES) closePart();
+    },
+    async close() {
+      closing.abort();
+      closePart();
+      await stored;
+    },
+  };
+}
+
+/** All events of an application in order, over all its drivers. */
+export async function readEventLog(objects: ObjectStore, appId: string): Promise<readonly AppEvent[]> {
+  const keys: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await objects.list(`history/${appId}/events/`, after === undefined ? {} : { after });
+    keys.push(...page.objects.map(({ key }) => key));
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  const events: AppEvent[] = [];
+  for (const key of keys.sort(byEpochAndSequence)) {
+    const text = new TextDecoder().decode(await objects.get(key));
+    for (const line of text.split('\n')) if (line !== '') events.push(JSON.parse(line) as AppEvent);
+  }
+  return events;
+}
+
+function byEpochAndSequence(a: string, b: string): number {
+  const [[epochA, seqA], [epochB, seqB]] = [a, b].map((key) => (/(\d+)-(\d+)\.jsonl$/.exec(key) ?? []).slice(1).map(Number)) as [[number, number], [number, number]];
+  return epochA - epochB || seqA - seqB;
+}
+
+function jsonValue(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

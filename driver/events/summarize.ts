@@ -1,0 +1,121 @@
+import type { AppEvent } from '../../engine/types/app-event.ts';
+
+/** What a run did, as the closing summary says it. */
+export interface Summary {
+  readonly appId: string | null;
+  readonly name: string | null;
+  readonly status: 'succeeded' | 'failed' | 'cancelled' | 'running';
+  readonly durationMs: number;
+  readonly jobs: { readonly succeeded: number; readonly failed: number; readonly cancelled: number; readonly replayed: number };
+  /** `skipped`: everything of the stage was committed already. */
+  readonly stages: { readonly run: number; readonly skipped: number };
+  readonly tasks: {
+    readonly succeeded: number;
+    readonly failed: number;
+    /** Attempts after the first of a task. */
+    readonly retried: number;
+    /** Committed by an earlier driver: not run again. */
+    readonly found: number;
+  };
+  readonly recordsRead: number;
+  readonly recordsWritten: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly shuffleBytesWritten: number;
+  readonly shuffleBytesRead: number;
+  /** Committed outputs that had to be made again. */
+  readonly outputsLost: number;
+  readonly warnings: number;
+}
+
+type Counters = { -readonly [K in 'recordsRead' | 'recordsWritten' | 'bytesRead' | 'bytesWritten' | 'shuffleBytesWritten' | 'shuffleBytesRead']: number };
+
+/** The summary of an application, from its events alone. */
+export function summarize(events: Iterable<AppEvent>): Summary {
+  const summarizer = createSummarizer();
+  for (const event of events) summarizer.add(event);
+  return summarizer.summary();
+}
+
+/** The same, event by event. */
+export function createSummarizer(): { add(event: AppEvent): void; summary(): Summary } {
+  const sums: Counters = { recordsRead: 0, recordsWritten: 0, bytesRead: 0, bytesWritten: 0, shuffleBytesWritten: 0, shuffleBytesRead: 0 };
+  const jobs = { succeeded: 0, failed: 0, cancelled: 0, replayed: 0 };
+  const stages = { run: 0, skipped: 0 };
+  const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0 };
+  const [seenStages, begunTasks] = [new Set<number>(), new Set<string>()];
+  let [appId, name]: [string | null, string | null] = [null, null];
+  let status: Summary['status'] = 'running';
+  let [firstMs, lastMs]: [number | null, number] = [null, 0];
+  let [outputsLost, warnings] = [0, 0];
+
+  const taskEnded = (event: Extract<AppEvent, { kind: 'taskEnded' }>): void => {
+    if (event.failure !== null) {
+      if (event.failure.kind !== 'cancelled') tasks.failed++;
+      return;
+    }
+    tasks.succeeded++;
+    if (event.metrics === null) return;
+    for (const key of Object.keys(sums) as (keyof Counters)[]) sums[key] += event.metrics[key];
+  };
+  return {
+    add(event) {
+      firstMs ??= event.timeMs;
+      lastMs = event.timeMs;
+      switch (event.kind) {
+        case 'appStarted':
+          [appId, name] = [event.appId, event.name];
+          break;
+        case 'appEnded':
+          status = event.status;
+          break;
+        case 'jobEnded':
+          if (event.replayed) jobs.replayed++;
+          else jobs[event.status]++;
+          break;
+        case 'stageSubmitted':
+          if (seenStages.has(event.stage)) break;
+          seenStages.add(event.stage);
+          tasks.found += event.committed;
+          break;
+        case 'stageCompleted':
+          if (event.status === 'skipped') stages.skipped++;
+          else if (event.status === 'succeeded') stages.run++;
+          break;
+        case 'taskStarted': {
+          const task = `${event.stage}/${event.partition}`;
+          if (begunTasks.has(task)) tasks.retried++;
+          begunTasks.add(task);
+          break;
+        }
+        case 'taskEnded':
+          taskEnded(event);
+          break;
+        case 'outputLost':
+          outputsLost++;
+          break;
+        case 'warning':
+          warnings++;
+          break;
+        case 'logStarted':
+        case 'executorAdded':
+        case 'executorRemoved':
+        case 'jobStarted':
+        case 'taskLog':
+          break;
+      }
+    },
+    summary: () => ({
+      appId,
+      name,
+      status,
+      durationMs: lastMs - (firstMs ?? lastMs),
+      jobs: { ...jobs },
+      stages: { ...stages },
+      tasks: { ...tasks },
+      ...sums,
+      outputsLost,
+      warnings,
+    }),
+  };
+}
