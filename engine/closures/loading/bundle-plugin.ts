@@ -7,6 +7,7 @@ import { lazyModule } from './lazy-specifier.ts';
 import { levinPackage } from './levin-package.ts';
 import { importOfMain, nativeAddon } from './loading-errors.ts';
 import type { ModuleCompiler } from './module-compiler.ts';
+import { fileOfModule, moduleIdOf } from './project-root.ts';
 import type { ModuleResolver } from './resolver.ts';
 import type { UserModules } from './user-modules.ts';
 
@@ -23,7 +24,7 @@ export interface BundlePluginOptions {
 interface LazyData {
   readonly code: string;
   readonly resolveDir: string;
-  /** The user module that imports. */
+  /** The user module that imports, as esbuild names it. */
   readonly importer: string;
 }
 
@@ -45,15 +46,16 @@ export function executorBundlePlugin(options: BundlePluginOptions): Plugin {
   return {
     name: 'levin-executor',
     setup(build) {
+      const { root } = options;
       const modules = userModuleReader(options);
-      build.onResolve({ filter: /^levin-module:/ }, ({ path }) => asUserModule(path.slice(TABLE_PREFIX.length), modules));
-      resolveSpecial(build);
+      build.onResolve({ filter: /^levin-module:/ }, ({ path }) => asUserModule(path.slice(TABLE_PREFIX.length), root, modules));
+      resolveSpecial(build, root);
       build.onResolve({ filter: /.*/ }, (args) => resolveImport(build, args, { ...options, modules }));
       loadVirtual(build);
       build.onLoad({ filter: /.*/, namespace: USER }, ({ path }) => ({
-        contents: modules.read(fileOf(path, USER)) ?? '',
+        contents: modules.read(fileOf(path, USER, root)) ?? '',
         loader: 'js',
-        resolveDir: dirname(path),
+        resolveDir: dirname(fileOf(path, USER, root)),
       }));
       build.onLoad({ filter: /\.[mc]?[jt]sx?$/, namespace: 'file' }, ({ path }) => (modules.read(path) === null ? null : sameModule(path)));
     },
@@ -79,7 +81,7 @@ function userModuleReader({ users, compiler }: BundlePluginOptions): UserModuleR
   };
 }
 
-function resolveSpecial(build: PluginBuild): void {
+function resolveSpecial(build: PluginBuild, root: string): void {
   build.onResolve({ filter: /^levin-lazy:/ }, ({ path, resolveDir, importer, kind }) => {
     const lazy = lazyModule(path);
     if (lazy === null) return null;
@@ -94,7 +96,7 @@ function resolveSpecial(build: PluginBuild): void {
   build.onResolve({ filter: /\.node$/ }, ({ path, importer, namespace }) => ({
     path,
     namespace: STUB,
-    pluginData: nativeAddonStub(fileOf(importer, namespace)),
+    pluginData: nativeAddonStub(fileOf(importer, namespace, root)),
   }));
 }
 
@@ -107,7 +109,8 @@ async function resolveImport(
   const { users, resolver, compiler, missing, root, modules } = options;
   if (args.pluginData === NATIVELY) return null;
   if (isBuiltin(path)) return { path, external: true };
-  const importer = args.namespace === LAZY ? fileOf((args.pluginData as LazyData).importer, USER) : fileOf(args.importer, args.namespace);
+  const importer =
+    args.namespace === LAZY ? fileOf((args.pluginData as LazyData).importer, USER, root) : fileOf(args.importer, args.namespace, root);
   if (missing.has(path)) return { path, namespace: STUB, pluginData: failingModule('MODULE_NOT_FOUND', missingText(path, importer)) };
   if (!users.has(importer)) return null;
 
@@ -118,13 +121,14 @@ async function resolveImport(
     : (await build.resolve(path, { kind, resolveDir, importer, pluginData: NATIVELY })).path;
   if (file === null || (!ours && !users.has(file))) return null;
   if (compiler.roleOf(file) === 'main' && compiler.roleOf(importer) === 'module') {
-    return { errors: [{ text: importOfMain(root, importer, file).message }] };
+    const error = importOfMain(root, importer, file);
+    return { errors: [{ text: error.message, detail: error }] };
   }
-  return asUserModule(file, modules);
+  return asUserModule(file, root, modules);
 }
 
-function asUserModule(file: string, modules: UserModuleReader): OnResolveResult {
-  return modules.read(file) === null ? { path: file } : { path: `${file}.mjs`, namespace: USER };
+function asUserModule(file: string, root: string, modules: UserModuleReader): OnResolveResult {
+  return modules.read(file) === null ? { path: file } : { path: `${moduleIdOf(root, file)}.mjs`, namespace: USER };
 }
 
 /** A user module that a package imports: the same instance that user modules see. */
@@ -150,8 +154,8 @@ function loadVirtual(build: PluginBuild): void {
   build.onLoad({ filter: /\.node$/, namespace: 'file' }, ({ path }) => ({ contents: nativeAddonStub(path), loader: 'js' }));
 }
 
-function fileOf(path: string, namespace: string): string {
-  return namespace === USER ? path.slice(0, -'.mjs'.length) : path;
+function fileOf(path: string, namespace: string, root: string): string {
+  return namespace === USER ? fileOfModule(root, path.slice(0, -'.mjs'.length)) : path;
 }
 
 function nativeAddonStub(file: string): string {

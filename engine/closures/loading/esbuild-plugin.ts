@@ -6,7 +6,7 @@ import { createImportNames } from './import-names.ts';
 import { LOADER_KEY } from './loader-state.ts';
 import { createModuleCompiler, type ModuleCompiler } from './module-compiler.ts';
 import { type LevinPluginOptions, mainFileTest } from './plugin-options.ts';
-import { findProjectRoot, moduleIdOf, realPathOf } from './project-root.ts';
+import { fileOfModule, findProjectRoot, moduleIdOf, realPathOf } from './project-root.ts';
 import { createResolver, type ModuleResolver } from './resolver.ts';
 import { createUserModules, type UserModules } from './user-modules.ts';
 
@@ -57,7 +57,7 @@ export function levin(options: LevinEsbuildOptions = {}): Plugin {
       });
       build.onResolve({ filter: /.*/ }, (args) => resolveImport(args, driver));
       build.onLoad({ filter: /.*/, namespace: LOADER }, () => ({ contents: announcement(executorFile), loader: 'js' }));
-      build.onLoad({ filter: /.*/, namespace: USER }, ({ path }) => loadUserModule(path.slice(0, -'.mjs'.length), driver));
+      build.onLoad({ filter: /.*/, namespace: USER }, ({ path }) => loadUserModule(userFile(path, root), driver));
       build.onLoad({ filter: /\.[mc]?[jt]sx?$/, namespace: 'file' }, ({ path }) => loadEntry(path, driver));
       build.onEnd(async (result) => {
         if (result.errors.length > 0) return;
@@ -87,14 +87,19 @@ function resolveImport(args: OnResolveArgs, driver: Driver): OnResolveResult | n
   // One copy of levin must be shared with its workers, which load their entry files from the package.
   if (/^levin($|\/)/.test(path)) return { path, external: true };
   if (kind === 'entry-point') return null;
-  const importer = namespace === USER ? args.importer.slice(0, -'.mjs'.length) : args.importer;
+  const importer = namespace === USER ? userFile(args.importer, driver.root) : args.importer;
   if (!driver.users.has(importer)) return null;
   const from = moduleIdOf(driver.root, importer);
   driver.importNames.set(`${from}\n${path}`, driver.nameOf(path, from));
   const file = driver.resolver.resolve(path, importer);
   if (file === null) return null;
-  if (driver.users.has(file) && driver.compiler.compile(file).kind === 'module') return { path: `${file}.mjs`, namespace: USER };
+  if (driver.users.has(file) && driver.compiler.compile(file).kind === 'module')
+    return { path: `${moduleIdOf(driver.root, file)}.mjs`, namespace: USER };
   return driver.resolver.isPath(path) || driver.resolver.isSpecial(path, importer) ? { path: file } : null;
+}
+
+function userFile(path: string, root: string): string {
+  return fileOfModule(root, path.slice(0, -'.mjs'.length));
 }
 
 function loadUserModule(file: string, { compiler, modules, root }: Driver): OnLoadResult {

@@ -135,6 +135,7 @@ function bundleFailed(failure: unknown): LevinError {
   const place = first?.location ? ` (${first.location.file}:${first.location.line}:${first.location.column + 1})` : '';
   const what = first === undefined ? (failure instanceof Error ? failure.message : String(failure)) : `${first.text}${place}`;
   const more = errors.length > 1 ? ` ${errors.length - 1} more errors follow it.` : '';
-  const message = `Cannot build the executor bundle: ${what}.${more} Every module that the job imports has to be bundled; correct this one.`;
+  const readable = what.replace(/levin-user:(\S+?)\.mjs/g, '$1');
+  const message = `Cannot build the executor bundle: ${readable}.${more} Every module that the job imports has to be bundled; correct this one.`;
   return new LevinError({ code: 'BUNDLE_FAILED', fault: 'user', message, cause: failure });
 }
