@@ -1,25 +1,17 @@
 import { pathToFileURL } from 'node:url';
-import { requireOwn } from './levin-package.ts';
+import { transform as closureTransform, type TransformOptions } from '../transform/transform.ts';
 import { lowerTypeScript } from './lower-typescript.ts';
 import { hasDecorators, isCommonJs } from './source-kind.ts';
 import { type SourceMap, withInlineMap } from './source-maps.ts';
 import type { CompiledModule } from './transform-cache.ts';
 import type { CompilerOptions } from './tsconfig.ts';
 
-/** `main`: the job script or test file, whose top level stays on the driver. `module`: everything it imports. */
-export type ModuleRole = 'main' | 'module';
-export type LoadMode = 'driver' | 'executor';
-
-export interface TransformOptions {
-  readonly moduleId: string;
-  readonly mode: LoadMode;
-  readonly role: ModuleRole;
-  readonly runtime: string;
-  readonly driverOnly: readonly (string | RegExp)[];
-  readonly lazySpec?: (source: string, names: readonly string[]) => string;
-}
-
-export type TransformFunction = (code: string, id: string, options: TransformOptions) => { code: string; map: { mappings: string } };
+/** The transform, or what a test of the loader alone puts in its place. */
+export type TransformFunction = (
+  code: string,
+  id: string,
+  options: TransformOptions,
+) => { readonly code: string; readonly map: { readonly mappings: string } };
 
 export interface SourceToAnnotate {
   readonly file: string;
@@ -39,8 +31,7 @@ export interface SourceToCompile extends SourceToAnnotate {
 export function annotateSource(request: SourceToAnnotate): { readonly code: string; readonly map: SourceMap } | null {
   const { file, source, options } = request;
   if (!request.knownEsm && isCommonJs(file, source)) return null;
-  const transform = request.transform ?? (requireOwn('transform/transform') as { transform: TransformFunction }).transform;
-  const { code, map } = transform(source, file, options);
+  const { code, map } = (request.transform ?? closureTransform)(source, file, options);
   return { code, map: { version: 3, sources: [pathToFileURL(file).href], names: [], mappings: map.mappings } };
 }
 

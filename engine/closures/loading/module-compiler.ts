@@ -1,12 +1,17 @@
 import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { LoadMode, ModuleRole, TransformFunction } from './compile-source.ts';
+import type { TransformOptions } from '../transform/transform.ts';
+import type { TransformFunction } from './compile-source.ts';
 import { DRIVER_ONLY } from './driver-only.ts';
 import { levinPackage, requireOwn } from './levin-package.ts';
 import { moduleIdOf } from './project-root.ts';
 import type { CompiledModule, TransformCache } from './transform-cache.ts';
 import { createTsconfigReader } from './tsconfig.ts';
+
+/** `main`: the job script or test file, whose top level stays on the driver. `module`: everything it imports. */
+export type ModuleRole = TransformOptions['role'];
+export type LoadMode = TransformOptions['mode'];
 
 export interface ModuleCompilerOptions {
   /** Project root; module ids are relative to it. */
