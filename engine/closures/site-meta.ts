@@ -35,7 +35,15 @@ export interface SiteMeta {
 }
 
 export interface SiteError {
-  readonly code: 'ASSIGNS_CAPTURE' | 'ARGUMENTS' | 'SUPER' | 'NEW_TARGET' | 'DIRECT_EVAL' | 'PRIVATE_NAME' | 'DRIVER_ONLY';
+  readonly code:
+    | 'ASSIGNS_CAPTURE'
+    | 'ARGUMENTS'
+    | 'SUPER'
+    | 'NEW_TARGET'
+    | 'DIRECT_EVAL'
+    | 'PRIVATE_NAME'
+    | 'DRIVER_ONLY'
+    | 'AWAIT_IN_CLASS';
   readonly message: string;
   /** Position of the offending code, 1-based. */
   readonly line: number;
@@ -54,7 +62,14 @@ export type SliceDep =
   | { readonly kind: 'sideEffect'; readonly source: string };
 
 /** Of every top-level binding (and `*` for the whole module): hash of its statement slice and what the slice reaches outside. */
-export type BindingSlices = Readonly<Record<string, readonly [hash: string, deps: readonly SliceDep[]]>>;
+export type BindingSlices = Readonly<Record<string, readonly [hash: string, deps: readonly SliceDep[], notes?: SliceNotes]>>;
+
+/** What the code of a slice does besides computing; absent when it does nothing of the kind. The fields mean what they mean in `SiteMeta`. */
+export interface SliceNotes {
+  readonly uses: readonly string[];
+  readonly env: readonly string[];
+  readonly mutable: readonly string[];
+}
 
 /** `[source, imported name ('*' namespace, 'default'), value]`: lets the encoder recognise imported functions by identity. */
 export type ImportEntry = readonly [source: string, imported: string, value: unknown];

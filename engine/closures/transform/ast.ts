@@ -85,6 +85,10 @@ export function existsAtRunTime(node: Node): boolean {
       return node.exportKind !== 'type';
     case 'TSImportEqualsDeclaration':
       return node.importKind !== 'type';
+    case 'ImportSpecifier':
+      return node.importKind !== 'type';
+    case 'ExportSpecifier':
+      return node.exportKind !== 'type';
     case 'FunctionDeclaration':
       return node.body !== null;
     case 'TSModuleDeclaration':
