@@ -1,31 +1,19 @@
 import process from 'node:process';
 
 /** Globals whose functions and objects may be captured: executors have the same ones. */
-const GLOBALS: readonly string[] = [
-  ...['Object', 'Function', 'Array', 'Number', 'String', 'Boolean', 'Symbol', 'BigInt', 'Math', 'JSON', 'Reflect', 'Proxy', 'Promise'],
-  ...[
-    'Map',
-    'Set',
-    'WeakMap',
-    'WeakSet',
-    'WeakRef',
-    'FinalizationRegistry',
-    'Date',
-    'RegExp',
-    'Iterator',
-    'Atomics',
-    'Intl',
-    'WebAssembly',
-  ],
-  ...['Error', 'TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'DOMException'],
-  ...['ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array'],
-  ...['Int32Array', 'Uint32Array', 'Float16Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array', 'Buffer'],
-  ...['parseInt', 'parseFloat', 'isNaN', 'isFinite', 'encodeURI', 'encodeURIComponent', 'decodeURI', 'decodeURIComponent', 'escape'],
-  ...['unescape', 'structuredClone', 'queueMicrotask', 'setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval'],
-  ...['clearImmediate', 'atob', 'btoa', 'fetch', 'console', 'performance', 'crypto', 'process', 'globalThis', 'URL', 'URLSearchParams'],
-  ...['TextEncoder', 'TextDecoder', 'AbortController', 'AbortSignal', 'Event', 'EventTarget', 'Blob', 'File', 'FormData', 'Headers'],
-  ...['Request', 'Response', 'ReadableStream', 'WritableStream', 'TransformStream', 'CompressionStream', 'DecompressionStream'],
-];
+const GLOBALS: readonly string[] = `
+  Object Function Array Number String Boolean Symbol BigInt Math JSON Reflect Proxy Promise Map Set WeakMap WeakSet
+  WeakRef FinalizationRegistry Date RegExp Iterator Atomics Intl WebAssembly Error TypeError RangeError SyntaxError
+  ReferenceError EvalError URIError AggregateError DOMException ArrayBuffer SharedArrayBuffer DataView Int8Array
+  Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array Float16Array Float32Array Float64Array
+  BigInt64Array BigUint64Array Buffer parseInt parseFloat isNaN isFinite encodeURI encodeURIComponent decodeURI
+  decodeURIComponent escape unescape structuredClone queueMicrotask setTimeout setInterval setImmediate clearTimeout
+  clearInterval clearImmediate atob btoa fetch console performance crypto process globalThis URL URLSearchParams
+  TextEncoder TextDecoder AbortController AbortSignal Event EventTarget Blob File FormData Headers Request Response
+  ReadableStream WritableStream TransformStream CompressionStream DecompressionStream
+`
+  .trim()
+  .split(/\s+/);
 
 /** Symbols that are properties of Symbol, by name. */
 export const WELL_KNOWN_SYMBOLS: ReadonlyMap<symbol, string> = new Map(

@@ -26,7 +26,8 @@ export function callSiteOf(): CallSite | null {
 }
 
 function captureFrames(): readonly RawFrame[] {
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const { stackTraceLimit } = Error;
+  const prepareStackTrace: unknown = Reflect.get(Error, 'prepareStackTrace');
   const holder: { stack?: unknown } = {};
   let frames: RawFrame[] = [];
   Error.stackTraceLimit = FRAME_LIMIT;
@@ -44,7 +45,7 @@ function captureFrames(): readonly RawFrame[] {
     void holder.stack;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
+    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
   }
   return frames;
 }

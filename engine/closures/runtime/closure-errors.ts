@@ -3,7 +3,7 @@ import type { NotEncodable } from './encode/not-encodable.ts';
 
 /** `Cannot ship the function passed to rdd.map() to executors: … reached through: …` */
 export function notShippable(operation: string, problem: NotEncodable): LevinError {
-  const parts = [`Cannot ship the function passed to ${operation}() to executors: ${problem.message}`];
+  const parts = [`Cannot ship the function passed to ${operation}() to executors: ${sentence(problem.message)}`];
   if (problem.frame !== null) parts.push(problem.frame);
   if (problem.path.length > 0) parts.push(`reached through: ${problem.path.join(' → ')}`);
   return new LevinError({
@@ -22,8 +22,12 @@ export function notEncodable(root: string, problem: NotEncodable): LevinError {
   return new LevinError({
     code: 'RECORD_NOT_ENCODABLE',
     fault: 'user',
-    message: `Cannot encode ${path}: ${problem.message}.${frame}`,
+    message: `Cannot encode ${path}: ${sentence(problem.message)}${frame}`,
     details: { reason: problem.reason, path: [...problem.path] },
     ...(problem.cause === undefined ? {} : { cause: problem.cause }),
   });
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { CallSite } from '../../types/call-site.ts';
 import type { ClosureTraits, ShippedClosure } from '../shipped-closure.ts';
 import { notShippable } from './closure-errors.ts';
@@ -38,7 +39,7 @@ const LARGE_BYTES = 1_000_000;
 export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosure {
   const { operation, callSite } = options;
   try {
-    checkLoaded(fn, options);
+    checkFunction(fn);
     const graph = encodeGraph(fn, { purpose: 'closure' });
     const sites = reachedSites(graph);
     checkEnvironment(sites, options);
@@ -53,21 +54,36 @@ export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosu
       traits: traitsOf(fn, sites),
     };
   } catch (error) {
-    if (error instanceof NotEncodable) throw notShippable(operation, error);
+    if (error instanceof NotEncodable) throw notShippable(operation, explain(error, callSite));
     throw error;
   }
 }
 
-/** A file that went past the loader has no sites at all: then every function in it would get the same unhelpful answer. */
-function checkLoaded(fn: AnyFunction, { callSite }: ShipOptions): void {
-  if (callSite === null || siteOf(fn) !== undefined || /[\\/]node_modules[\\/]/.test(callSite.file)) return;
-  const { modules } = driverRegistry();
-  if (modules.size > 0) return;
+/** A file that went past the loader has no sites: its functions all fail, and the remedy is one for all of them. */
+function explain(problem: NotEncodable, callSite: CallSite | null): NotEncodable {
+  if (problem.reason !== 'FOREIGN' || problem.path.length > 0 || callSite === null || /[\\/]node_modules[\\/]/.test(callSite.file))
+    return problem;
+  const isLoaded = [...driverRegistry().modules.values()].some(({ fileUrl }) => pathOf(fileUrl) === callSite.file);
+  if (isLoaded) return problem;
   const file = callSite.file.split(/[\\/]/).at(-1) ?? callSite.file;
-  throw new NotEncodable(
+  return new NotEncodable(
     'NOT_LOADED',
     `${file} was not loaded through levin; start it with \`levin run ${file}\` or \`node --import levin/register ${file}\``,
   );
+}
+
+function pathOf(fileUrl: string): string {
+  return fileUrl.startsWith('file:') ? fileURLToPath(fileUrl) : fileUrl;
+}
+
+/** The type says so, but JavaScript and casts do not listen. */
+function checkFunction(fn: unknown): void {
+  if (typeof fn !== 'function') throw new NotEncodable('NO_FUNCTION', `it is ${describe(fn)}, not a function. Pass a function`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return value === undefined || value === null ? String(value) : `the ${typeof value} ${JSON.stringify(value) ?? ''}`.trim();
 }
 
 /** Every site whose code may run: those that were written and those they reach by name. */

@@ -68,7 +68,7 @@ function writeSite(e: Encoder, fn: AnyFunction, handle: SiteHandle): void {
   const { meta, module } = handle;
   if (meta.error !== null) {
     const { code, message, line, column, frame } = meta.error;
-    throw new NotEncodable(code, siteErrorText(handle, message), { frame: `  at ${module.moduleId}:${line}:${column}\n${frame}` });
+    throw new NotEncodable(code, message, { frame: `  at ${module.moduleId}:${line}:${column}\n${frame}` });
   }
   if (meta.ref !== null) {
     writeTabled(e, TAG.REFERENCE, e.code.reference(module.moduleId, meta.ref, handle));
@@ -84,11 +84,6 @@ function writeSite(e: Encoder, fn: AnyFunction, handle: SiteHandle): void {
     return;
   }
   writeClosure(e, fn, handle, values);
-}
-
-/** The transform names the function itself in most of its texts; a text that begins with a verb gets it put before. */
-function siteErrorText(handle: SiteHandle, message: string): string {
-  return /^(?:function|class|method) /.test(message) ? message : `${describeSite(handle)} ${message}`;
 }
 
 function writeClosure(e: Encoder, fn: AnyFunction, handle: SiteHandle, values: readonly unknown[]): void {

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { ByteWriter } from '../wire/byte-writer.ts';
 import { SMALL_INT, TAG } from '../wire/tags.ts';
 import { writeSymbol } from './shapes.ts';
