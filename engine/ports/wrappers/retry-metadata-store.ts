@@ -1,0 +1,86 @@
+import { conditionHolds } from '../metadata-condition.ts';
+import { metadataKeyText } from '../metadata-errors.ts';
+import type { Condition, MetadataStore, TransactWrite, WriteResult } from '../metadata-store.ts';
+import { createRetryPolicy, outcomeUnknown, type RetryOptions } from './retry-policy.ts';
+import { sameItem } from './same-item.ts';
+
+/**
+ * Tries transient failures again.
+ *
+ * Reads, checks alone, and writes without any condition may be done twice: who sets no condition has said that whatever stands there may go.
+ *
+ * A write with a condition whose answer was lost is not asked for again before what stands there has told whether it was done.
+ * Its *witness* is a conditional put that its own effect refutes (`absent`, or `equals` a version that the item raises),
+ * or a conditional delete. All writes of a transaction are done or none, so one witness speaks for all:
+ * ```
+ * what stands under the witness's key         so the write             and the call
+ * the item that the put wrote                 was done                 answers `written: true`
+ * something of which the condition holds      was not done             is made again
+ * anything else, or no witness at all         may have been done       fails with `OUTCOME_UNKNOWN`
+ * ```
+ * In the first line somebody else may have written the very same item: who elects a winner writes its own identity into the item.
+ * In the last line we may have won and been replaced since, or lost: only the caller, who knows what its items mean, can tell.
+ * A condition that stays true after the write (`equals` a field that the item keeps) gives no witness: made again, the write could undo
+ * what somebody built on the first.
+ */
+export function retryMetadataStore(store: MetadataStore, options: RetryOptions): MetadataStore {
+  const policy = createRetryPolicy(options);
+
+  /** Makes `call`, once it is settled that no earlier attempt did the writes. */
+  const write = <R>(
+    writes: readonly TransactWrite[],
+    guard: { readonly conditional: boolean; readonly signal: AbortSignal | undefined },
+    call: () => Promise<R>,
+  ): Promise<R | { readonly written: true }> =>
+    policy.run(guard.signal, async (maybeDone, cause) => {
+      if (!maybeDone || !guard.conditional) return call();
+      switch (await settle(store, writes, guard.signal)) {
+        case 'done':
+          return { written: true };
+        case 'not done':
+          return call();
+        case 'unknown':
+          throw outcomeUnknown(writes.map(({ key }) => metadataKeyText(key)).join(', '), cause);
+      }
+    });
+
+  return {
+    get: (key, readOptions) => policy.run(readOptions?.signal, () => store.get(key, readOptions)),
+    query: (partition, prefix, readOptions) => policy.run(readOptions?.signal, () => store.query(partition, prefix, readOptions)),
+    put: (key, item, putOptions = {}): Promise<WriteResult> => {
+      const { condition, signal } = putOptions;
+      const writes: TransactWrite[] = [{ kind: 'put', key, item, ...(condition === undefined ? {} : { condition }) }];
+      return write(writes, { conditional: condition !== undefined, signal }, () => store.put(key, item, putOptions));
+    },
+    delete: (key, deleteOptions = {}): Promise<WriteResult> => {
+      const { condition, signal } = deleteOptions;
+      const writes: TransactWrite[] = [{ kind: 'delete', key, ...(condition === undefined ? {} : { condition }) }];
+      // Deleting only what is not there changes nothing, however often.
+      const conditional = condition !== undefined && condition.kind !== 'absent';
+      return write(writes, { conditional, signal }, () => store.delete(key, deleteOptions));
+    },
+    transact: (checks, writes, transactOptions) => {
+      const conditional = writes.length > 0 && (checks.length > 0 || writes.some(({ condition }) => condition !== undefined));
+      return write(writes, { conditional, signal: transactOptions?.signal }, () => store.transact(checks, writes, transactOptions));
+    },
+  };
+}
+
+type Settled = 'done' | 'not done' | 'unknown';
+
+async function settle(store: MetadataStore, writes: readonly TransactWrite[], signal: AbortSignal | undefined): Promise<Settled> {
+  for (const witness of writes.filter(isWitness)) {
+    const current = await store.get(witness.key, signal === undefined ? {} : { signal });
+    if (witness.kind === 'put' && current !== null && sameItem(current, witness.item)) return 'done';
+    if (conditionHolds(witness.condition, current)) return 'not done';
+  }
+  return 'unknown';
+}
+
+type Witness = TransactWrite & { readonly condition: Condition };
+
+/** Whether the write's own effect refutes its condition. */
+function isWitness(write: TransactWrite): write is Witness {
+  if (write.condition === undefined) return false;
+  return !conditionHolds(write.condition, write.kind === 'put' ? write.item : null);
+}
