@@ -1,0 +1,60 @@
+import type { CallSite } from '../../engine/types/call-site.ts';
+
+/** An input file as it was listed; every read of it is by If-Match on `etag`. */
+export interface ListedFile {
+  readonly path: string;
+  readonly etag: string;
+  readonly size: number;
+}
+
+/** What `--app ID` needs to run the job again where it ran. */
+export interface AppStart {
+  readonly argv: readonly string[];
+  /** The job's own arguments. */
+  readonly args: readonly string[];
+  /** Working folder. */
+  readonly cwd: string;
+  /** Project root: module ids are relative to it. */
+  readonly root: string;
+  /** Module id of the job file; null when the program is not a job file. */
+  readonly main: string | null;
+  /** Configuration as it was resolved. */
+  readonly conf: Readonly<Record<string, string | number | boolean | null>>;
+  readonly levin: string;
+  readonly nodeMajor: number;
+}
+
+/** Bytes of an action's answer: in the entry itself, or in an object. */
+export type JournaledBytes =
+  | { readonly kind: 'inline'; readonly base64: string }
+  | { readonly kind: 'object'; readonly key: string; readonly length: number; readonly sha256: string };
+
+/** One attempt as it was launched: partition, attempt, attempt id. */
+export type LaunchedAttempt = readonly [partition: number, attempt: number, attemptId: string];
+
+/**
+ * What the driver decided and could not derive again.
+ * - `listing`: which files an input is, taken once.
+ * - `bounds`: range bounds that were sampled, in base64.
+ * - `actionStarted`: the n-th action (`ordinal`); `fingerprint` is of what it computes.
+ * - `actionFinished`, `actionFailed`: how it ended. A failed one runs again when the driver is resumed.
+ * - `launched`: attempts about to be made, so that a successor neither launches nor pays twice.
+ * - `decision`: any other choice, by name.
+ */
+export type JournalEntry =
+  | ({ readonly kind: 'appStarted' } & AppStart)
+  | { readonly kind: 'listing'; readonly key: string; readonly files: readonly ListedFile[] }
+  | { readonly kind: 'bounds'; readonly stageKey: string; readonly base64: string }
+  | {
+      readonly kind: 'actionStarted';
+      readonly ordinal: number;
+      readonly name: string;
+      readonly fingerprint: string;
+      readonly callSite: CallSite | null;
+    }
+  | { readonly kind: 'actionFinished'; readonly ordinal: number; readonly result: JournaledBytes }
+  | { readonly kind: 'actionFailed'; readonly ordinal: number; readonly message: string }
+  | { readonly kind: 'launched'; readonly stageId: string; readonly attempts: readonly LaunchedAttempt[] }
+  | { readonly kind: 'decision'; readonly name: string; readonly value: JsonValue };
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [field: string]: JsonValue };

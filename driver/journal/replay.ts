@@ -1,0 +1,86 @@
+import type { AppStart, JournalEntry, JournaledBytes, JsonValue, LaunchedAttempt, ListedFile } from './journal-entry.ts';
+import type { AskedAction } from './journal-errors.ts';
+import { createActionReplay, type ReplayedAction } from './replay-actions.ts';
+
+/** What a driver finds decided when it starts. Of a new application: nothing. */
+export interface Replay {
+  /** For the writer that goes on. */
+  readonly nextSeq: number;
+  readonly app: AppStart | null;
+  listing(key: string): readonly ListedFile[] | null;
+  bounds(stageKey: string): Uint8Array | null;
+  /** undefined when it was not taken. */
+  decision(name: string): JsonValue | undefined;
+  /** Attempts launched for a stage, in order. */
+  launches(stageId: string): readonly LaunchedAttempt[];
+  /**
+   * The journal's answer to the action that the job asks for now; asked once for each action, in the order of the calls.
+   * Fails with `DRIVER_NOT_DETERMINISTIC` when the job asks for something else than it did before.
+   */
+  nextAction(asked: AskedAction): ReplayedAction;
+  /** An action that was not `finished` has ended now, however. */
+  actionEnded(ordinal: number): void;
+  /** Journaled actions that the job has not asked for (yet). */
+  unclaimed(): readonly AskedAction[];
+  loadResult(result: JournaledBytes): Promise<Uint8Array>;
+}
+
+export interface ReplayOptions {
+  readonly appId: string;
+  readonly entries: readonly { readonly epoch: number; readonly entry: JournalEntry }[];
+  readonly loadBytes: (stored: JournaledBytes) => Promise<Uint8Array>;
+}
+
+/** The first entry for a key counts: what was decided once stays. */
+export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Replay {
+  const listings = new Map<string, readonly ListedFile[]>();
+  const bounds = new Map<string, string>();
+  const decisions = new Map<string, JsonValue>();
+  const launches = new Map<string, LaunchedAttempt[]>();
+  const setOnce = <V>(map: Map<string, V>, key: string, value: V): void => {
+    if (!map.has(key)) map.set(key, value);
+  };
+  let app: AppStart | null = null;
+  for (const { entry } of entries) {
+    switch (entry.kind) {
+      case 'appStarted':
+        app ??= appStartOf(entry);
+        break;
+      case 'listing':
+        setOnce(listings, entry.key, entry.files);
+        break;
+      case 'bounds':
+        setOnce(bounds, entry.stageKey, entry.base64);
+        break;
+      case 'decision':
+        setOnce(decisions, entry.name, entry.value);
+        break;
+      case 'launched':
+        setOnce(launches, entry.stageId, []);
+        for (const attempt of entry.attempts) launches.get(entry.stageId)?.push(attempt);
+        break;
+      case 'actionStarted':
+      case 'actionFinished':
+      case 'actionFailed':
+        break;
+    }
+  }
+  return {
+    nextSeq: entries.length,
+    app,
+    listing: (key) => listings.get(key) ?? null,
+    bounds: (stageKey) => bytesOf(bounds.get(stageKey)),
+    decision: (name) => decisions.get(name),
+    launches: (stageId) => launches.get(stageId) ?? [],
+    ...createActionReplay(appId, entries),
+    loadResult: loadBytes,
+  };
+}
+
+function appStartOf({ argv, args, cwd, root, main, conf, levin, nodeMajor }: AppStart): AppStart {
+  return { argv, args, cwd, root, main, conf, levin, nodeMajor };
+}
+
+function bytesOf(base64: string | undefined): Uint8Array | null {
+  return base64 === undefined ? null : new Uint8Array(Buffer.from(base64, 'base64'));
+}
