@@ -1,5 +1,6 @@
 import type { Exchange } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
+import type { PrepareRecords } from '../engine/records/tagged-codec.ts';
 import { openExchangeWriter } from './exchange-writer.ts';
 import { readOffsets } from './read-offsets.ts';
 import { readSlices } from './read-slices.ts';
@@ -14,6 +15,8 @@ export interface CreateExchangeOptions {
   readonly maxBytesInFlight?: number;
   /** Reads of one reader at once; default 16. */
   readonly maxReadsInFlight?: number;
+  /** On executors: `prepareClosures` with their loader, for records whose classes no closure of the task has brought along. */
+  readonly prepare?: PrepareRecords;
 }
 
 /**
@@ -25,9 +28,10 @@ export interface CreateExchangeOptions {
  */
 export function createExchange(options: CreateExchangeOptions): Exchange {
   const { objects, blockBytes = 262_144, maxCombineKeys = 1_000_000, maxBytesInFlight = 50_331_648, maxReadsInFlight = 16 } = options;
+  const prepare = options.prepare ?? (() => Promise.resolve());
   return {
     openWriter: (writer) => openExchangeWriter(objects, writer, { blockBytes, maxCombineKeys }),
-    read: (slices, read) => readSlices(objects, slices, { ...read, maxBytesInFlight, maxReadsInFlight }),
+    read: (slices, read) => readSlices(objects, slices, { ...read, maxBytesInFlight, maxReadsInFlight, prepare }),
     readOffsets: (key) => readOffsets(objects, key),
   };
 }

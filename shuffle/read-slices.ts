@@ -1,13 +1,16 @@
 import type { ExchangeReadOptions } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
-import { decodeBody } from '../engine/records/decode-body.ts';
+import { decodeBodyLoading } from '../engine/records/decode-body.ts';
+import type { PrepareRecords } from '../engine/records/tagged-codec.ts';
 import type { MapOutputSlice } from '../engine/types/task.ts';
 import { type FetchedSlice, fetchSlice, sliceBytes } from './fetch-slice.ts';
 
-export interface ReadLimits {
+export interface ReadSetup {
   /** Bytes of slices asked for or waiting for the consumer. A larger slice is read alone. */
   readonly maxBytesInFlight: number;
   readonly maxReadsInFlight: number;
+  /** Loads what records of classes need. */
+  readonly prepare: PrepareRecords;
 }
 
 interface Pending {
@@ -22,7 +25,7 @@ interface Pending {
 export async function* readSlices(
   objects: ObjectStore,
   slices: readonly MapOutputSlice[],
-  options: ExchangeReadOptions & ReadLimits,
+  options: ExchangeReadOptions & ReadSetup,
 ): AsyncGenerator<readonly unknown[], void, undefined> {
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
@@ -54,7 +57,7 @@ export async function* readSlices(
       const { bytes, blocks } = await head.fetched;
       for (const block of blocks) {
         options.signal.throwIfAborted();
-        const records = decodeBody(bytes, block);
+        const records = await decodeBodyLoading(bytes, block, options);
         options.onRead(block.bodyEnd - block.start, records.length);
         yield records;
       }

@@ -1,6 +1,6 @@
-import { corruptBlock, parseBlock } from './block-format.ts';
+import { type BlockHeader, corruptBlock, parseBlock } from './block-format.ts';
 import { createBlockWriter } from './block-writer.ts';
-import { decodeBody } from './decode-body.ts';
+import { decodeBody, decodeBodyLoading, type LoadingOptions } from './decode-body.ts';
 import { recordCodec } from './record-codec.ts';
 import type { TaggedCodec } from './tagged-codec.ts';
 
@@ -13,7 +13,16 @@ export function encodeBlock(records: Iterable<unknown>, codec: TaggedCodec = rec
 
 /** The records of one block, which must be all of `bytes`. Throws `CORRUPT_DATA` for anything that was not written as one. */
 export function decodeBlock(bytes: Uint8Array, codec: TaggedCodec = recordCodec): unknown[] {
+  return decodeBody(bytes, onlyBlock(bytes), codec);
+}
+
+/** As {@link decodeBlock} where records may have classes of modules that are not loaded yet: on executors. */
+export async function decodeBlockLoading(bytes: Uint8Array, options: LoadingOptions): Promise<unknown[]> {
+  return await decodeBodyLoading(bytes, onlyBlock(bytes), options);
+}
+
+function onlyBlock(bytes: Uint8Array): BlockHeader {
   const header = parseBlock(bytes, 0);
   if (header.bodyEnd !== bytes.byteLength) throw corruptBlock(0, `${bytes.byteLength - header.bodyEnd} bytes follow it`);
-  return decodeBody(bytes, header, codec);
+  return header;
 }

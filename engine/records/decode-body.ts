@@ -1,16 +1,14 @@
 import { Unpackr } from 'msgpackr';
+import { errorCode } from '../errors/levin-error.ts';
 import { type BlockHeader, corruptBlock, FLAG_TAGGED } from './block-format.ts';
 import { recordCodec } from './record-codec.ts';
-import type { TaggedCodec } from './tagged-codec.ts';
+import type { PrepareRecords, TaggedCodec } from './tagged-codec.ts';
 
 const unpackr: Unpackr = new Unpackr({ mapsAsObjects: true });
 
 /** The records of a block whose header `parseBlock` or `parseBlocks` read from the same bytes. */
 export function decodeBody(bytes: Uint8Array, header: BlockHeader, codec: TaggedCodec = recordCodec): unknown[] {
   const records = unpackBody(bytes, header);
-  if (!Array.isArray(records) || records.length !== header.recordCount) {
-    throw corruptBlock(header.bodyStart, `its header counts ${header.recordCount} records, its body holds something else`);
-  }
   if ((header.flags & FLAG_TAGGED) === 0) return records;
   for (let i = 0; i < records.length; i++) {
     const record: unknown = records[i];
@@ -19,8 +17,34 @@ export function decodeBody(bytes: Uint8Array, header: BlockHeader, codec: Tagged
   return records;
 }
 
+export interface LoadingOptions {
+  readonly prepare: PrepareRecords;
+  readonly codec?: TaggedCodec;
+}
+
+/** As {@link decodeBody}; modules of classes that no task here has needed yet are loaded first. */
+export async function decodeBodyLoading(bytes: Uint8Array, header: BlockHeader, options: LoadingOptions): Promise<unknown[]> {
+  const { prepare, codec = recordCodec } = options;
+  try {
+    return decodeBody(bytes, header, codec);
+  } catch (error) {
+    if (errorCode(error) !== 'MODULES_NOT_LOADED') throw error;
+    await prepare(unpackBody(bytes, header).filter((record) => record instanceof Uint8Array));
+    return decodeBody(bytes, header, codec);
+  }
+}
+
+/** Records as MessagePack has them: a tagged one is still bytes. */
+function unpackBody(bytes: Uint8Array, header: BlockHeader): unknown[] {
+  const records = unpack(bytes, header);
+  if (!Array.isArray(records) || records.length !== header.recordCount) {
+    throw corruptBlock(header.bodyStart, `its header counts ${header.recordCount} records, its body holds something else`);
+  }
+  return records;
+}
+
 /** A body whose checksum is right was written by us; what msgpackr cannot read then is damaged all the same, never a crash. */
-function unpackBody(bytes: Uint8Array, header: BlockHeader): unknown {
+function unpack(bytes: Uint8Array, header: BlockHeader): unknown {
   try {
     return unpackr.unpack(bytes.subarray(header.bodyStart, header.bodyEnd));
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type InspectOptions, inspect } from 'node:util';
+import { registerClass, registerSerializer } from '../closures/runtime/registrations.ts';
 import { type KeyToken, keyToken } from './key-token.ts';
 
 interface Entry<K, V> {
@@ -20,12 +21,8 @@ interface Entry<K, V> {
 export class KeyMap<K, V> implements ReadonlyMap<K, V> {
   readonly #entries: ReadonlyMap<KeyToken, Entry<K, V>>;
 
-  private constructor(entries: ReadonlyMap<KeyToken, Entry<K, V>>) {
-    this.#entries = entries;
-  }
-
-  /** The map of some pairs; a later pair replaces the value of an earlier one with an equal key. */
-  static from<K, V>(pairs: Iterable<readonly [K, V]>): KeyMap<K, V> {
+  /** A later pair replaces the value of an earlier one with an equal key. */
+  constructor(pairs: Iterable<readonly [K, V]> = []) {
     const entries = new Map<KeyToken, Entry<K, V>>();
     for (const [key, value] of pairs) {
       const token = keyToken(key);
@@ -33,7 +30,12 @@ export class KeyMap<K, V> implements ReadonlyMap<K, V> {
       if (entry === undefined) entries.set(token, { key, value });
       else entry.value = value;
     }
-    return new KeyMap(entries);
+    this.#entries = entries;
+  }
+
+  /** The same as `new KeyMap(pairs)`. */
+  static from<K, V>(pairs: Iterable<readonly [K, V]>): KeyMap<K, V> {
+    return new KeyMap(pairs);
   }
 
   /** How many different keys there are. */
@@ -90,3 +92,10 @@ export class KeyMap<K, V> implements ReadonlyMap<K, V> {
     });
   }
 }
+
+// A result that the next closure captures is the usual way to look something up, so it travels. Loaded with the record codec on both sides.
+registerClass('levin.KeyMap', KeyMap);
+registerSerializer(KeyMap, {
+  serialize: (map: KeyMap<unknown, unknown>): [unknown, unknown][] => [...map],
+  deserialize: (pairs) => KeyMap.from(pairs),
+});

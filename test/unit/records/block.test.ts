@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeBlock, encodeBlock } from '../../../engine/records/block.ts';
+import { LevinError } from '../../../engine/errors/levin-error.ts';
+import { decodeBlock, decodeBlockLoading, encodeBlock } from '../../../engine/records/block.ts';
 import { createBlockWriter } from '../../../engine/records/block-writer.ts';
 import { checksumHex } from '../../../engine/records/record-checksum.ts';
+import type { TaggedCodec } from '../../../engine/records/tagged-codec.ts';
 import { decodeValue, encodeValue } from '../../../engine/records/value.ts';
 import { builtInRecord, plainRecord } from './arbitrary-record.ts';
 import { exactlyEqual } from './exact-equality.ts';
@@ -187,6 +189,41 @@ describe('which records need the tagged encoding', () => {
     ).toThrow('needs the tagged encoding');
     writer.push({ b: 3, c: 4 });
     expect(decodeBlock(writer.finish(), noCodec)).toEqual([{ a: 1 }, { b: 3, c: 4 }]);
+  });
+});
+
+describe('records with classes of modules that are not loaded yet', () => {
+  const needsModule = (isLoaded: () => boolean): TaggedCodec => ({
+    encode: () => Uint8Array.of(1, 2),
+    decode(bytes) {
+      if (!isLoaded()) throw new LevinError({ code: 'MODULES_NOT_LOADED', fault: 'internal', message: 'not loaded' });
+      return `decoded ${bytes.join()}`;
+    },
+  });
+
+  test('are decoded after their payloads were prepared', async () => {
+    let prepared: readonly Uint8Array[] | null = null;
+    const codec = needsModule(() => prepared !== null);
+    const prepare = async (payloads: readonly Uint8Array[]): Promise<void> => {
+      prepared = payloads;
+    };
+    const block = encodeBlock([1, new Map(), 'a', new Set()], codec);
+    expect(await decodeBlockLoading(block, { prepare, codec })).toEqual([1, 'decoded 1,2', 'a', 'decoded 1,2']);
+    expect(prepared).toEqual([Uint8Array.of(1, 2), Uint8Array.of(1, 2)]);
+  });
+
+  test('fail when that did not help, and other failures are not tried again', async () => {
+    let prepares = 0;
+    const prepare = async (): Promise<void> => {
+      prepares++;
+    };
+    const codec = needsModule(() => false);
+    await expect(decodeBlockLoading(encodeBlock([new Map()], codec), { prepare, codec })).rejects.toMatchObject({
+      code: 'MODULES_NOT_LOADED',
+    });
+    expect(prepares).toBe(1);
+    await expect(decodeBlockLoading(encodeBlock([new Map()], v8Codec), { prepare, codec: noCodec })).rejects.toThrow('is tagged');
+    expect(prepares).toBe(1);
   });
 });
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeyMap } from '../../../engine/records/key-map.ts';
+import { decodeValue, encodeValue } from '../../../engine/records/value.ts';
 import { arbitraryKey, sameKey } from './arbitrary-key.ts';
 
 describe('KeyMap', () => {
@@ -40,6 +41,17 @@ describe('KeyMap', () => {
     const map: ReadonlyMap<string, number> = KeyMap.from([['a', 1]]);
     expect(Object.prototype.toString.call(map)).toBe('[object KeyMap]');
     expect(inspect(map)).toBe("KeyMap(1) { 'a' => 1 }");
+  });
+
+  test('travels as data: a result that the next closure captures', () => {
+    const map = KeyMap.from([
+      [[1, new Date(5)], 'a'],
+      ['b', KeyMap.from([[1n, null]])],
+    ] as readonly [unknown, unknown][]);
+    const copy = decodeValue(encodeValue(map)) as KeyMap<unknown, unknown>;
+    expect(copy).toBeInstanceOf(KeyMap);
+    expect(copy.get([1, new Date(5)])).toBe('a');
+    expect((copy.get('b') as KeyMap<unknown, unknown>).has(1n)).toBe(true);
   });
 
   test('agrees with a list of pairs searched by value', () => {

@@ -1,0 +1,92 @@
+/**
+ * What a shuffle costs beside the bare encoding: 1,000,000 pairs [string, number] written to 200 reducer partitions and read back,
+ * against msgpackr's pack and unpack of the same pairs in 200 batches, in one run.
+ */
+import { Packr } from 'msgpackr';
+import { createMemoryObjectStore } from '../engine/adapters/memory/memory-object-store.ts';
+import { createBlockWriter } from '../engine/records/block-writer.ts';
+import { createExchange } from '../shuffle/exchange.ts';
+
+/** msgpackr checks nothing and hashes nothing; we check each value, hash each record, partition, checksum and store. */
+const MAX_RATIO = 6;
+const RECORDS = 1_000_000;
+const PARTITIONS = 200;
+const RUNS = 7;
+
+const pairs = Array.from({ length: RECORDS }, (_, i): [string, number] => [`key-${((i * 7919) % 50_021).toString(36)}`, i % 1000]);
+const objects = Array.from({ length: RECORDS / 5 }, (_, i) => ({
+  id: i,
+  name: `n${i}`,
+  price: i * 1.5,
+  active: i % 2 === 0,
+  city: 'Berlin',
+}));
+const signal = new AbortController().signal;
+
+async function bestMs(run: () => unknown): Promise<number> {
+  let best = Infinity;
+  for (let i = 0; i < RUNS; i++) {
+    globalThis.gc?.();
+    const start = performance.now();
+    await run();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+const packr = new Packr();
+const batchLength = RECORDS / PARTITIONS;
+
+function plainRoundTrip(records: readonly unknown[]): number {
+  const batches: Buffer[] = [];
+  // msgpackr hands out views of a buffer that it goes on writing to: what is kept must be copied, as we must.
+  for (let i = 0; i < records.length; i += batchLength) batches.push(Buffer.from(packr.pack(records.slice(i, i + batchLength))));
+  return batches.reduce((count, batch) => count + (packr.unpack(batch) as unknown[]).length, 0);
+}
+
+async function shuffleRoundTrip(kind: 'hash' | 'roundRobin', records: readonly unknown[]): Promise<number> {
+  const exchange = createExchange({ objects: createMemoryObjectStore() });
+  const writer = exchange.openWriter({
+    key: 'k',
+    partitioner: { kind, numPartitions: PARTITIONS },
+    bounds: [],
+    combine: null,
+    seed: 0,
+    signal,
+  });
+  for (const record of records) writer.write(record);
+  const output = await writer.finish();
+  let count = 0;
+  const slice = { stageId: 's', mapPartition: 0, generation: 0, key: 'k', offsets: output.offsets };
+  for await (const batch of exchange.read([slice], { signal, onRead: () => undefined })) count += batch.length;
+  return count;
+}
+
+/** Checking, encoding and hashing alone. */
+function writeBlocks(): void {
+  const writer = createBlockWriter();
+  for (const [key, value] of pairs) {
+    writer.pushPair(key, value);
+    if (writer.byteLength > 262_144) writer.finish();
+  }
+}
+
+function packBatches(): void {
+  for (let i = 0; i < RECORDS; i += batchLength) packr.pack(pairs.slice(i, i + batchLength));
+}
+
+const plainMs = await bestMs(() => plainRoundTrip(pairs));
+const shuffleMs = await bestMs(() => shuffleRoundTrip('hash', pairs));
+const packMs = await bestMs(packBatches);
+const blockMs = await bestMs(writeBlocks);
+const plainObjectsMs = await bestMs(() => plainRoundTrip(objects));
+const objectsMs = await bestMs(() => shuffleRoundTrip('roundRobin', objects));
+
+const line = (what: string, ours: number, theirs: number, limit = ''): void =>
+  console.log(
+    `${what.padEnd(56)} ${ours.toFixed(0).padStart(5)} ms  msgpackr ${theirs.toFixed(0).padStart(4)} ms  ratio ${(ours / theirs).toFixed(2)}${limit}`,
+  );
+line('write blocks of 1e6 [string, number] pairs', blockMs, packMs);
+line('shuffle 1e6 [string, number] pairs, 200 partitions', shuffleMs, plainMs, ` (at most ${MAX_RATIO})`);
+line('shuffle 2e5 objects of 5 properties, 200 partitions', objectsMs, plainObjectsMs);
+if (shuffleMs / plainMs > MAX_RATIO) process.exitCode = 1;
