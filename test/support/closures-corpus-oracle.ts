@@ -6,7 +6,12 @@ import { type Reference, thisScopeOf } from '../../engine/closures/transform/sco
 /** `position:name` → what the reference does and where the name is declared. */
 export type ReferenceFacts = ReadonlyMap<string, string>;
 
-/** What `@typescript-eslint/scope-manager` says about the value references of a program. */
+/**
+ * What `@typescript-eslint/scope-manager` says about the value references of a program, but for its known differences:
+ * - it reports names below type nodes (`typeof x`, `x is T`) as values: left out
+ * - it takes initialisers for writes: left out
+ * - it counts overload signatures, types and `declare`d names among the declarations of a variable: dropped, what has no other is global
+ */
 export function oracleFacts(program: Program): ReferenceFacts {
   const manager = analyze(program as never, { sourceType: 'module', lib: [], jsxPragma: null, jsxFragmentName: null });
   const types = typeRanges(program);

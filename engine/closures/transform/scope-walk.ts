@@ -14,13 +14,14 @@ export interface Walk {
 
 export function createWalk(): Walk {
   const stack: Place[] = [];
+  const pending: Place[] = [];
   const references: Reference[] = [];
   const ambient = new Set<string>();
 
   function push(place: Place): void {
     const { node } = place;
     if (node.type === 'Literal' || node.type === 'TemplateElement') return;
-    if (existsAtRunTime(node)) stack.push(place);
+    if (existsAtRunTime(node)) pending.push(place);
     else collectAmbient(node, ambient);
   }
   function pushField(place: Place, field: string, scope: Scope): void {
@@ -31,7 +32,11 @@ export function createWalk(): Walk {
   return {
     references,
     ambient,
-    next: () => stack.pop(),
+    next() {
+      // Source order, so that the first of several declarations of a name is the first.
+      for (let place = pending.pop(); place !== undefined; place = pending.pop()) stack.push(place);
+      return stack.pop();
+    },
     push,
     pushField,
     pushFields(place, scope) {

@@ -9,9 +9,9 @@ import { isInFunction } from './traits.ts';
 /** What has to stay the same for a binding to mean the same: nodes are statements, then bindings. */
 export interface SliceGraph {
   readonly edges: readonly (readonly number[])[];
-  nodeOf(binding: Binding): number;
+  readonly nodeOf: (binding: Binding) => number;
   /** A used import on which a statement of its own works (`dayjs.extend(utc)`). */
-  isTouchedImport(binding: Binding): boolean;
+  readonly isTouchedImport: (binding: Binding) => boolean;
 }
 
 /**
@@ -100,7 +100,7 @@ function reach(first: number, statements: readonly Statement[], declaredIn: Decl
 /** A function or class that keeps its value: calling it does not change the binding itself. */
 function isFunctionLike(binding: Binding): boolean {
   if (isReassigned(binding)) return false;
-  const node = binding.declarations.at(-1)?.node;
+  const node = binding.declarations[0]?.node;
   if (node?.type === 'FunctionDeclaration' || node?.type === 'ClassDeclaration') return true;
   const value = initialValue(node);
   return value !== null && /^(ArrowFunction|Function|Class)Expression$/.test(value.type);

@@ -19,8 +19,8 @@ export interface Slice {
 export interface ModuleSlices {
   /** By top-level name and by exported name, and `*` for the whole module. */
   readonly exports: BindingSlices;
-  of(binding: Binding): Slice;
-  isTouchedImport(binding: Binding): boolean;
+  readonly of: (binding: Binding) => Slice;
+  readonly isTouchedImport: (binding: Binding) => boolean;
 }
 
 /**

@@ -8,7 +8,7 @@ export interface Position {
 export interface SourceText {
   readonly code: string;
   readonly lineStarts: readonly number[];
-  positionOf(offset: number): Position;
+  readonly positionOf: (offset: number) => Position;
   /** Up to three lines around a range, the offending one marked, carets below it. */
   frame(start: number, end: number): string;
 }
