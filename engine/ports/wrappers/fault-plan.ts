@@ -54,6 +54,7 @@ export async function callWithFaults<T>(
   signal: AbortSignal | undefined,
   call: () => Promise<T>,
 ): Promise<T> {
+  signal?.throwIfAborted();
   await strike(effects, 'before', signal);
   const result = await call();
   await strike(effects, 'after', signal);
@@ -75,6 +76,7 @@ export function damagedBytes(effects: readonly FaultEffect[], bytes: Uint8Array)
 
 async function strike(effects: readonly FaultEffect[], when: 'before' | 'after', signal: AbortSignal | undefined): Promise<void> {
   for (const effect of effects) {
+    signal?.throwIfAborted();
     if (effect.kind === 'hang' && effect.when === when) await hang(signal);
     if (effect.kind === 'error' && effect.when === when) throw effect.error ?? injectedError(when);
   }
@@ -82,7 +84,7 @@ async function strike(effects: readonly FaultEffect[], when: 'before' | 'after',
 
 function hang(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) reject(signal.reason);
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }

@@ -37,12 +37,10 @@ export function meterMetadataStore(store: MetadataStore): MeteredMetadataStore {
     for (const item of items) totals.bytesRead += bytesOf(item);
   };
   const countWritten = async <T extends { readonly written: boolean }>(writes: readonly Written[], call: Promise<T>): Promise<T> => {
-    // Before the call: what the caller changes afterwards was not written.
-    const bytes = writes.reduce((sum, write) => sum + (write.kind === 'put' ? bytesOf(write.item) : 0), 0);
     const result = await call;
     if (result.written) {
       totals.itemsWritten += writes.length;
-      totals.bytesWritten += bytes;
+      for (const write of writes) if (write.kind === 'put') totals.bytesWritten += bytesOf(write.item);
     }
     return result;
   };

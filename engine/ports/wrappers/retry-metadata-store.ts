@@ -26,22 +26,23 @@ import { sameItem } from './same-item.ts';
 export function retryMetadataStore(store: MetadataStore, options: RetryOptions): MetadataStore {
   const policy = createRetryPolicy(options);
 
-  /** Makes `call`, once it is settled that no earlier attempt did the writes. */
-  const write = <R>(
+  const write = <R extends { readonly written: boolean }>(
     writes: readonly TransactWrite[],
     guard: { readonly conditional: boolean; readonly signal: AbortSignal | undefined },
     call: () => Promise<R>,
   ): Promise<R | { readonly written: true }> =>
     policy.run(guard.signal, async (maybeDone, cause) => {
       if (!maybeDone || !guard.conditional) return call();
-      switch (await settle(store, writes, guard.signal)) {
-        case 'done':
-          return { written: true };
-        case 'not done':
-          return call();
-        case 'unknown':
-          throw outcomeUnknown(writes.map(({ key }) => metadataKeyText(key)).join(', '), cause);
-      }
+      const unknown = (): Error => outcomeUnknown(writes.map(({ key }) => metadataKeyText(key)).join(', '), cause);
+      const before = await settle(store, writes, guard.signal);
+      if (before === 'unknown') throw unknown();
+      if (before === 'done') return { written: true };
+      const result = await call();
+      if (result.written) return result;
+      // The lost call may have been on its way all the time, and have come first.
+      const after = await settle(store, writes, guard.signal);
+      if (after === 'unknown') throw unknown();
+      return after === 'done' ? { written: true } : result;
     });
 
   return {

@@ -35,7 +35,8 @@ export function createRetryPolicy(options: RetryOptions): RetryPolicy {
         try {
           return await call(maybeDone, cause);
         } catch (error) {
-          if (!isWorthRetrying(error) || attempt >= attempts || signal?.aborted === true) throw error;
+          signal?.throwIfAborted();
+          if (!isWorthRetrying(error) || attempt >= attempts) throw error;
           maybeDone ||= !hadNoEffect(error);
           cause = error;
         }
