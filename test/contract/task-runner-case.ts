@@ -3,7 +3,8 @@ import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { FailureKind, TaskFailure } from '../../engine/types/failure.ts';
 import type { TaskEvent, TaskOutcome, TaskResult, TaskSpec } from '../../engine/types/task.ts';
-import { type Behaviour, encodeBehaviour } from '../support/executors/behaviours.ts';
+import type { Behaviour } from '../support/executors/behaviours.ts';
+import { specOf } from '../support/executors/specs.ts';
 
 /** What one case works on: a runner whose tasks do what `runBehaviour` says, and the store into which they commit. */
 export interface RunnerUnderTest {
@@ -37,28 +38,6 @@ export interface Launched {
   /** Gives the executor's id. */
   readonly started: Promise<string>;
   abort(): void;
-}
-
-let attempts = 0;
-
-export function specOf(behaviour: Behaviour, overrides: Partial<TaskSpec> = {}): TaskSpec {
-  attempts += 1;
-  return {
-    appId: 'app',
-    stageId: 'stage',
-    stageNumber: 2,
-    partition: attempts,
-    partitionCount: 1_000_000,
-    generation: 0,
-    attempt: 0,
-    attemptId: `attempt-${attempts}`,
-    template: { hash: 'unused', inline: encodeBehaviour(behaviour) },
-    bundleHash: null,
-    inputs: [],
-    bounds: null,
-    maxMs: null,
-    ...overrides,
-  };
 }
 
 export function launch({ runner }: RunnerUnderTest, behaviour: Behaviour, overrides: Partial<TaskSpec> = {}): Launched {

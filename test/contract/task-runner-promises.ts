@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { metadataKeys } from '../../engine/types/keys.ts';
-import { failureOf, launch, type RunnerCase, resultOf, specOf, succeed, textOf, within } from './task-runner-case.ts';
+import { specOf } from '../support/executors/specs.ts';
+import { failureOf, launch, type RunnerCase, resultOf, succeed, textOf, within } from './task-runner-case.ts';
 
 /** Promised by every runner. */
 export const promiseCases: readonly RunnerCase[] = [

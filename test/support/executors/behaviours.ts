@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
 import type { RunAttempt } from '../../../engine/runtime/worker/serve-worker.ts';
 import type { TaskMetrics } from '../../../engine/types/task.ts';
@@ -22,6 +23,8 @@ export type Behaviour =
   | { readonly do: 'kill-own-process' }
   | { readonly do: 'stray-rejection'; readonly message: string }
   | { readonly do: 'stray-exception'; readonly message: string }
+  /** Gives the number of the thread. */
+  | { readonly do: 'thread' }
   | { readonly do: 'environment' };
 
 export function encodeBehaviour(behaviour: Behaviour): Uint8Array {
@@ -67,6 +70,8 @@ async function outputOf(behaviour: Behaviour, signal: AbortSignal): Promise<stri
       return await new Promise(() => setInterval(() => undefined, 1_000));
     case 'compute':
       return String(compute(behaviour.ms));
+    case 'thread':
+      return String(threadId);
     case 'environment':
       return JSON.stringify({ cwd: process.cwd(), files: readdirSync('.'), variables: Object.keys(process.env) });
     default:

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createDispatcher, type Dispatcher, type Ticket } from '../../../engine/runtime/supervisor/dispatcher.ts';
+
+interface Task {
+  readonly name: string;
+  readonly code: string;
+}
+
+/** Lanes that note what they are told and do nothing by themselves. */
+function lanes(options: { readonly lanes: number; readonly perLane?: number; readonly ahead: number; readonly up?: readonly number[] }) {
+  const tickets = new Map<string, Ticket<Task>>();
+  const sent: string[] = [];
+  const asked: string[] = [];
+  const dispatcher: Dispatcher<Task> = createDispatcher<Task>({
+    lanes: options.lanes,
+    perLane: options.perLane ?? 1,
+    ahead: options.ahead,
+    identityOf: (task) => task.code,
+    isUp: (lane) => options.up?.includes(lane) ?? true,
+    onAdded: (ticket) => tickets.set(ticket.task.name, ticket),
+    send: (lane, ticket) => sent.push(`${ticket.task.name}@${lane}`),
+    takeBack: (_, ticket) => asked.push(ticket.task.name),
+  });
+  const ticket = (name: string): Ticket<Task> => tickets.get(name) as Ticket<Task>;
+  const add = (...names: string[]): void => {
+    for (const name of names) dispatcher.add({ name, code: 'code' });
+  };
+  return { dispatcher, ticket, add, sent, asked };
+}
+
+describe('dispatcher', () => {
+  test('spreads tasks over the lanes before it queues any behind another', () => {
+    const { add, sent } = lanes({ lanes: 2, ahead: 1 });
+    add('a', 'b', 'c', 'd', 'e');
+    expect(sent).toEqual(['a@0', 'b@1', 'c@0', 'd@1']);
+  });
+
+  test('takes a lane that is up before one that has to be started', () => {
+    const { add, sent } = lanes({ lanes: 3, ahead: 1, up: [2] });
+    add('a', 'b');
+    expect(sent).toEqual(['a@2', 'b@0']);
+  });
+
+  test('keeps code apart: a lane with tasks takes no other code, an empty one does', () => {
+    const { dispatcher, ticket, sent } = lanes({ lanes: 2, ahead: 4 });
+    dispatcher.add({ name: 'a', code: 'one' });
+    dispatcher.add({ name: 'b', code: 'two' });
+    dispatcher.add({ name: 'c', code: 'three' });
+    dispatcher.add({ name: 'd', code: 'one' });
+    expect(sent).toEqual(['a@0', 'b@1']);
+    dispatcher.remove(ticket('b'));
+    expect(sent).toEqual(['a@0', 'b@1', 'c@1', 'd@0']);
+  });
+
+  test('an idle lane asks for what waits last behind a busy one, and gets it first', () => {
+    const { dispatcher, ticket, add, sent, asked } = lanes({ lanes: 2, ahead: 2 });
+    add('a', 'b', 'c', 'd', 'e', 'f');
+    dispatcher.started(ticket('a'));
+    for (const name of ['b', 'd']) dispatcher.remove(ticket(name));
+    expect(asked).toEqual([]);
+    dispatcher.remove(ticket('f'));
+    expect(asked).toEqual(['e']);
+    dispatcher.gaveBack(ticket('e'));
+    expect(sent.at(-1)).toBe('e@1');
+  });
+
+  test('a task that started after all is not given back', () => {
+    const { dispatcher, ticket, add, asked } = lanes({ lanes: 2, ahead: 2 });
+    add('a', 'b', 'c');
+    dispatcher.remove(ticket('b'));
+    expect(asked).toEqual(['c']);
+    dispatcher.started(ticket('c'));
+    dispatcher.gaveBack(ticket('c'));
+    expect(dispatcher.ticketsOf(0).map(({ task }) => task.name)).toEqual(['a', 'c']);
+  });
+
+  test('a lost lane’s tasks go elsewhere before all others, in their order; those that ended with it do not', () => {
+    const { dispatcher, ticket, add, sent } = lanes({ lanes: 2, ahead: 2 });
+    add('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
+    expect(sent).toEqual(['a@0', 'b@1', 'c@0', 'd@1', 'e@0', 'f@1']);
+    dispatcher.laneLost(0, [ticket('a')]);
+    expect(sent.slice(6)).toEqual(['c@0', 'e@0', 'g@0']);
+    expect(dispatcher.size).toBe(7);
+  });
+
+  test('a removed ticket stays removed, whatever is said of it later', () => {
+    const { dispatcher, ticket, add } = lanes({ lanes: 1, ahead: 0 });
+    add('a');
+    dispatcher.remove(ticket('a'));
+    dispatcher.started(ticket('a'));
+    dispatcher.gaveBack(ticket('a'));
+    dispatcher.remove(ticket('a'));
+    expect([dispatcher.size, ticket('a').state]).toEqual([0, 'over']);
+  });
+
+  test('whatever happens, every task is in one place, no lane has too many, and none waits while a lane has room', () => {
+    const action = fc.record({ kind: fc.constantFrom('add', 'start', 'end', 'giveBack', 'lose'), pick: fc.nat(), lane: fc.nat(3) });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.nat(3),
+        fc.array(action, { maxLength: 200 }),
+        (n, perLane, ahead, actions) => {
+          const { dispatcher, ticket, add } = lanes({ lanes: n, perLane, ahead });
+          const open = new Set<string>();
+          let count = 0;
+          for (const { kind, pick, lane } of actions) {
+            const names = [...open].filter((name) => kind === 'add' || kind === 'lose' || ticket(name).lane !== null);
+            const name = names[pick % Math.max(1, names.length)];
+            if (kind === 'add') {
+              open.add(`t${count}`);
+              add(`t${count++}`);
+            } else if (kind === 'lose') {
+              const at = lane % n;
+              const ended = dispatcher.ticketsOf(at).filter(({ state }) => state === 'started');
+              for (const { task } of ended) open.delete(task.name);
+              dispatcher.laneLost(at, ended);
+            } else if (name !== undefined) {
+              if (kind === 'start') dispatcher.started(ticket(name));
+              else if (kind === 'giveBack') dispatcher.gaveBack(ticket(name));
+              else if (open.delete(name)) dispatcher.remove(ticket(name));
+            }
+            const placed = Array.from({ length: n }, (_, i) => dispatcher.ticketsOf(i));
+            const queued = [...open].filter((waiting) => ticket(waiting).lane === null);
+            expect(
+              placed
+                .flat()
+                .map(({ task }) => task.name)
+                .toSorted(),
+            ).toEqual([...open].filter((placedName) => ticket(placedName).lane !== null).toSorted());
+            expect(Math.max(...placed.map(({ length }) => length))).toBeLessThanOrEqual(perLane * (1 + ahead));
+            expect(queued.length === 0 || placed.every(({ length }) => length === perLane * (1 + ahead))).toBe(true);
+            expect(dispatcher.size).toBe(open.size);
+          }
+        },
+      ),
+    );
+  });
+});
