@@ -69,6 +69,7 @@ const SNIPPETS: readonly (readonly [title: string, code: string, expected: strin
   ['casts, non-null and satisfies are looked through', 'let x; (x as T).a; x!.b; (x satisfies U).c; <T>x;', 'x2=x1 x3=x1 x4=x1 x5=x1'],
   ['new with arguments', 'let x; new f(...x, x);', 'x2=x1 x3=x1'],
   ['nested arrows', '(x) => (y) => (z) => x + y + z;', 'x2=x1 y2=y1 z2=z1'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
   ['templates and tags', 'let x; x`a${x}`;', 'x2=x1 x3=x1'],
   ['optional chains', 'let x; x?.y?.[x]?.(x);', 'x2=x1 x3=x1 x4=x1'],
   ['meta properties are no references', 'function f() { new.target; import.meta.x; }', ''],
