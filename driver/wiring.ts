@@ -1,5 +1,6 @@
 /** Where adapters are chosen: the only file of the driver that knows which stores and runners there are. */
 import { join } from 'node:path';
+import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import { createLocalClusterRunner } from '../engine/adapters/local/local-cluster-runner.ts';
 import { createSqliteMetadataStore, type SqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
@@ -14,6 +15,9 @@ import type { Exchange } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { TaskRunner } from '../engine/ports/task-runner.ts';
+import { commitAttempt } from '../engine/runtime/commit.ts';
+import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
+import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import type { Master } from './config/parse-master.ts';
 
@@ -40,4 +44,60 @@ export function openStores(stateDir: string): Stores {
     clock,
     random: createSystemRandom(),
   };
+}
+
+export interface RunnerOptions {
+  readonly master: Master;
+  readonly stores: Stores;
+  readonly stateDir: string;
+  readonly allowedEnv: readonly string[];
+  readonly onWarning: (message: string) => void;
+  /** What executors of their own write to stdout and stderr past `console`. */
+  readonly onOutput: (executorId: string, text: string) => void;
+}
+
+export interface LocalRunner extends TaskRunner {
+  prewarm(count: number): void;
+}
+
+/** The runner that a master stands for. */
+export function openRunner(options: RunnerOptions): LocalRunner {
+  const { master, stores, onWarning } = options;
+  const { clock, metadata, exchange } = stores;
+  const objectsRoot = join(options.stateDir, 'objects');
+  switch (master.kind) {
+    case 'local': {
+      const workerData: LocalWorkerData = { objectsRoot, code: codeOfThreads(options.stateDir) };
+      return createWorkerThreadsRunner({
+        threads: master.threads,
+        entry: entryUrl('../functions/worker-thread', import.meta.url),
+        workerData: { ...workerData },
+        commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),
+        clock,
+        onWarning,
+      });
+    }
+    case 'local-cluster': {
+      const data: LocalExecutorData = { objectsRoot, metadataFile: join(options.stateDir, 'metadata.sqlite') };
+      return createLocalClusterRunner({
+        executors: master.executors,
+        cores: master.cores,
+        memoryMb: master.memoryMb,
+        entry: entryUrl('../functions/executor-process', import.meta.url),
+        data: { ...data },
+        build: buildOf(levinPackage().version),
+        clock,
+        allowedEnv: options.allowedEnv,
+        onWarning,
+        onOutput: options.onOutput,
+      });
+    }
+  }
+}
+
+/** Threads of this process read user modules from disk; a job that was built ahead of time has a bundle instead. */
+function codeOfThreads(stateDir: string): LocalWorkerData['code'] {
+  const loader = currentLoader();
+  if (loader?.kind === 'source') return { kind: 'disk', hooks: executorHookData(loader) };
+  return { kind: 'bundle', folder: join(stateDir, 'cache', 'code') };
 }

@@ -1,3 +1,4 @@
+import { currentLoader } from '../../engine/closures/loading/loader-state.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
@@ -64,7 +65,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     random: options.random,
     taskTimeoutMs: config.taskTimeoutMs,
     inputsOf: createTaskInputProvider({ appId, table, objects, splits: listings.splits }),
-    bundleFor: async (stage) => (runner.capabilities.needsBundle ? await codeFor(stage) : null),
+    bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await codeFor(stage) : null),
     recordLaunches: (launches) => options.journal.recordLaunches(launches),
     post,
     emit: bus.emit,

@@ -4,6 +4,8 @@ export interface Launch {
   readonly flags: Readonly<Record<string, string>>;
   /** Arguments of the job. */
   readonly args: readonly string[];
+  /** The job file, when levin run was given one. */
+  readonly main: string | null;
   /** Application to resume; null: a new one. */
   readonly appId: string | null;
 }
@@ -18,5 +20,5 @@ export function setLaunch(launch: Launch): void {
 
 /** What the CLI said; a job started by `node --import levin/register` has its arguments only. */
 export function currentLaunch(): Launch {
-  return slot[KEY] ?? { flags: {}, args: process.argv.slice(2), appId: null };
+  return slot[KEY] ?? { flags: {}, args: process.argv.slice(2), main: process.argv[1] ?? null, appId: null };
 }

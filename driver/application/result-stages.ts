@@ -33,7 +33,18 @@ export interface ResultStagesOptions {
 
 /** Plans the stages of an action and runs jobs over its result stage. */
 export interface ResultStages {
-  open(request: ActionRequest): Promise<ResultStage & { release(): void }>;
+  /**
+   * Plans the action when its turn comes: actions are planned in the order in which this was called, each after its own `gate`.
+   * Also for an action whose answer is known: the stages of later ones are numbered after it.
+   */
+  open(request: ActionRequest, gate: () => Promise<void>): Promise<OpenStage>;
+}
+
+export interface OpenStage extends ResultStage {
+  /** Says that the answer was found and nothing ran. */
+  replayed(): void;
+  /** Nothing will ask for the result stage again. */
+  release(): void;
 }
 
 export function createResultStages(options: ResultStagesOptions): ResultStages {
@@ -55,17 +66,12 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     for (const each of registry.drafts) table.add(each);
     return draft;
   };
+  const emitStart = ({ name: action, callSite, options: o }: ActionRequest, job: number, stages: readonly number[]): void =>
+    bus.emit({ kind: 'jobStarted', job, action, description: o.description ?? null, callSite, stages });
   const runJob = async (request: ActionRequest, draft: StageDraft, partitions: readonly number[]): Promise<void> => {
     const graph = graphOf(nextJob++, draft, registry, partitions);
-    const { signal, description } = request.options;
-    bus.emit({
-      kind: 'jobStarted',
-      job: graph.job,
-      action: request.name,
-      description: description ?? null,
-      callSite: request.callSite,
-      stages: graph.stages.map(({ stage }) => stage),
-    });
+    const { signal } = request.options;
+    emitStart(request, graph.job, graph.stages.map(({ stage }) => stage));
     const onAbort = (): void => options.post({ kind: 'jobCancelled', job: graph.job, reason: abortReason(signal) });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -75,14 +81,14 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     } catch (error) {
       const cancelled = error instanceof LevinError && error.code === 'JOB_CANCELLED';
       bus.emit({ kind: 'jobEnded', job: graph.job, status: cancelled ? 'cancelled' : 'failed', message: messageOf(error), replayed: false });
-      throw error;
+      throw cancelled && !messageOf(error).startsWith(request.name) ? ofAction(request.name, error) : error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
   };
   return {
-    async open(request) {
-      const draft = await inTurn(() => plan(request));
+    async open(request, gate) {
+      const draft = await inTurn(() => gate().then(() => plan(request)));
       const reader = createResultReader(request.name, options.reader);
       const committed = (partition: number): TaskResult => table.get(draft.stage).results[partition] as TaskResult;
       return {
@@ -115,6 +121,11 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
             return { path: output.path, length: output.length, checksum: output.checksum };
           });
         },
+        replayed() {
+          const job = nextJob++;
+          emitStart(request, job, []);
+          bus.emit({ kind: 'jobEnded', job, status: 'succeeded', message: null, replayed: true });
+        },
         release() {
           options.post({ kind: 'stageReleased', stage: draft.stage });
         },
@@ -141,6 +152,11 @@ function abortReason(signal: AbortSignal | undefined): string {
   const reason: unknown = signal?.reason;
   if (reason instanceof Error && reason.name !== 'AbortError') return reason.message;
   return typeof reason === 'string' ? reason : 'its signal was aborted';
+}
+
+/** The whole application was cancelled: the action that waited is named, too. */
+function ofAction(action: string, { code, fault, message, details }: LevinError): LevinError {
+  return new LevinError({ code, fault, details, message: `${action}: ${message}` });
 }
 
 function cancelledBefore(action: string, signal: AbortSignal): LevinError {

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { build as bundle } from 'esbuild';
+import { bundleFailed } from '../../engine/closures/loading/build-failure.ts';
 import { levin } from '../../engine/closures/loading/esbuild-plugin.ts';
 import { findProjectRoot, realPathOf } from '../../engine/closures/loading/project-root.ts';
-import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 
 export interface BuildJobOptions {
   /** Folder of the output; made when it is not there. */
@@ -46,7 +46,7 @@ export async function buildJob(job: string, { out }: BuildJobOptions): Promise<B
       plugins: [levin({ root, main: [main], executorFile })],
     });
   } catch (failure) {
-    throw buildFailed(job, failure);
+    throw bundleFailed(job, failure, 'Correct it and build again.');
   }
   return { driverFile, executorFile: join(resolve(out), executorFile) };
 }
@@ -55,22 +55,11 @@ export async function buildJob(job: string, { out }: BuildJobOptions): Promise<B
 function entry(main: string): string {
   return `
 import 'virtual:levin/loader';
-import { Context } from 'levin';
 const job = await import(${JSON.stringify(main)});
 if (typeof job.default === 'function') {
+  const { Context } = await import('levin');
   await using lv = await Context.create();
   await job.default(lv, process.argv.slice(2));
 }
 `;
-}
-
-function buildFailed(job: string, failure: unknown): unknown {
-  const errors = (failure as { errors?: readonly { text: string; detail?: unknown; location?: { file: string; line: number } | null }[] })
-    .errors;
-  const [first] = errors ?? [];
-  if (first === undefined) return failure;
-  if (errorCode(first.detail) !== undefined) return first.detail;
-  const place = first.location ? ` (${first.location.file}:${first.location.line})` : '';
-  const message = `levin build: cannot bundle ${job}: ${first.text}${place}. Correct it and build again.`;
-  return new LevinError({ code: 'BUNDLE_FAILED', fault: 'user', message, cause: failure });
 }

@@ -7,6 +7,7 @@ import { stateFolder, transformCacheFolder } from '../../engine/closures/loading
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { currentApplication } from '../application/current-application.ts';
 import { setLaunch } from '../application/launch.ts';
+import type { AppStart } from '../journal/journal-entry.ts';
 import { failProcess } from './fail-process.ts';
 import { parseRunArguments, type RunArguments } from './run-arguments.ts';
 
@@ -15,11 +16,11 @@ export async function run(argv: readonly string[]): Promise<void> {
   const options = parseRunArguments(argv);
   const mainFile = checkJobFile(options.job);
   const stateDir = resolve(options.flags['stateDir'] ?? stateFolder());
-  const resumed = options.appId === null ? null : await resumedSettings(options.appId, stateDir);
+  const resumed = options.appId === null ? null : await readResumed(options.appId, stateDir);
   if (resumed !== null) process.chdir(resumed.cwd);
-  const flags = { ...resumed?.flags, ...options.flags, stateDir };
+  const flags = { ...textValues(resumed?.conf ?? {}), ...options.flags, stateDir };
   const args = resumed?.args ?? options.args;
-  setLaunch({ flags, args, appId: options.appId });
+  setLaunch({ flags, args, main: mainFile, appId: options.appId });
   process.argv = [process.execPath, mainFile, ...args];
   installDriverHooks({
     root: resumed?.root ?? findProjectRoot(mainFile),
@@ -45,12 +46,13 @@ async function runMain(mainFile: string, args: readonly string[], options: RunAr
 }
 
 /** Where and with what the application to be resumed was started. */
-async function resumedSettings(
-  appId: string,
-  stateDir: string,
-): Promise<{ root: string; cwd: string; args: readonly string[]; flags: Record<string, string> }> {
+async function readResumed(appId: string, stateDir: string): Promise<AppStart> {
   const { readStart } = await import('../application/read-start.ts');
-  return readStart(appId, stateDir);
+  return await readStart(appId, stateDir);
+}
+
+function textValues(values: AppStart['conf']): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])));
 }
 
 function checkJobFile(job: string): string {

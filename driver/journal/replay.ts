@@ -11,6 +11,8 @@ export interface Replay {
   bounds(stageKey: string): Uint8Array | null;
   /** undefined when it was not taken. */
   decision(name: string): JsonValue | undefined;
+  /** Stages that attempts were launched for. */
+  stageIds(): readonly string[];
   /** Attempts launched for a stage, in order. */
   launches(stageId: string): readonly LaunchedAttempt[];
   /**
@@ -71,6 +73,7 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
     listing: (key) => listings.get(key) ?? null,
     bounds: (stageKey) => bytesOf(bounds.get(stageKey)),
     decision: (name) => decisions.get(name),
+    stageIds: () => [...launches.keys()],
     launches: (stageId) => launches.get(stageId) ?? [],
     ...createActionReplay(appId, entries),
     loadResult: loadBytes,

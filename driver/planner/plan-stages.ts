@@ -45,7 +45,7 @@ export function planStages(request: ResultRequest, known: ReadonlyMap<number, No
   const builder = planBuilder();
   addChain(request.node, builder, known, registry);
   const sink = planSink(request.sink, builder);
-  const print = ['result', request.node.fingerprint, sinkPrint(request.sink)];
+  const print = ['result', request.node.fingerprint, sinkFingerprint(request.sink)];
   return register(registry, builder, {
     kind: 'result',
     root: request.node,
@@ -213,7 +213,8 @@ function register(registry: StageRegistry, builder: PlanBuilder, r: Registration
   return draft;
 }
 
-function sinkPrint(sink: LineageSink): readonly unknown[] {
+/** What makes two sinks the same. */
+export function sinkFingerprint(sink: LineageSink): readonly unknown[] {
   switch (sink.kind) {
     case 'collect':
     case 'count':

@@ -1,0 +1,66 @@
+import type { AppStart } from '../journal/journal-entry.ts';
+import { createJournalWriter } from '../journal/journal-writer.ts';
+import { loadJournal } from '../journal/load-journal.ts';
+import type { Lease } from '../lease/lease.ts';
+import type { Stores } from '../wiring.ts';
+import type { ListingJournal } from './input-listings.ts';
+import type { ActionJournal } from './run-actions.ts';
+import type { BoundsJournal } from './stage-resolver.ts';
+import type { LaunchRecord } from './task-launcher.ts';
+
+/** The journal as the parts of an application use it: what an earlier driver decided is read back, everything else is written. */
+export interface AppJournal extends ActionJournal, ListingJournal, BoundsJournal {
+  recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
+  /** Stages that attempts were launched for, by this driver or an earlier one. */
+  stageIds(): readonly string[];
+}
+
+export interface OpenAppJournal {
+  readonly stores: Stores;
+  readonly appId: string;
+  readonly lease: Lease;
+  /** Written when the journal is new. */
+  readonly start: AppStart;
+}
+
+export async function openAppJournal({ stores, appId, lease, start }: OpenAppJournal): Promise<AppJournal> {
+  const { metadata, objects } = stores;
+  const replay = await loadJournal({ metadata, objects, appId });
+  const writer = createJournalWriter({ metadata, objects, appId, lease, nextSeq: replay.nextSeq });
+  if (replay.app === null) await writer.append({ kind: 'appStarted', ...start });
+  const stages = new Set<string>(replay.stageIds());
+
+  return {
+    next(asked) {
+      const found = replay.nextAction(asked);
+      const { ordinal } = found;
+      return {
+        finished: found.kind === 'finished' ? () => replay.loadResult(found.result) : null,
+        begun: found.kind !== 'new',
+        start: () => (found.kind === 'new' ? writer.append({ kind: 'actionStarted', ordinal, ...asked }) : Promise.resolve()),
+        async finish(answer) {
+          replay.actionEnded(ordinal);
+          await writer.append({ kind: 'actionFinished', ordinal, result: await writer.store(answer) });
+        },
+        async fail(message) {
+          replay.actionEnded(ordinal);
+          await writer.append({ kind: 'actionFailed', ordinal, message });
+        },
+      };
+    },
+    listing: (key) => replay.listing(key),
+    recordListing: (key, files) => writer.append({ kind: 'listing', key, files }),
+    bounds: (stageKey) => replay.bounds(stageKey),
+    recordBounds: (stageKey, bytes) => writer.append({ kind: 'bounds', stageKey, base64: Buffer.from(bytes).toString('base64') }),
+    async recordLaunches(launches) {
+      const byStage = Map.groupBy(launches, ({ stageId }) => stageId);
+      await Promise.all(
+        [...byStage].map(([stageId, of]) => {
+          stages.add(stageId);
+          return writer.append({ kind: 'launched', stageId, attempts: of.map(({ partition, attempt, attemptId }) => [partition, attempt, attemptId]) });
+        }),
+      );
+    },
+    stageIds: () => [...stages],
+  };
+}

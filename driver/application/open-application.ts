@@ -1,0 +1,105 @@
+import { basename, resolve } from 'node:path';
+import { activateLoader } from '../../engine/closures/loading/executor-code.ts';
+import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
+import type { Loader } from '../../engine/closures/loading/loader-state.ts';
+import { moduleIdOf } from '../../engine/closures/loading/project-root.ts';
+import { stateFolder } from '../../engine/closures/loading/state-folder.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { ConfigInput } from '../config/config-input.ts';
+import { loadConfigFile } from '../config/load-config-file.ts';
+import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { parseMaster } from '../config/parse-master.ts';
+import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
+import type { Lease } from '../lease/lease.ts';
+import { openStores } from '../wiring.ts';
+import type { Application } from './application.ts';
+import { openAppJournal } from './app-journal.ts';
+import { newApplicationId } from './application-id.ts';
+import { reserveApplication } from './current-application.ts';
+import { currentLaunch, type Launch } from './launch.ts';
+import { startApplication } from './start-application.ts';
+
+/**
+ * Opens the application of this process: settings, stores, lease, journal, then everything that runs jobs.
+ *
+ * ```
+ *  flags > environment > Context.create() > levin.config.ts > defaults
+ *  new:      lease epoch 1, journal begins with appStarted
+ *  resumed:  wait until the old driver's lease stands still, epoch + 1, journal read back
+ * ```
+ */
+export async function openApplication(options: ConfigInput): Promise<Application> {
+  refuseOnExecutor();
+  const place = reserveApplication();
+  try {
+    const loader = activateLoader();
+    const launch = currentLaunch();
+    const loaded = await settings(options, launch, loader);
+    const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
+    const stores = openStores(stateDir);
+    try {
+      const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
+      const leaseOptions = { metadata: stores.metadata, clock: stores.clock, random: stores.random, appId, leaseMs: loaded.config.leaseMs };
+      const lease = await (launch.appId === null ? acquireLease(leaseOptions) : takeOverLease(leaseOptions));
+      const journal = await openAppJournal({ stores, appId, lease, start: startOf(launch, loader, loaded) });
+      const app = await startApplication({ ...loaded, appId, name: nameOf(loaded, launch), stateDir, stores, lease, journal, resumed: launch.appId !== null, onEnd: place.free });
+      place.set(app);
+      return app;
+    } catch (error) {
+      await stores.metadata.close();
+      throw error;
+    }
+  } catch (error) {
+    place.free();
+    throw error;
+  }
+}
+
+async function settings(options: ConfigInput, launch: Launch, loader: Loader | null): Promise<LoadedConfig> {
+  const sources: ConfigSource[] = [
+    { name: 'flag', values: launch.flags },
+    environmentSource(process.env),
+    { name: 'Context.create()', values: { ...options } },
+  ];
+  if (loader?.kind === 'source') {
+    const file = await loadConfigFile(loader.root);
+    if (file !== null) sources.push(file);
+  }
+  return loadConfig(sources);
+}
+
+function nameOf({ config }: LoadedConfig, launch: Launch): string {
+  return config.appName ?? basename(launch.main ?? process.argv[1] ?? 'levin');
+}
+
+function startOf(launch: Launch, loader: Loader | null, { config, set }: LoadedConfig): Parameters<typeof openAppJournal>[0]['start'] {
+  const root = loader?.kind === 'source' ? loader.root : process.cwd();
+  const main = loader?.kind === 'source' ? loader.mainFiles[0] : undefined;
+  const conf = Object.fromEntries([...set].map((name) => [name, asScalar(config[name])]));
+  return {
+    argv: process.argv,
+    args: launch.args,
+    cwd: process.cwd(),
+    root,
+    main: main === undefined ? null : moduleIdOf(root, main),
+    conf,
+    levin: levinPackage().version,
+    nodeMajor: Number.parseInt(process.versions.node, 10),
+  };
+}
+
+function asScalar(value: string | number | boolean | null | readonly string[]): string | number | boolean | null {
+  return typeof value === 'object' && value !== null ? value.join(',') : value;
+}
+
+/** Executors evaluate imported modules: one that opens a Context at its top level would start an application in every task. */
+function refuseOnExecutor(): void {
+  if (!(Symbol.for('levin.task') in globalThis)) return;
+  throw new LevinError({
+    code: 'NOT_ON_DRIVER',
+    fault: 'user',
+    message:
+      'Context.create() was called on an executor. Modules that a job imports are evaluated there, too: create the Context in the job file, ' +
+      'or in a function that only the driver calls.',
+  });
+}

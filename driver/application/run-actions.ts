@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { decodeValue, encodeValue } from '../../engine/records/value.ts';
+import type { CallSite } from '../../engine/types/call-site.ts';
+import { sinkFingerprint } from '../planner/plan-stages.ts';
+import type { ActionRequest, ResultStage } from './application.ts';
+import type { OpenStage, ResultStages } from './result-stages.ts';
+
+/** One action in the journal. */
+export interface ActionSlot {
+  /** Reads the encoded answer, when an earlier driver finished the action. */
+  readonly finished: (() => Promise<Uint8Array>) | null;
+  /** An earlier driver began it and did not finish. */
+  readonly begun: boolean;
+  start(): Promise<void>;
+  finish(answer: Uint8Array): Promise<void>;
+  fail(message: string): Promise<void>;
+}
+
+export interface ActionJournal {
+  /** Synchronous, because the order of the calls is the identity of the actions. */
+  next(action: { readonly name: string; readonly fingerprint: string; readonly callSite: CallSite | null }): ActionSlot;
+}
+
+export interface RunActionsOptions {
+  readonly stages: ResultStages;
+  readonly journal: ActionJournal;
+  /** Refuses an output folder that is there already. */
+  readonly checkOutput: (path: string) => Promise<void>;
+}
+
+export interface RunActions {
+  run<R>(request: ActionRequest, body: (stage: ResultStage) => Promise<R>): Promise<R>;
+  stream<R>(request: ActionRequest, body: (stage: ResultStage) => AsyncGenerator<R, void, void>): AsyncGenerator<R, void, void>;
+}
+
+/** Actions as the journal sees them: begun, finished with an answer, or finished long ago by another driver. */
+export function createRunActions(options: RunActionsOptions): RunActions {
+  const { stages, journal } = options;
+  /** Synchronous up to the planning queue: the order of the calls decides which use of a fingerprint a stage is. */
+  const begin = (request: ActionRequest): { readonly slot: ActionSlot; readonly opened: Promise<OpenStage> } => {
+    const slot = journal.next({ name: request.name, fingerprint: actionFingerprint(request), callSite: request.callSite });
+    const gate = async (): Promise<void> => {
+      if (slot.finished !== null) return;
+      if (request.sink.kind === 'saveAsTextFile' && !slot.begun) await options.checkOutput(request.sink.path);
+      await slot.start();
+    };
+    return { slot, opened: stages.open(request, gate) };
+  };
+  return {
+    async run(request, body) {
+      const { slot, opened } = begin(request);
+      const stage = await opened;
+      try {
+        if (slot.finished !== null) {
+          stage.replayed();
+          return decodeValue(await slot.finished()) as never;
+        }
+        const answer = await body(stage);
+        await slot.finish(encodeValue(answer));
+        return answer;
+      } catch (error) {
+        // A driver that may not write any more has failed already; the action's own error is what the user needs.
+        await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
+        throw error;
+      } finally {
+        stage.release();
+      }
+    },
+    async *stream(request, body) {
+      const left = new AbortController();
+      const signal = request.options.signal === undefined ? left.signal : AbortSignal.any([left.signal, request.options.signal]);
+      const { slot, opened } = begin({ ...request, options: { ...request.options, signal } });
+      const stage = await opened;
+      try {
+        yield* body(stage);
+        if (slot.finished === null) await slot.finish(encodeValue(null));
+      } catch (error) {
+        await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
+        throw error;
+      } finally {
+        left.abort();
+        stage.release();
+      }
+    },
+  };
+}
+
+function actionFingerprint({ name, node, sink }: ActionRequest): string {
+  return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink)]), 'hex').slice(0, 32);
+}

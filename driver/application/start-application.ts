@@ -1,0 +1,140 @@
+import { shipClosure } from '../../engine/closures/runtime/ship-closure.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
+import type { LevinConfig } from '../config/config-input.ts';
+import { parseMaster } from '../config/parse-master.ts';
+import { createEventBus } from '../events/event-bus.ts';
+import { createEventLog } from '../events/event-log.ts';
+import type { Lease } from '../lease/lease.ts';
+import { lineageNode } from '../lineage/lineage-node.ts';
+import { analyze, type NodeFacts } from '../planner/analyze.ts';
+import { openRunner, type Stores } from '../wiring.ts';
+import type { AppJournal } from './app-journal.ts';
+import type { Application } from './application.ts';
+import { deleteApplicationData } from './delete-application-data.ts';
+import { absolutePath, createInputListings } from './input-listings.ts';
+import { createJobEngine } from './job-engine.ts';
+import { attachConsole } from '../console/attach-console.ts';
+import { onProcessEnd } from './process-end.ts';
+import { checkOutput, publishOutput } from './publish-output.ts';
+import { createRunActions } from './run-actions.ts';
+import { startEvents } from './start-events.ts';
+
+export interface StartApplication {
+  readonly appId: string;
+  readonly name: string;
+  readonly config: LevinConfig;
+  readonly overrides: readonly string[];
+  readonly stateDir: string;
+  readonly stores: Stores;
+  readonly lease: Lease;
+  readonly journal: AppJournal;
+  readonly resumed: boolean;
+  readonly onEnd: () => void;
+}
+
+/** Everything that runs jobs, tied together; the lease is held and the journal open. */
+export async function startApplication(start: StartApplication): Promise<Application> {
+  const { appId, config, stores, lease, journal } = start;
+  const { clock, files } = stores;
+  const master = parseMaster(config.master);
+  const bus = createEventBus(clock);
+  const warn = (code: string, message: string): void => bus.emit({ kind: 'warning', code, message });
+  const log = createEventLog({ objects: stores.objects, appId, epoch: lease.epoch, clock, onError: (error) => warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`) });
+  bus.subscribe(log.write);
+  const console = attachConsole({ bus, config, clock, stdout: process.stdout, stderr: process.stderr });
+  const runner = openRunner({
+    master,
+    stores,
+    stateDir: start.stateDir,
+    allowedEnv: config.allowedEnv,
+    onWarning: (message) => warn('RUNNER', message),
+    onOutput: (executorId, text) => console.write(`[executor ${executorId}] ${text}`),
+  });
+  runner.prewarm(runner.capabilities.concurrency);
+  startEvents(bus, start);
+
+  const known = new Map<number, NodeFacts>();
+  const cwd = process.cwd();
+  const resolvePath = (path: string): string => absolutePath(cwd, path);
+  const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
+  const engine = createJobEngine({
+    appId,
+    config,
+    objects: stores.objects,
+    metadata: stores.metadata,
+    readOffsets: stores.exchange.readOffsets,
+    runner,
+    clock,
+    random: stores.random,
+    bus,
+    listings,
+    known,
+    journal,
+    raiseGeneration: (task) => raiseGeneration({ metadata: stores.metadata, fence: lease.fence, appId, ...task }),
+  });
+  const refuseExisting = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
+  const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuseExisting });
+  lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });
+
+  let nextNode = 0;
+  let ended: Promise<void> | null = null;
+  const checkOpen = (operation: string): void => {
+    if (ended === null) return;
+    throw new LevinError({ code: 'CONTEXT_STOPPED', fault: 'user', message: `${operation}: the Context was stopped. Create a new one with Context.create().` });
+  };
+  const end = (status: 'succeeded' | 'failed' | 'cancelled', error: unknown): Promise<void> => {
+    ended ??= (async () => {
+      processEnd.release();
+      engine.fail(error ?? stoppedWhileRunning());
+      await runner.close();
+      if (status === 'succeeded') await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) => warn('CLEAN_UP', String(failure)));
+      bus.emit({ kind: 'appEnded', status, message: error === null ? null : error instanceof Error ? error.message : String(error) });
+      await log.close();
+      console.close();
+      await lease.release();
+      await stores.metadata.close();
+      start.onEnd();
+    })();
+    return ended;
+  };
+  const processEnd = onProcessEnd({ appId, stop: () => end('succeeded', null), interrupt: (error) => end('cancelled', error) });
+
+  return {
+    id: appId,
+    name: start.name,
+    master: config.master,
+    defaultParallelism: config.defaultParallelism ?? runner.capabilities.concurrency,
+    node(shape, operation, callSite) {
+      checkOpen(operation);
+      return lineageNode(shape, { id: nextNode++, operation, callSite });
+    },
+    ship(operation, fn, callSite) {
+      checkOpen(operation);
+      const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
+      return shipClosure(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
+    },
+    async numPartitions(node) {
+      checkOpen('getNumPartitions');
+      await listings.prepare(node);
+      return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism }).numPartitions;
+    },
+    async runAction(request, body) {
+      checkOpen(request.name);
+      return await actions.run(request, body);
+    },
+    streamAction(request, body) {
+      checkOpen(request.name);
+      return actions.stream(request, body);
+    },
+    resolvePath,
+    checkOutput: refuseExisting,
+    publishOutput: (path, parts) => publishOutput(files, path, parts),
+    stop: () => end('succeeded', null),
+    fail: (error) => end('failed', error),
+  };
+}
+
+function stoppedWhileRunning(): LevinError {
+  return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message: 'cancelled: the Context was stopped while it ran (is an `await` missing?)' });
+}
