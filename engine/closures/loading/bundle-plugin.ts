@@ -9,7 +9,7 @@ import { importOfMain, nativeAddon } from './loading-errors.ts';
 import type { ModuleCompiler } from './module-compiler.ts';
 import { fileOfModule, moduleIdOf } from './project-root.ts';
 import type { ModuleResolver } from './resolver.ts';
-import type { UserModules } from './user-modules.ts';
+import { PACKAGES, type UserModules } from './user-modules.ts';
 
 export interface BundlePluginOptions {
   readonly root: string;
@@ -119,7 +119,7 @@ async function resolveImport(
   const file = ours
     ? resolver.resolve(path, importer)
     : (await build.resolve(path, { kind, resolveDir, importer, pluginData: NATIVELY })).path;
-  if (file === null || (!ours && !users.has(file))) return null;
+  if (file === null || (!users.has(file) && (!ours || file.includes(PACKAGES)))) return null;
   if (compiler.roleOf(file) === 'main' && compiler.roleOf(importer) === 'module') {
     const error = importOfMain(root, importer, file);
     return { errors: [{ text: error.message, detail: error }] };

@@ -8,7 +8,7 @@ import { createModuleCompiler, type ModuleCompiler } from './module-compiler.ts'
 import { type LevinPluginOptions, mainFileTest } from './plugin-options.ts';
 import { fileOfModule, findProjectRoot, moduleIdOf, realPathOf } from './project-root.ts';
 import { createResolver, type ModuleResolver } from './resolver.ts';
-import { createUserModules, type UserModules } from './user-modules.ts';
+import { createUserModules, PACKAGES, type UserModules } from './user-modules.ts';
 
 export type { LevinPluginOptions } from './plugin-options.ts';
 
@@ -95,7 +95,8 @@ function resolveImport(args: OnResolveArgs, driver: Driver): OnResolveResult | n
   if (file === null) return null;
   if (driver.users.has(file) && driver.compiler.compile(file).kind === 'module')
     return { path: `${moduleIdOf(driver.root, file)}.mjs`, namespace: USER };
-  return driver.resolver.isPath(path) || driver.resolver.isSpecial(path, importer) ? { path: file } : null;
+  // What lies in node_modules is esbuild's business: inside or, with `packages: 'external'`, outside.
+  return file.includes(PACKAGES) ? null : { path: file };
 }
 
 function userFile(path: string, root: string): string {

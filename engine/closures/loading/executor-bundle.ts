@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import type { BuildFailure, BuildOptions, BuildResult } from 'esbuild';
-import { LevinError } from '../../errors/levin-error.ts';
+import type { BuildOptions, BuildResult } from 'esbuild';
+import { buildErrors, bundleFailed } from './build-failure.ts';
 import { executorBundlePlugin, TABLE_PREFIX } from './bundle-plugin.ts';
 import { BUNDLE_BANNER, BUNDLE_DEFINE } from './bundle-stubs.ts';
 import type { TransformFunction } from './compile-source.ts';
@@ -22,8 +22,8 @@ export interface ExecutorBundleOptions {
   readonly driverOnly?: readonly (string | RegExp)[];
   readonly aliases?: readonly Alias[];
   readonly cacheFolder: string | null;
-  /** `syntax` (default) keeps names, so that error messages stay readable; `full` renames; `none` is for reading. */
-  readonly minify?: 'none' | 'syntax' | 'full';
+  /** `whitespace` (default) keeps every name, so that stacks and messages stay readable; `full` renames; `none` is for reading. */
+  readonly minify?: 'none' | 'whitespace' | 'full';
   /** Another transform, for tests of the bundler alone. */
   readonly transform?: TransformFunction;
 }
@@ -56,17 +56,19 @@ export async function buildExecutorBundle(options: ExecutorBundleOptions): Promi
     result = await run(new Set());
   } catch (failure) {
     const missing = unresolvedImports(failure);
-    if (missing.size === 0) throw bundleFailed(failure);
+    if (missing.size === 0) throw bundleFailed('the executor bundle', failure, ADVICE);
     // Optional dependencies are often not installed; only an executor that really needs one should fail.
     result = await run(missing).catch((second: unknown) => {
-      throw bundleFailed(second);
+      throw bundleFailed('the executor bundle', second, ADVICE);
     });
   }
   return finish(result, root, options.modules);
 }
 
+const ADVICE = 'Every module that the job imports has to be bundled; correct this one.';
+
 function buildOptions(options: ExecutorBundleOptions, root: string, missing: ReadonlySet<string>): BuildOptions & { write: false } {
-  const { minify = 'syntax', include, aliases = [], driverOnly, transform } = options;
+  const { minify = 'whitespace', include, aliases = [], driverOnly, transform } = options;
   const cache = options.cacheFolder === null ? null : createTransformCache({ folder: options.cacheFolder });
   const mainFiles = options.mainFiles.map(realPathOf);
   const compiler = createModuleCompiler({ root, mode: 'executor', mainFiles, driverOnly, cache, transform, lazySpec: lazySpecifier });
@@ -91,7 +93,8 @@ function buildOptions(options: ExecutorBundleOptions, root: string, missing: Rea
     banner: { js: BUNDLE_BANNER },
     define: BUNDLE_DEFINE,
     minifyWhitespace: minify !== 'none',
-    minifySyntax: minify !== 'none',
+    // Syntax minification takes `({ half: (x) => … }).half` apart, and with it the function's name.
+    minifySyntax: minify === 'full',
     minifyIdentifiers: minify === 'full',
     sourcemap: 'external',
     sourcesContent: false,
@@ -121,21 +124,7 @@ function finish({ outputFiles }: BuildResult<{ write: false }>, root: string, mo
 }
 
 function unresolvedImports(failure: unknown): ReadonlySet<string> {
-  const { errors = [] } = failure as Partial<BuildFailure>;
-  const names = errors.map(({ text }) => /^Could not resolve "(.+)"$/.exec(text)?.[1]);
+  const names = buildErrors(failure).map(({ text }) => /^Could not resolve "(.+)"$/.exec(text)?.[1]);
   // Anything else that is wrong has to be told first.
   return names.includes(undefined) ? new Set() : new Set(names.filter((name) => name !== undefined));
-}
-
-function bundleFailed(failure: unknown): LevinError {
-  const { errors = [] } = failure as Partial<BuildFailure>;
-  const [first] = errors;
-  // A levin error thrown by the transform (a syntax error of the user's file) is the better report.
-  if (first?.detail instanceof Error && 'fault' in first.detail) return first.detail as LevinError;
-  const place = first?.location ? ` (${first.location.file}:${first.location.line}:${first.location.column + 1})` : '';
-  const what = first === undefined ? (failure instanceof Error ? failure.message : String(failure)) : `${first.text}${place}`;
-  const more = errors.length > 1 ? ` ${errors.length - 1} more errors follow it.` : '';
-  const readable = what.replace(/levin-user:(\S+?)\.mjs/g, '$1');
-  const message = `Cannot build the executor bundle: ${readable}.${more} Every module that the job imports has to be bundled; correct this one.`;
-  return new LevinError({ code: 'BUNDLE_FAILED', fault: 'user', message, cause: failure });
 }

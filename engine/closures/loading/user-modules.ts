@@ -8,7 +8,8 @@ export interface UserModules {
 }
 
 const EXTENSIONS = new Set(['.ts', '.mts', '.tsx', '.js', '.mjs', '.jsx']);
-const PACKAGES = `${sep}node_modules${sep}`;
+/** Part of the path of every installed package's files. */
+export const PACKAGES: string = `${sep}node_modules${sep}`;
 
 /**
  * User modules are the TypeScript and JavaScript files outside `node_modules`, and those that `include` names:
