@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { uidOfClass } from '../class-uid.ts';
+import { findImport } from '../import-index.ts';
 import { createByteWriter } from '../wire/byte-writer.ts';
 import { MAX_DEPTH, SMALL_INT, TAG } from '../wire/tags.ts';
 import { builtinHandler } from './builtin-objects.ts';
@@ -92,10 +93,11 @@ function writeNode(e: Encoder, value: object): void {
     e.out.varint(known);
     return;
   }
-  if (types.isProxy(value)) {
-    throw new NotEncodable('PROXY', 'a Proxy, whose target and handler are hidden. Capture the plain object behind it');
-  }
   e.ids.set(value, e.ids.size);
+  if (types.isProxy(value)) {
+    writeProxy(e, value);
+    return;
+  }
   if (typeof value === 'function') {
     writeFunction(e, value);
     return;
@@ -103,4 +105,13 @@ function writeNode(e: Encoder, value: object): void {
   const handler = types.isModuleNamespaceObject(value) ? undefined : builtinHandler(Object.getPrototypeOf(value));
   if (handler === undefined) writeInstance(e, value);
   else handler(e, value as never);
+}
+
+/** Vitest hands over modules as proxies: those are found again by name. */
+function writeProxy(e: Encoder, value: object): void {
+  const use = findImport(value);
+  if (use === undefined)
+    throw new NotEncodable('PROXY', 'a Proxy, whose target and handler are hidden. Capture the plain object behind it');
+  e.out.u8(TAG.IMPORT);
+  e.out.varint(e.code.importUse(use));
 }

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { types } from 'node:util';
 import { errorCode } from '../../../errors/levin-error.ts';
 import { builtinPath } from '../builtins.ts';
@@ -13,7 +14,7 @@ import type { Encoder } from './encoder.ts';
 import type { EncodeFrame } from './frame.ts';
 import { propertyLabel } from './frame.ts';
 import { NotEncodable } from './not-encodable.ts';
-import { ownKeys, refuseAccessors } from './plain-objects.ts';
+import { ownKeys, processEnv, refuseAccessors } from './plain-objects.ts';
 
 /** Writes an object whose prototype is no built-in one: by its protocol, by its class, or not at all. */
 export function writeInstance(e: Encoder, value: object): void {
@@ -94,6 +95,7 @@ function callSerialize(owner: AnyFunction | null, call: () => unknown): unknown 
 
 /** Objects that cannot be copied whatever their class. */
 function hopeless(value: object): NotEncodable | null {
+  if (value === process.env) return processEnv();
   if (types.isPromise(value)) return new NotEncodable('PROMISE', 'a Promise (await it on the driver first)');
   if (types.isWeakMap(value)) return new NotEncodable('WEAK', 'a WeakMap, whose entries cannot be listed. Use a Map');
   if (types.isWeakSet(value)) return new NotEncodable('WEAK', 'a WeakSet, whose members cannot be listed. Use a Set');

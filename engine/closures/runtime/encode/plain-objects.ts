@@ -7,13 +7,11 @@ import type { Encoder } from './encoder.ts';
 import { labels, propertyLabel } from './frame.ts';
 import { NotEncodable } from './not-encodable.ts';
 
-const ENV = process.env;
-
 export function writePlainObject(e: Encoder, value: object): void {
   const keys = Object.keys(value);
   const symbols = Object.getOwnPropertySymbols(value);
   if ((keys.length === 0 || symbols.length > 0) && writeSpecialObject(e, value)) return;
-  if (value === ENV) throw processEnv();
+  if (value === process.env) throw processEnv();
   const all = symbols.length === 0 ? keys : [...keys, ...travellingSymbols(value, symbols)];
   writeProperties(e, { value, keys: all, tag: Object.getPrototypeOf(value) === null ? TAG.NULL_OBJECT : TAG.OBJECT });
 }
@@ -141,7 +139,7 @@ function travellingSymbols(value: object, symbols: readonly symbol[]): symbol[] 
   return symbols.filter((symbol) => symbol !== SITE && symbol !== THUNK && Object.prototype.propertyIsEnumerable.call(value, symbol));
 }
 
-function processEnv(): NotEncodable {
+export function processEnv(): NotEncodable {
   return new NotEncodable(
     'ENVIRONMENT',
     '`process.env`, the whole environment of the driver, secrets included. Copy the values that are needed into variables before the call',
