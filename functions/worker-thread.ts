@@ -7,28 +7,31 @@ import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
 import { serveWorker } from '../engine/runtime/worker/serve-worker.ts';
+import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
 if (parentPort === null) throw new Error('functions/worker-thread is the entry of a worker thread; levin starts it.');
 const { objectsRoot, code } = workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
 
+const workerCode = createWorkerCode(async (appId, hash) => {
+  // Imported when the first closure comes: each way needs only its own half of the loader.
+  if (code.kind === 'disk') {
+    const { installExecutorHooks } = await import('../engine/closures/loading/executor-hooks.ts');
+    return installExecutorHooks(code.hooks);
+  }
+  const { openExecutorBundle } = await import('../engine/closures/loading/executor-modules.ts');
+  return await openExecutorBundle(await fetchBundle(objects, code.folder, { appId, hash: hash ?? '' }));
+});
+
 serveWorker({
   port: parentPort,
   runAttempt: createAttemptRunner({
     objects,
     files: createDirectoryObjectStore({ root: '/', followLinks: true }),
-    exchange: createExchange({ objects }),
+    exchange: createExchange({ objects, prepare: (payloads) => workerCode.prepare(payloads) }),
     clock: createSystemClock(),
     random: createSystemRandom(),
-    async openCode(appId, hash) {
-      // Imported when the first closure comes: each way needs only its own half of the loader.
-      if (code.kind === 'disk') {
-        const { installExecutorHooks } = await import('../engine/closures/loading/executor-hooks.ts');
-        return installExecutorHooks(code.hooks);
-      }
-      const { openExecutorBundle } = await import('../engine/closures/loading/executor-modules.ts');
-      return await openExecutorBundle(await fetchBundle(objects, code.folder, { appId, hash: hash ?? '' }));
-    },
+    code: workerCode,
   }),
 });

@@ -20,6 +20,8 @@ export interface WorkerThreadsRunnerOptions {
   readonly onWarning: (message: string) => void;
   /** Limit of the whole process; null is the machine's. */
   readonly memoryMb?: number | null;
+  /** User modules come from bundles, not from disk: a job that was built ahead of time. Default false. */
+  readonly needsBundle?: boolean;
   /** Environment of user code; absent is this process's. */
   readonly env?: NodeJS.Dict<string>;
 }
@@ -59,7 +61,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
       maxPayloadBytes: 64 * 1024 * 1024,
       maxTaskMs: null,
       memoryBytes: memoryMb === null ? null : memory.limitBytes,
-      needsBundle: false,
+      needsBundle: options.needsBundle ?? false,
     },
     run: (task, runOptions) => supervisor.run(task, runOptions),
     prewarm: (count) => supervisor.prewarm(count),

@@ -1,13 +1,13 @@
-import { prepareClosures, rebuildClosure } from '../../closures/runtime/rebuild-closure.ts';
+import { rebuildClosure } from '../../closures/runtime/rebuild-closure.ts';
 import { runExecutorInits } from '../../closures/runtime/registrations.ts';
 import type { TaskTemplate } from '../../plan/stage-plan.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../run-task.ts';
 import type { RunAttempt } from './serve-worker.ts';
 import { createTemplateCache } from './template-cache.ts';
+import type { WorkerCode } from './worker-code.ts';
 
 export interface AttemptRunnerOptions extends Omit<TaskDeps, 'closures' | 'signal'> {
-  /** The way to an application's user modules: on disk, or in the bundle of that hash. Called once for each. */
-  readonly openCode: (appId: string, bundleHash: string | null) => Promise<(moduleId: string) => Promise<void>>;
+  readonly code: WorkerCode;
 }
 
 interface PreparedStage {
@@ -23,28 +23,24 @@ interface PreparedStage {
  * ```
  */
 export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
-  const { openCode, ...deps } = options;
-  const codes = new Map<string, ReturnType<typeof openCode>>();
+  const { code, ...deps } = options;
 
-  const codeOf = (appId: string, bundleHash: string | null): ReturnType<typeof openCode> => {
-    const key = `${appId}/${bundleHash ?? ''}`;
-    const found = codes.get(key) ?? openCode(appId, bundleHash);
-    codes.set(key, found);
-    found.catch(() => codes.delete(key));
-    return found;
-  };
-
-  const templates = createTemplateCache<PreparedStage>(options.objects, async (template, { appId, bundleHash }) => {
-    if (template.closures.length === 0) return { template, closures: [] };
-    const load = await codeOf(appId, bundleHash);
-    await prepareClosures(template.closures, load);
-    return { template, closures: template.closures.map((payload) => rebuildClosure(payload) as UserFunction) };
+  const templates = createTemplateCache<PreparedStage>(options.objects, async (template) => {
+    await code.prepare(template.closures);
+    return { template, closures: rebuild(template) };
   });
 
   return async (spec, { signal }) => {
+    code.use(spec);
     const { template, closures } = await templates.get(spec, signal);
     await runExecutorInits();
     signal.throwIfAborted();
-    return await runTask(spec, template, { ...deps, closures, signal });
+    // The tasks of a stage share its closures, whose compiled loops stay warm. A repeated attempt has its own:
+    // objects that they captured may hold what an attempt that failed half-way has put there.
+    return await runTask(spec, template, { ...deps, closures: spec.attempt === 0 ? closures : rebuild(template), signal });
   };
+}
+
+function rebuild(template: TaskTemplate): readonly UserFunction[] {
+  return template.closures.map((payload) => rebuildClosure(payload) as UserFunction);
 }

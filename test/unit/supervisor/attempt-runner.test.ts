@@ -10,6 +10,7 @@ import { decodeBlock } from '../../../engine/records/block.ts';
 import { createAttemptRunner } from '../../../engine/runtime/worker/attempt-runner.ts';
 import type { RunAttempt } from '../../../engine/runtime/worker/serve-worker.ts';
 import { createTemplateCache } from '../../../engine/runtime/worker/template-cache.ts';
+import { createWorkerCode } from '../../../engine/runtime/worker/worker-code.ts';
 import type { TaskSpec } from '../../../engine/types/task.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
 
@@ -35,7 +36,7 @@ function runnerOver(objects: ObjectStore): RunAttempt {
     exchange: createExchange({ objects }),
     clock: createVirtualClock(),
     random: createSeededRandom('seed'),
-    openCode: () => Promise.reject(new Error('there are no closures, so no code is needed')),
+    code: createWorkerCode(() => Promise.reject(new Error('there are no closures, so no code is needed'))),
   });
 }
 
