@@ -113,11 +113,15 @@ function headOf(node: Node): string {
 
 interface AnyLiteral {
   readonly value: unknown;
+  readonly raw: string;
   readonly bigint?: string;
   readonly regex?: { readonly pattern: string; readonly flags: string };
 }
 
-function literalText({ value, bigint, regex }: AnyLiteral): string {
+function literalText({ value, raw, bigint, regex }: AnyLiteral): string {
   if (bigint !== undefined) return `${bigint}n`;
-  return regex === undefined ? JSON.stringify(value) : `/${regex.pattern}/${regex.flags}`;
+  if (regex !== undefined) return `/${regex.pattern}/${regex.flags}`;
+  // The parser hands over its tree as JSON, which has neither infinity nor lone surrogates.
+  const isLossy = value === null || (typeof value === 'string' && value.includes('\uFFFD'));
+  return isLossy ? raw : JSON.stringify(value);
 }
