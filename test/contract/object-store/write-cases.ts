@@ -4,7 +4,9 @@ import type { ContractCase } from '../contract-case.ts';
 
 /** Bytes that differ at every place and from fill to fill. */
 export function pattern(length: number, fill = 0): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) + fill) & 0xff);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = i * 31 + (i >> 8) + fill;
+  return bytes;
 }
 
 export function text(value: string): Uint8Array {
@@ -57,6 +59,24 @@ export const writeCases: readonly ContractCase<ObjectStore>[] = [
         const fill = body[0] ?? 0;
         assert.ok(fill >= 1 && fill <= 4);
         assert.ok(Buffer.from(body).equals(new Uint8Array(200_000 + fill).fill(fill)));
+      }
+    },
+  },
+  {
+    name: 'a reader sees a put whole or not at all while it goes on',
+    async run(store) {
+      for (let fill = 1; fill <= 6; fill++) {
+        let running = true;
+        const put = store.put('key', new Uint8Array(300_000).fill(fill)).finally(() => {
+          running = false;
+        });
+        while (running) {
+          const seen = await store.get('key').catch(() => null);
+          if (seen === null) assert.equal(fill, 1);
+          else assert.ok(Buffer.from(seen).equals(new Uint8Array(300_000).fill(seen[0] ?? 0)));
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await put;
       }
     },
   },
