@@ -1,7 +1,7 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 
 /** Exit code of a process that Ctrl-C ended: 128 + SIGINT. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 export interface ProcessEndOptions {
   /** For the message: what to resume. */
@@ -24,7 +24,10 @@ export function onProcessEnd({ appId, stop, interrupt }: ProcessEndOptions): { r
     interrupted = true;
     process.exitCode = INTERRUPTED;
     const message = `cancelled by ${signal}. What is committed is kept: resume with levin run --app ${appId}, or press Ctrl-C again to leave at once.`;
-    void interrupt(new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message })).then(() => process.exit(INTERRUPTED));
+    void interrupt(new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message })).then(() => {
+      process.stderr.write(`levin: ${message} [JOB_CANCELLED]\n`);
+      process.exit(INTERRUPTED);
+    });
   };
   process.once('beforeExit', onBeforeExit);
   process.on('SIGINT', onSignal);

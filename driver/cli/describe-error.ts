@@ -1,3 +1,4 @@
+import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
 import { errorCode } from '../../engine/errors/levin-error.ts';
 
 /** Most frames of a stack that are shown; the user's own come first in them. */
@@ -33,10 +34,10 @@ function framesOf(error: unknown): readonly string[] {
 
 /** Frames of Node, of packages, and of levin itself say nothing to the user. */
 function isForeign(frame: string): boolean {
-  return frame.includes('node:') || frame.includes('/node_modules/') || OWN_FILES.test(frame);
+  if (frame.includes('node:') || frame.includes('/node_modules/')) return true;
+  const file = /\(?(?:file:\/\/)?(\/[^():]+)/.exec(frame)?.[1];
+  return file === undefined || levinPackage().owns(file);
 }
-
-const OWN_FILES = new RegExp(new URL('../../', import.meta.url).pathname.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') + '(driver|engine|shuffle|functions)/');
 
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;

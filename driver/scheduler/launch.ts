@@ -29,7 +29,7 @@ function launch(turn: Turn, stage: StageState, partition: number): void {
   const task = stage.tasks[partition] as TaskState;
   const attempt = task.attempts++;
   task.status = 'running';
-  task.flights.push({ attempt, stageAttempt: stage.stageAttempts, aborted: false });
+  task.flights = [...task.flights, { attempt, stageAttempt: stage.stageAttempts, aborted: false }];
   turn.state.inFlight++;
   stage.inFlight++;
   turn.commands.push({ kind: 'launch', stage: stage.stage, partition, generation: task.generation, attempt });

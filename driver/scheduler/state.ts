@@ -97,8 +97,8 @@ export interface TaskState {
   failures: number;
   /** Active jobs that ask for this partition of a result stage. */
   wantedBy: number;
-  /** Attempts that have not ended. */
-  flights: Flight[];
+  /** Attempts that have not ended: replaced, not changed, for most tasks share the empty one. */
+  flights: readonly Flight[];
 }
 
 export interface Flight {

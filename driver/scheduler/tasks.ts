@@ -10,8 +10,11 @@ export function isDone(stage: StageState): boolean {
   return stage.stageId !== null && stage.missing === 0;
 }
 
+/** One for all: a job of 100,000 tasks has few attempts at a time. */
+const NO_FLIGHTS: readonly Flight[] = [];
+
 export function newTask(generation: number, status: 'pending' | 'done'): TaskState {
-  return { status, generation, attempts: 0, failures: 0, wantedBy: 0, flights: [] };
+  return { status, generation, attempts: 0, failures: 0, wantedBy: 0, flights: NO_FLIGHTS };
 }
 
 /** The task's output is committed: nothing of it needs to run any more. */
@@ -42,12 +45,12 @@ export function markPending(state: SchedulerState, stage: StageState, partition:
 
 /** Takes the attempt out of those in flight; null when it is not among them (a late or second event). */
 export function endFlight(state: SchedulerState, stage: StageState, task: TaskState, attempt: number): Flight | null {
-  const at = task.flights.findIndex((flight) => flight.attempt === attempt);
-  if (at < 0) return null;
-  const [flight] = task.flights.splice(at, 1);
+  const ended = task.flights.find((flight) => flight.attempt === attempt);
+  if (ended === undefined) return null;
+  task.flights = task.flights.length === 1 ? NO_FLIGHTS : task.flights.filter((flight) => flight !== ended);
   state.inFlight--;
   stage.inFlight--;
-  return flight as Flight;
+  return ended;
 }
 
 export function abortFlights(turn: Turn, stage: StageState, partition: number): void {

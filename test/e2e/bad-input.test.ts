@@ -8,7 +8,7 @@ import type { CliResult } from '../support/run-cli.ts';
 async function run(text: string, args: readonly string[] = ['--on', 'local[2]', '--quiet'], prepare?: (path: string) => void): Promise<CliResult> {
   using folder = jobFolder({ 'job.ts': text });
   prepare?.(folder.path);
-  return await folder.run([...args.slice(0, 0), 'job.ts', ...args]);
+  return await folder.run(['job.ts', ...args]);
 }
 
 describe('input and output paths', () => {
@@ -63,7 +63,7 @@ describe('user functions', () => {
   test('process.exit in a task fails the task, not the driver', async () => {
     const { code, stderr } = await run(jobText('await lv.range(2).map((x) => process.exit(3)).collect();'), ['--on', 'local[2]', '--quiet', '--conf', 'allowedEnv=PATH']);
     expect(stderr).toMatch(/process\.exit/);
-    expect(stderr).toContain('[TASK_EXITED]');
+    expect(stderr).toContain('[PROCESS_EXIT]');
     expect(code).toBe(1);
   });
 
@@ -104,7 +104,7 @@ describe('user functions', () => {
       },
     });
     expect(performance.now() - start).toBeLessThan(5000);
-    expect(stderr).toContain('JOB_CANCELLED');
+    expect(stderr).toMatch(/levin: cancelled by SIGINT\. What is committed is kept: resume with levin run --app app-\S+, or press Ctrl-C again to leave at once\. \[JOB_CANCELLED\]\n$/);
     expect(code).toBe(130);
   });
 });
