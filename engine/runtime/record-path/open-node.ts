@@ -192,7 +192,8 @@ interface Part {
 function segmentOptions(task: TaskContext, { input, steps, terminal, state }: Part): SegmentOptions {
   const { closures } = task.deps;
   const base = input.kind === 'stream' ? 'batch' : input.start === 0 && input.step === 1 ? 'zeroRange' : 'range';
-  const async = steps.some((step) => 'fn' in step && isAsync(closures[step.fn]));
+  // A loop that begins with what a function gave in a window may meet an asynchronous generator.
+  const async = isFlatten(steps[0]) || steps.some((step) => 'fn' in step && isAsync(closures[step.fn]));
   return { kernel: kernelFor(closures, { base, steps, terminal }), state, input, async };
 }
 
@@ -206,6 +207,10 @@ const AsyncGeneratorFunction = async function* () {}.constructor;
 /** An async function or generator, as seen without calling it. */
 function isAsync(fn: UserFunction | undefined): boolean {
   return fn !== undefined && (fn.constructor === AsyncFunction || fn.constructor === AsyncGeneratorFunction);
+}
+
+function isFlatten(step: Step | undefined): boolean {
+  return step?.kind === 'flatten' || step?.kind === 'flattenValue';
 }
 
 function isRecordOp(op: NarrowOp): op is RecordOp {

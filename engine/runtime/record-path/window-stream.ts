@@ -77,15 +77,16 @@ export function windowStream(input: RecordStream, { step, fn, place, signal }: W
         settle('ok', result);
         return;
       }
-      const settled = result.then(
-        (value) => settle('ok', value),
-        (error: unknown) => settle('failed', error),
+      const end = (state: 'ok' | 'failed', value: unknown): void => {
+        inFlight.delete(settled);
+        settle(state, value);
+        wake();
+      };
+      const settled: Promise<void> = result.then(
+        (value) => end('ok', value),
+        (error: unknown) => end('failed', error),
       );
       inFlight.add(settled);
-      void settled.then(() => {
-        inFlight.delete(settled);
-        wake();
-      });
     } catch (error) {
       settle('failed', error);
     }
