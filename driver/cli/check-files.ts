@@ -141,7 +141,7 @@ function unknownGlobals(file: string, source: string, names: readonly UnknownGlo
   const text = createSourceText(source);
   return names.map(({ name, line, column }) => {
     const start = (text.lineStarts[line - 1] ?? 0) + column - 1;
-    const message = `"${name}" is declared nowhere in this file and is no global of Node.js: using it is a ReferenceError. Import it, declare it, or correct the name`;
+    const message = `"${name}" is declared nowhere in this file and is no global of Node.js: using it is a ReferenceError. Import it, declare it, or correct the name.`;
     return { kind: 'unknown-global', file, line, column, message, frame: text.frame(start, start + name.length) };
   });
 }

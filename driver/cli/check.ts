@@ -16,7 +16,7 @@ export async function check(argv: readonly string[]): Promise<void> {
 /** The findings for a terminal: place and message, the code below, and a last line that counts. */
 export function formatFindings(findings: readonly Finding[], folder: string): string {
   const texts = findings.map(
-    ({ file, line, column, message, frame }) => `${relative(folder, file)}:${line}:${column}: warning: ${message}.\n${frame}\n`,
+    ({ file, line, column, message, frame }) => `${relative(folder, file)}:${line}:${column}: warning: ${message}\n${frame}\n`,
   );
   const count = findings.length === 0 ? 'No problems found.' : `${findings.length} ${findings.length === 1 ? 'warning' : 'warnings'}.`;
   return [...texts, count].join('\n');

@@ -62,14 +62,14 @@ interface ViteSource {
   readonly driverOnly: readonly (string | RegExp)[];
 }
 
+interface SourceMapForVite {
+  readonly version: number;
+  readonly sources: string[];
+  readonly mappings: string;
+}
+
 /** Annotated source, still TypeScript: Vite compiles it. */
-function transformForVite({
-  code,
-  file,
-  root,
-  role,
-  driverOnly,
-}: ViteSource): { code: string; map: { version: number; mappings: string } } | null {
+function transformForVite({ code, file, root, role, driverOnly }: ViteSource): { code: string; map: SourceMapForVite } | null {
   const { annotateSource } = requireOwn('loading/compile-source') as typeof import('./compile-source.ts');
   const options = {
     moduleId: moduleIdOf(root, file),
@@ -81,7 +81,8 @@ function transformForVite({
   const output = annotateSource({ file, source: code, options });
   if (output === null) return null;
   const announced = role === 'main' ? `${output.code}\nimport ${JSON.stringify(LOADER_MODULE)};\n` : output.code;
-  return { code: announced, map: output.map };
+  // Vite wants paths where Node wants URLs.
+  return { code: announced, map: { version: 3, sources: [file], mappings: output.map.mappings } };
 }
 
 /** Vite's own aliases point into its client, which no executor has. */
