@@ -37,6 +37,9 @@ export function attachConsole({ bus, config, stdout, stderr }: AttachConsole): A
         for (const line of event.text.split('\n')) stream.write(`[stage ${event.stage} · task ${event.partition}] ${line}\n`);
         break;
       }
+      case 'appStarted':
+        if (!config.quiet) stderr.write(`levin: ${event.name} on ${event.master}, application ${event.appId}${event.resumed ? ', resumed' : ''}\n`);
+        break;
       case 'warning':
         if (!config.quiet) stderr.write(`levin: ${event.message}\n`);
         break;

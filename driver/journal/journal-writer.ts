@@ -37,7 +37,7 @@ interface Waiting {
 export function createJournalWriter(options: JournalWriterOptions): JournalWriter {
   let nextSeq = options.nextSeq;
   let queue: Waiting[] = [];
-  let writing: Promise<void> | null = null;
+  let draining = false;
   let broken: { readonly error: unknown } | null = null;
 
   async function drain(): Promise<void> {
@@ -57,7 +57,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
         queue = [];
       }
     }
-    writing = null;
+    draining = false;
   }
 
   return {
@@ -65,7 +65,9 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
       return new Promise((done, failed) => {
         if (broken !== null) return failed(broken.error);
         queue.push({ entry, done, failed });
-        writing ??= drain();
+        if (draining) return;
+        draining = true;
+        void drain();
       });
     },
     store: (bytes) => storeBytes(options, options.lease.epoch, bytes),
@@ -104,5 +106,5 @@ async function writeBatch(options: JournalWriterOptions, seq: number, items: rea
 }
 
 function isSameEntry(a: MetadataItem | null, b: MetadataItem | undefined): boolean {
-  return a !== null && b !== undefined && a['epoch'] === b['epoch'] && a['json'] === b['json'] && a['blob'] === b['blob'];
+  return ['epoch', 'json', 'blob'].every((field) => a?.[field] === b?.[field]);
 }

@@ -1,3 +1,4 @@
+import type { MetadataItem } from '../../engine/ports/metadata-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import { repeatWrite } from '../../engine/runtime/repeat-write.ts';
 import { metadataKeys } from '../../engine/types/keys.ts';
@@ -25,7 +26,7 @@ export async function acquireLease(options: AcquireLease): Promise<Lease> {
   const { metadata, appId } = options;
   const first: LeaseItem = { epoch: 1, version: 0, owner: options.random.uuid(), released: false };
   const put = await repeatWrite(() => metadata.put(metadataKeys.lease(appId), toItem(first), { condition: { kind: 'absent' } }));
-  if (!put.written && put.current?.['owner'] !== first.owner) throw appExists(appId);
+  if (!put.written && ownerOf(appId, put.current) !== first.owner) throw appExists(appId);
   return holdLease(options, first);
 }
 
@@ -70,7 +71,11 @@ async function take(options: AcquireLease, seen: LeaseItem, owner: string): Prom
   const { metadata, appId } = options;
   const mine: LeaseItem = { epoch: seen.epoch + 1, version: 0, owner, released: false };
   const put = await repeatWrite(() => metadata.put(metadataKeys.lease(appId), toItem(mine), { condition: unchanged(seen) }));
-  return put.written || put.current?.['owner'] === owner ? mine : null;
+  return put.written || ownerOf(appId, put.current) === owner ? mine : null;
+}
+
+function ownerOf(appId: string, item: MetadataItem | null): string | null {
+  return item === null ? null : fromItem(appId, item).owner;
 }
 
 function same(a: LeaseItem, b: LeaseItem): boolean {

@@ -57,7 +57,8 @@ export function askForPartitions(turn: Turn, job: JobState): void {
   const outside = job.partitions?.find((partition) => !(partition in stage.tasks));
   if (outside !== undefined) {
     const { stage: number, name, tasks } = stage;
-    return failJob(turn, job, { kind: 'badPartition', stage: number, name, partition: outside, taskCount: tasks.length });
+    failJob(turn, job, { kind: 'badPartition', stage: number, name, partition: outside, taskCount: tasks.length });
+    return;
   }
   job.missing = 0;
   for (const [partition, task] of asked(job, stage)) {

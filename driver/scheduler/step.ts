@@ -21,35 +21,24 @@ export interface Step {
  */
 export function step(state: SchedulerState, event: SchedulerEvent): Step {
   const turn: Turn = { state, commands: [] };
-  apply(turn, event);
+  (HANDLERS[event.kind] as (turn: Turn, event: SchedulerEvent) => void)(turn, event);
   launchReady(turn);
   forgetReleased(state);
   return turn;
 }
 
-function apply(turn: Turn, event: SchedulerEvent): void {
-  switch (event.kind) {
-    case 'jobSubmitted':
-      return submitJob(turn, event.graph);
-    case 'jobCancelled':
-      return cancelJob(turn, event.job, event.reason);
-    case 'stageResolved':
-      return stageResolved(turn, event);
-    case 'stageResolveFailed':
-      return stageResolveFailed(turn, event.stage, event.error);
-    case 'taskSucceeded':
-      return taskSucceeded(turn, event);
-    case 'taskFailed':
-      return taskFailed(turn, event);
-    case 'generationRaised':
-      return generationRaised(turn, event);
-    case 'outputLost':
-      return outputLost(turn, event.lost);
-    case 'timerFired':
-      return timerFired(turn, event.id, event.nowMs);
-    case 'capacityChanged':
-      return capacityChanged(turn, event.slots);
-    case 'stageReleased':
-      turn.state.released.push(event.stage);
-  }
-}
+const HANDLERS: { readonly [K in SchedulerEvent['kind']]: (turn: Turn, event: Extract<SchedulerEvent, { kind: K }>) => void } = {
+  jobSubmitted: (turn, event) => submitJob(turn, event.graph),
+  jobCancelled: (turn, event) => cancelJob(turn, event.job, event.reason),
+  stageResolved,
+  stageResolveFailed: (turn, event) => stageResolveFailed(turn, event.stage, event.error),
+  taskSucceeded,
+  taskFailed,
+  generationRaised,
+  outputLost: (turn, event) => outputLost(turn, event.lost),
+  timerFired: (turn, event) => timerFired(turn, event.id, event.nowMs),
+  capacityChanged: (turn, event) => capacityChanged(turn, event.slots),
+  stageReleased: ({ state }, event) => {
+    state.released.push(event.stage);
+  },
+};

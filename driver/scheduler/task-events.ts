@@ -39,24 +39,12 @@ export function taskFailed(turn: Turn, event: Failed): void {
   if (flight === null || flight.aborted || task.status !== 'running') return;
   markPending(state, stage, event.partition);
   const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure };
-  switch (event.failure.kind) {
-    case 'throttled':
-      return refused(turn);
-    case 'fetch-failed':
-      return inputLost(turn, at, flight);
-    // `superseded` and `cancelled` reach this line only for attempts that nobody aborted and whose generation stands:
-    // the runner's or the store's fault, and counted so that it ends.
-    case 'superseded':
-    case 'cancelled':
-    case 'user-error':
-    case 'out-of-memory':
-    // As in Spark where the reason of the loss is unknown: the task may be what kills executors, and that must end.
-    case 'executor-lost':
-    case 'exit':
-    case 'timeout':
-    case 'error':
-      return counted(turn, at);
-  }
+  // `superseded` and `cancelled` are counted, so that it ends: here they are of attempts that nobody aborted and whose generation stands,
+  // so the runner or the store is at fault. `executor-lost` is, too, as in Spark where the reason of the loss is unknown: the task may be
+  // what kills executors.
+  if (event.failure.kind === 'throttled') refused(turn);
+  else if (event.failure.kind === 'fetch-failed') inputLost(turn, at, flight);
+  else counted(turn, at);
 }
 
 /** The store has the new generation: the task can run again. */
@@ -97,13 +85,16 @@ function counted(turn: Turn, { stage, task, partition, failure }: FailedTask): v
 function inputLost(turn: Turn, at: FailedTask, flight: Flight): void {
   const { stage, failure } = at;
   const producers = known(turn.state, failure.lost);
-  if (producers.length === 0) return counted(turn, at);
+  if (producers.length === 0) {
+    counted(turn, at);
+    return;
+  }
   gotThrough(turn.state);
   lose(turn, producers);
   if (flight.stageAttempt === stage.stageAttempts) stage.stageAttempts++;
   const { stageAttempts } = stage;
-  if (stageAttempts < turn.state.settings.maxStageAttempts) return settleJobs(turn);
-  failStage(turn, stage, { kind: 'inputLost', stage: stage.stage, name: stage.name, stageAttempts, lost: failure.lost });
+  if (stageAttempts < turn.state.settings.maxStageAttempts) settleJobs(turn);
+  else failStage(turn, stage, { kind: 'inputLost', stage: stage.stage, name: stage.name, stageAttempts, lost: failure.lost });
 }
 
 interface Producer {
