@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { runInstantly } from '../../../bench/scheduling/instant-runner.ts';
 import type { StageSpec } from '../../../driver/scheduler/job-graph.ts';
 import { DEFAULT_SCHEDULER_SETTINGS } from '../../../driver/scheduler/settings.ts';
 import { createSchedulerState } from '../../../driver/scheduler/state.ts';
 import { step } from '../../../driver/scheduler/step.ts';
-import { runInstantly } from './instant-runner.ts';
 import { graph, launch, resolve, resolved, spec, started, submitted } from './literals.ts';
 
 /** Only so that a quadratic scheduler fails rather than hangs. */
