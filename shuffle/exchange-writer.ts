@@ -1,11 +1,10 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
-import type { Combiner, ExchangeOutput, ExchangeWriter, ExchangeWriterOptions } from '../engine/ports/exchange.ts';
+import type { Combiner, ExchangeWriter, ExchangeWriterOptions } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import { describeValue } from '../engine/records/describe-value.ts';
 import { createKeyTable } from '../engine/records/key-table.ts';
-import { addToChecksum, checksumHex, type RecordChecksum } from '../engine/records/record-checksum.ts';
-import { encodeFooter } from './map-output-format.ts';
-import { createPartitionBuffers, type PartitionBuffers, type PartitionOutput } from './partition-buffers.ts';
+import { assembleMapOutput } from './assemble-map-output.ts';
+import { createPartitionBuffers, type PartitionBuffers } from './partition-buffers.ts';
 import { createPartitioner, type Partitioner } from './partitioners.ts';
 
 export interface WriterLimits {
@@ -42,7 +41,7 @@ export function openExchangeWriter(objects: ObjectStore, options: ExchangeWriter
     write: (record) => intake.write(record),
     async finish() {
       intake.flush();
-      const { body, offsets, checksum } = assemble(buffers.finish());
+      const { body, offsets, checksum } = assembleMapOutput(buffers.finish());
       await objects.put(options.key, body, { signal: options.signal });
       return { key: options.key, offsets, checksum, records: intake.count(), bytes: body.byteLength };
     },
@@ -109,39 +108,6 @@ function combining(combine: Combiner, target: CombineTarget): RecordIntake {
     flush,
     count: () => records,
   };
-}
-
-function assemble(partitions: readonly (PartitionOutput | null)[]): Pick<ExchangeOutput, 'offsets' | 'checksum'> & { body: Uint8Array } {
-  const offsets = [0];
-  let end = 0;
-  for (const partition of partitions) {
-    for (const block of partition?.blocks ?? []) end += block.byteLength;
-    offsets.push(end);
-  }
-  const footer = encodeFooter(offsets);
-  const body = new Uint8Array(end + footer.byteLength);
-  let position = 0;
-  for (const partition of partitions) {
-    for (const block of partition?.blocks ?? []) {
-      body.set(block, position);
-      position += block.byteLength;
-    }
-  }
-  body.set(footer, end);
-  return { body, offsets, checksum: overallChecksum(partitions) };
-}
-
-/** Which partition a record went to counts, its place in there does not: a record that moved is as bad for its readers as one that changed. */
-function overallChecksum(partitions: readonly (PartitionOutput | null)[]): string {
-  const overall: RecordChecksum = { low: 0, high: 0 };
-  for (const [index, partition] of partitions.entries()) {
-    if (partition === null) continue;
-    let hash = Math.imul(index + 1, 0x9e3779b1);
-    hash = Math.imul(hash ^ partition.checksum.low, 0x01000193);
-    hash = Math.imul(hash ^ partition.checksum.high, 0x01000193);
-    addToChecksum(overall, hash);
-  }
-  return checksumHex(overall);
 }
 
 function notAPair(record: unknown): LevinError {

@@ -38,7 +38,7 @@ export function hashKey(key: unknown): number {
 }
 
 /** The finalizer of MurmurHash3: every bit of the input moves about half of the output's bits. */
-export function mix32(value: number): number {
+function mix32(value: number): number {
   return mixInt32(value) >>> 0;
 }
 
