@@ -21,13 +21,13 @@ serveExecutor({
   createSupervisor(setup, onWarning) {
     const { objectsRoot, metadataFile } = setup.data as LocalExecutorData;
     const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
-    const { readOffsets } = createExchange({ objects: createDirectoryObjectStore({ root: objectsRoot }) });
+    const exchange = createExchange({ objects: createDirectoryObjectStore({ root: objectsRoot }) });
     const workerData: LocalWorkerData = { objectsRoot, code: { kind: 'bundle', folder: executorFolderAt(setup.folder).code } };
     return createExecutorSupervisor({
       setup,
       workerEntry: entryUrl('./worker-thread', import.meta.url),
       workerData,
-      commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets }),
+      commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: (key) => exchange.readOffsets(key) }),
       clock,
       onWarning,
     });

@@ -57,141 +57,147 @@ interface Lane<T> {
   readonly tickets: Set<Entry<T>>;
 }
 
+interface State<T> {
+  readonly options: DispatcherOptions<T>;
+  readonly capacity: number;
+  readonly lanes: readonly Lane<T>[];
+  /** What lost its lane or was given back goes first. */
+  readonly front: Entry<T>[];
+  /** In the order in which tasks came. */
+  readonly queue: Set<Entry<T>>;
+  readonly returning: Set<Entry<T>>;
+  pumping: boolean;
+  changed: boolean;
+}
+
 export function createDispatcher<T>(options: DispatcherOptions<T>): Dispatcher<T> {
-  const { perLane, identityOf, isUp, send, takeBack } = options;
-  const capacity = perLane * (1 + options.ahead);
-  const lanes: readonly Lane<T>[] = Array.from({ length: options.lanes }, (_, index) => ({ index, identity: null, tickets: new Set() }));
-  /** Insertion order is queue order; `front` holds what lost its lane and goes first. */
-  const front: Entry<T>[] = [];
-  const queue = new Set<Entry<T>>();
-  const returning = new Set<Entry<T>>();
+  const state: State<T> = {
+    options,
+    capacity: options.perLane * (1 + options.ahead),
+    lanes: Array.from({ length: options.lanes }, (_, index) => ({ index, identity: null, tickets: new Set<Entry<T>>() })),
+    front: [],
+    queue: new Set(),
+    returning: new Set(),
+    pumping: false,
+    changed: false,
+  };
   let nextId = 0;
-  let pumping = false;
-
-  const laneFor = (identity: string): Lane<T> | null => {
-    let best: Lane<T> | null = null;
-    for (const lane of lanes) {
-      const load = lane.tickets.size;
-      if (load >= capacity || (load > 0 && lane.identity !== identity)) continue;
-      if (best === null || load < best.tickets.size || (load === best.tickets.size && isUp(lane.index) && !isUp(best.index))) best = lane;
-    }
-    return best;
-  };
-
-  const pumpQueue = (): void => {
-    for (;;) {
-      const entry = front[0] ?? first(queue);
-      if (entry === undefined) return;
-      const lane = laneFor(identityOf(entry.task));
-      if (lane === null) return;
-      if (front[0] === entry) front.shift();
-      else queue.delete(entry);
-      entry.lane = lane.index;
-      entry.state = 'sent';
-      lane.identity = identityOf(entry.task);
-      lane.tickets.add(entry);
-      send(lane.index, entry);
-    }
-  };
-
-  // As many tasks are asked back at once as there are places free, not more.
-  const balance = (): void => {
-    const free = lanes.reduce((sum, lane) => sum + Math.max(0, perLane - lane.tickets.size), 0);
-    while (returning.size < free) {
-      const entry = lastWaiting(mostLoaded(lanes), perLane);
-      if (entry === null) return;
-      entry.state = 'returning';
-      returning.add(entry);
-      takeBack(entry.lane as number, entry);
-    }
-  };
-
-  // `send` and `takeBack` may call back at once: one pump at a time, and it looks again until nothing changes.
-  let again = false;
-  const pump = (): void => {
-    again = true;
-    if (pumping) return;
-    pumping = true;
-    while (again) {
-      again = false;
-      pumpQueue();
-      if (front.length + queue.size === 0) balance();
-    }
-    pumping = false;
-  };
-
-  const detach = (entry: Entry<T>): void => {
-    returning.delete(entry);
-    if (entry.lane === null) {
-      queue.delete(entry);
-      const at = front.indexOf(entry);
-      if (at >= 0) front.splice(at, 1);
-    } else lanes[entry.lane]?.tickets.delete(entry);
-    entry.lane = null;
-  };
-
   return {
     add(task) {
       const entry: Entry<T> = { id: nextId++, task, lane: null, state: 'queued' };
-      queue.add(entry);
+      state.queue.add(entry);
       options.onAdded(entry);
-      pump();
+      pump(state);
     },
     started(ticket) {
-      const entry = ticket as Entry<T>;
-      if (entry.state === 'over') return;
-      returning.delete(entry);
-      entry.state = 'started';
+      if (ticket.state === 'over') return;
+      state.returning.delete(ticket);
+      (ticket as Entry<T>).state = 'started';
     },
     remove(ticket) {
-      const entry = ticket as Entry<T>;
-      detach(entry);
-      entry.state = 'over';
-      pump();
+      finish(state, ticket);
+      pump(state);
     },
     gaveBack(ticket) {
-      const entry = ticket as Entry<T>;
-      if (entry.state !== 'returning') return;
-      detach(entry);
-      entry.state = 'queued';
-      front.push(entry);
-      pump();
+      if (ticket.state !== 'returning') return;
+      requeue(state, [ticket as Entry<T>]);
+      pump(state);
     },
     laneLost(index, ended) {
-      const lane = lanes[index] as Lane<T>;
-      for (const ticket of ended) {
-        detach(ticket as Entry<T>);
-        (ticket as Entry<T>).state = 'over';
-      }
-      const waiting = [...lane.tickets];
-      lane.tickets.clear();
+      for (const ticket of ended) finish(state, ticket);
+      const lane = state.lanes[index] as Lane<T>;
+      requeue(state, [...lane.tickets]);
       lane.identity = null;
-      for (const entry of waiting) {
-        returning.delete(entry);
-        entry.lane = null;
-        entry.state = 'queued';
-      }
-      front.unshift(...waiting);
-      pump();
+      pump(state);
     },
-    ticketsOf: (lane) => [...(lanes[lane]?.tickets ?? [])],
+    ticketsOf: (lane) => [...(state.lanes[lane]?.tickets ?? [])],
     get size() {
-      return front.length + queue.size + lanes.reduce((sum, lane) => sum + lane.tickets.size, 0);
+      return state.front.length + state.queue.size + state.lanes.reduce((sum, lane) => sum + lane.tickets.size, 0);
     },
   };
+}
+
+/** `send` and `takeBack` may call back at once: there is one pump at a time, and it looks again until nothing changes. */
+function pump<T>(state: State<T>): void {
+  state.changed = true;
+  if (state.pumping) return;
+  state.pumping = true;
+  while (state.changed) {
+    state.changed = false;
+    sendQueued(state);
+    if (state.front.length + state.queue.size === 0) balance(state);
+  }
+  state.pumping = false;
+}
+
+function sendQueued<T>(state: State<T>): void {
+  const { front, queue, options } = state;
+  for (;;) {
+    const entry = front[0] ?? first(queue);
+    if (entry === undefined) return;
+    const identity = options.identityOf(entry.task);
+    const lane = laneFor(state, identity);
+    if (lane === null) return;
+    if (front[0] === entry) front.shift();
+    else queue.delete(entry);
+    entry.lane = lane.index;
+    entry.state = 'sent';
+    lane.identity = identity;
+    lane.tickets.add(entry);
+    options.send(lane.index, entry);
+  }
+}
+
+function laneFor<T>({ lanes, capacity, options }: State<T>, identity: string): Lane<T> | null {
+  let best: Lane<T> | null = null;
+  for (const lane of lanes) {
+    const load = lane.tickets.size;
+    if (load >= capacity || (load > 0 && lane.identity !== identity)) continue;
+    if (best === null || load < best.tickets.size || (load === best.tickets.size && options.isUp(lane.index) && !options.isUp(best.index)))
+      best = lane;
+  }
+  return best;
+}
+
+/** As many tasks are asked back at once as there are places free, not more. */
+function balance<T>({ lanes, options, returning }: State<T>): void {
+  const { perLane } = options;
+  const free = lanes.reduce((sum, lane) => sum + Math.max(0, perLane - lane.tickets.size), 0);
+  while (returning.size < free) {
+    const lane = lanes.reduce((a, b) => (b.tickets.size > a.tickets.size ? b : a));
+    const entry = lane.tickets.size > perLane ? [...lane.tickets].findLast((ticket) => ticket.state === 'sent') : undefined;
+    if (entry === undefined) return;
+    entry.state = 'returning';
+    returning.add(entry);
+    options.takeBack(lane.index, entry);
+  }
+}
+
+function finish<T>(state: State<T>, ticket: Ticket<T>): void {
+  const entry = ticket as Entry<T>;
+  detach(state, entry);
+  entry.state = 'over';
+}
+
+function requeue<T>(state: State<T>, entries: readonly Entry<T>[]): void {
+  for (const entry of entries) {
+    detach(state, entry);
+    entry.state = 'queued';
+  }
+  state.front.unshift(...entries);
+}
+
+function detach<T>(state: State<T>, entry: Entry<T>): void {
+  state.returning.delete(entry);
+  if (entry.lane === null) {
+    state.queue.delete(entry);
+    const at = state.front.indexOf(entry);
+    if (at >= 0) state.front.splice(at, 1);
+  } else state.lanes[entry.lane]?.tickets.delete(entry);
+  entry.lane = null;
 }
 
 function first<V>(set: ReadonlySet<V>): V | undefined {
   for (const value of set) return value;
   return undefined;
-}
-
-function mostLoaded<T>(lanes: readonly Lane<T>[]): Lane<T> {
-  return lanes.reduce((a, b) => (b.tickets.size > a.tickets.size ? b : a));
-}
-
-/** The last task that waits behind running ones. */
-function lastWaiting<T>(lane: Lane<T>, perLane: number): Entry<T> | null {
-  if (lane.tickets.size <= perLane) return null;
-  return [...lane.tickets].findLast((entry) => entry.state === 'sent') ?? null;
 }

@@ -44,56 +44,25 @@ interface Sent {
 const NO_ACTIVITY: WorkerActivity = { activeMs: 0, idleMs: 0 };
 
 export function startLiveWorker(spawn: SpawnWorker, events: LiveWorkerEvents): LiveWorker {
-  /** By message id; what was taken back stays until the worker has skipped it. */
-  const byId = new Map<number, Sent>();
-  const byAttempt = new Map<Attempt, Sent>();
-  let nextId = 0;
-  let muted = false;
-  let ready = false;
-  let exit: LiveWorker['exit'] = null;
-
-  const forget = (entry: Sent): void => {
-    byId.delete(entry.id);
-    if (byAttempt.get(entry.attempt) === entry) byAttempt.delete(entry.attempt);
-  };
-
-  const onTaskMessage = (entry: Sent, message: Exclude<FromWorker, { kind: 'ready' | 'exiting' }>): void => {
-    const { attempt } = entry;
-    switch (message.kind) {
-      case 'started':
-        entry.before = handle.activity();
-        events.onStarted(attempt);
-        break;
-      case 'log':
-        attempt.event({ kind: 'log', level: message.level, text: message.text });
-        break;
-      case 'skipped':
-        forget(entry);
-        break;
-      case 'prepared':
-        forget(entry);
-        events.onPrepared(attempt, message.prepared);
-        break;
-      case 'failed':
-        forget(entry);
-        events.onFailed(attempt, message.failure, message.tainted);
-        break;
-    }
-  };
+  const sent = createSentTasks();
+  const status = { ready: false, muted: false, exit: null as LiveWorker['exit'] };
 
   const handle = spawn({
     onMessage(message) {
-      if (muted) return;
-      if (message.kind === 'ready') ready = true;
-      else if (message.kind === 'exiting') exit = { code: message.code, stack: message.stack };
+      if (status.muted) return;
+      if (message.kind === 'ready') status.ready = true;
+      else if (message.kind === 'exiting') status.exit = { code: message.code, stack: message.stack };
       else {
-        const entry = byId.get(message.id);
-        if (entry !== undefined) onTaskMessage(entry, message);
+        const entry = sent.byId(message.id);
+        if (entry === undefined) return;
+        if (message.kind === 'started') entry.before = handle.activity();
+        else if (message.kind !== 'log') sent.forget(entry);
+        tell(events, entry.attempt, message);
       }
     },
-    onEnd: (end) => {
-      if (muted) return;
-      muted = true;
+    onEnd(end) {
+      if (status.muted) return;
+      status.muted = true;
       events.onEnd(end);
     },
   });
@@ -101,38 +70,85 @@ export function startLiveWorker(spawn: SpawnWorker, events: LiveWorkerEvents): L
   return {
     handle,
     get ready() {
-      return ready;
+      return status.ready;
     },
     get exit() {
-      return exit;
+      return status.exit;
     },
     send(attempt) {
-      const entry: Sent = { id: nextId++, attempt, claim: new Int32Array(new SharedArrayBuffer(4)), before: NO_ACTIVITY };
-      byId.set(entry.id, entry);
-      byAttempt.set(attempt, entry);
-      handle.post({ kind: 'task', id: entry.id, claim: entry.claim, spec: attempt.spec });
+      const { id, claim } = sent.add(attempt);
+      handle.post({ kind: 'task', id, claim, spec: attempt.spec });
     },
-    takeBack(attempt) {
-      const entry = byAttempt.get(attempt);
-      if (entry === undefined) return false;
-      if (Atomics.compareExchange(entry.claim, 0, CLAIM_WAITING, CLAIM_TAKEN) !== CLAIM_WAITING) return false;
-      byAttempt.delete(attempt);
-      return true;
-    },
-    has: (attempt) => byAttempt.has(attempt),
+    takeBack: (attempt) => sent.takeBack(attempt),
+    has: (attempt) => sent.of(attempt) !== undefined,
     cancel(attempt) {
-      const entry = byAttempt.get(attempt);
+      const entry = sent.of(attempt);
       if (entry !== undefined) handle.post({ kind: 'cancel', id: entry.id });
     },
-    started: () => [...byAttempt.values()].filter(({ claim }) => Atomics.load(claim, 0) === CLAIM_STARTED).map(({ attempt }) => attempt),
+    started: () => sent.started(),
     busyShare(attempt) {
-      const before = byAttempt.get(attempt)?.before ?? NO_ACTIVITY;
+      const before = sent.of(attempt)?.before ?? NO_ACTIVITY;
       const now = handle.activity();
       const active = now.activeMs - before.activeMs;
       return active / Math.max(1, active + now.idleMs - before.idleMs);
     },
     mute() {
-      muted = true;
+      status.muted = true;
     },
+  };
+}
+
+function tell(events: LiveWorkerEvents, attempt: Attempt, message: Exclude<FromWorker, { kind: 'ready' | 'exiting' }>): void {
+  switch (message.kind) {
+    case 'started':
+      events.onStarted(attempt);
+      break;
+    case 'log':
+      attempt.event({ kind: 'log', level: message.level, text: message.text });
+      break;
+    case 'prepared':
+      events.onPrepared(attempt, message.prepared);
+      break;
+    case 'failed':
+      events.onFailed(attempt, message.failure, message.tainted);
+      break;
+    case 'skipped':
+      break;
+  }
+}
+
+interface SentTasks {
+  add(attempt: Attempt): Sent;
+  byId(id: number): Sent | undefined;
+  of(attempt: Attempt): Sent | undefined;
+  takeBack(attempt: Attempt): boolean;
+  forget(entry: Sent): void;
+  started(): readonly Attempt[];
+}
+
+function createSentTasks(): SentTasks {
+  /** What was taken back stays until the worker has skipped it: the attempt may be sent to it once more. */
+  const byId = new Map<number, Sent>();
+  const byAttempt = new Map<Attempt, Sent>();
+  let nextId = 0;
+  return {
+    add(attempt) {
+      const entry: Sent = { id: nextId++, attempt, claim: new Int32Array(new SharedArrayBuffer(4)), before: NO_ACTIVITY };
+      byId.set(entry.id, entry);
+      byAttempt.set(attempt, entry);
+      return entry;
+    },
+    byId: (id) => byId.get(id),
+    of: (attempt) => byAttempt.get(attempt),
+    takeBack(attempt) {
+      const entry = byAttempt.get(attempt);
+      if (entry === undefined || Atomics.compareExchange(entry.claim, 0, CLAIM_WAITING, CLAIM_TAKEN) !== CLAIM_WAITING) return false;
+      return byAttempt.delete(attempt);
+    },
+    forget(entry) {
+      byId.delete(entry.id);
+      if (byAttempt.get(entry.attempt) === entry) byAttempt.delete(entry.attempt);
+    },
+    started: () => [...byAttempt.values()].filter(({ claim }) => Atomics.load(claim, 0) === CLAIM_STARTED).map(({ attempt }) => attempt),
   };
 }
