@@ -52,7 +52,7 @@ export interface OperationArgument {
  * In doubt it counts as an RDD's, because a warning can be ignored.
  */
 export function findOperationArguments(file: string, source: string): readonly OperationArgument[] {
-  const lang = /\.tsx$/.test(file) ? 'tsx' : /\.[mc]?ts$/.test(file) ? 'ts' : 'jsx';
+  const lang = file.endsWith('.tsx') ? 'tsx' : /\.[mc]?ts$/.test(file) ? 'ts' : 'jsx';
   const { program } = parseSync(file, source, { lang, sourceType: 'module', preserveParens: false });
   const nodes = [...walk(program)];
   const variables = new Map<string, Variable>();

@@ -36,8 +36,9 @@ async function runMain(mainFile: string, args: readonly string[], options: RunAr
   const module = (await import(pathToFileURL(mainFile).href)) as { readonly default?: unknown };
   if (typeof module.default === 'function') {
     const { Context } = await import('../api/context.ts');
-    await using lv = await Context.create();
+    const lv = await Context.create();
     await module.default(lv, args);
+    await lv.stop();
     return;
   }
   if (options.appId !== null && currentApplication() === null) {
