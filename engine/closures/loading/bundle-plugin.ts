@@ -135,7 +135,7 @@ function asUserModule(file: string, root: string, modules: UserModuleReader): On
 function sameModule(file: string): OnLoadResult {
   const source = JSON.stringify(file);
   return {
-    contents: `export * from ${source};\nimport * as all from ${source};\nexport default all.default;`,
+    contents: `export * from ${source};\nimport * as all from ${source};\nexport default Reflect.get(all, 'default');`,
     loader: 'js',
     resolveDir: dirname(file),
   };

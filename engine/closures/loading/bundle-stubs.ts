@@ -4,7 +4,7 @@
  */
 export function driverApiStub(specifier: string): string {
   return `
-const known = require('levin/executor-api');
+const known = { ...require('levin/executor-api'), ...require('levin/key-map') };
 const missing = (name) => {
   const fail = () => {
     throw Object.assign(new Error(name + " of '${specifier}' exists only on the driver; a module that runs on executors used it. " +

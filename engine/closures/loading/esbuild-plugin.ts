@@ -90,7 +90,7 @@ function resolveImport(args: OnResolveArgs, driver: Driver): OnResolveResult | n
   const importer = namespace === USER ? userFile(args.importer, driver.root) : args.importer;
   if (!driver.users.has(importer)) return null;
   const from = moduleIdOf(driver.root, importer);
-  driver.importNames.set(`${from}\n${path}`, driver.nameOf(path, from));
+  if (namespace === USER) driver.importNames.set(`${from}\n${path}`, driver.nameOf(path, from));
   const file = driver.resolver.resolve(path, importer);
   if (file === null) return null;
   if (driver.users.has(file) && driver.compiler.compile(file).kind === 'module')
@@ -113,7 +113,7 @@ function loadUserModule(file: string, { compiler, modules, root }: Driver): OnLo
 function loadEntry(file: string, { users, compiler }: Driver): OnLoadResult | null {
   if (!users.has(file) || compiler.compile(file).kind === 'commonjs') return null;
   const source = JSON.stringify(file);
-  const contents = `import ${JSON.stringify(LOADER)};\nexport * from ${source};\nimport * as all from ${source};\nexport default all.default;`;
+  const contents = `import ${JSON.stringify(LOADER)};\nexport * from ${source};\nimport * as all from ${source};\nexport default Reflect.get(all, 'default');`;
   return { contents, loader: 'js', resolveDir: dirname(file) };
 }
 

@@ -11,7 +11,7 @@ import { createModuleCompiler, type LoadMode, type ModuleCompiler } from './modu
 import { moduleIdOf, realPathOf } from './project-root.ts';
 import { type Alias, createResolver, type ModuleResolver } from './resolver.ts';
 import { createTransformCache } from './transform-cache.ts';
-import { createUserModules, type UserModules } from './user-modules.ts';
+import { createUserModules, PACKAGES, type UserModules } from './user-modules.ts';
 
 export interface HookOptions {
   readonly mode: LoadMode;
@@ -130,10 +130,11 @@ function loadHook({ root, users, compiler, modules }: HookParts): LoadHookSync {
   return (url, context, nextLoad) => {
     if (!url.startsWith('file:')) return nextLoad(url, context);
     const file = fileURLToPath(url);
-    if (extname(file) === '.cts' && !file.includes('node_modules')) throw commonJsTypeScript(root, file);
+    const installed = file.includes(PACKAGES);
+    if (extname(file) === '.cts' && !installed) throw commonJsTypeScript(root, file);
     const isMain = compiler.roleOf(file) === 'main';
     if (!users.has(file)) {
-      if (isMain && extname(file) === '.cjs') throw commonJsMain(root, file);
+      if (isMain && extname(file) === '.cjs' && !installed) throw commonJsMain(root, file);
       return nextLoad(url, context);
     }
     const compiled = compiler.compile(file, context.format === 'module');

@@ -20,6 +20,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   runtime: 'engine/closures/runtime/entry',
   // Not published: what an executor bundle has in the place of `levin`.
   'executor-api': 'engine/closures/loading/executor-api',
+  'key-map': 'engine/records/key-map',
   register: 'engine/closures/loading/register',
   vite: 'engine/closures/loading/vite-plugin',
   esbuild: 'engine/closures/loading/esbuild-plugin',

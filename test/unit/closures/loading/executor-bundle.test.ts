@@ -198,10 +198,10 @@ describe('what cannot be bundled', () => {
   test('the driver’s API is there for modules that import it, and fails when it is used', async () => {
     using project = tempProject({
       'package.json': '{}',
-      'a.ts': `import { Context, LevinError, executorInit } from 'levin'; executorInit(() => {}); console.log(typeof LevinError, typeof Context); export const f = () => Context.create(); f();`,
+      'a.ts': `import { Context, KeyMap, LevinError, executorInit } from 'levin'; executorInit(() => {}); console.log(typeof LevinError, typeof Context, new KeyMap([[[1], 2]]).get([1])); export const f = () => Context.create(); f();`,
     });
     const { stdout, stderr } = evaluate(await bundle(project, { modules: ['a.ts'] }), ['a.ts']);
-    expect(stdout).toBe('function function\n');
+    expect(stdout).toBe('function function 2\n');
     expect(stderr).toContain(
       "Context of 'levin' exists only on the driver; a module that runs on executors used it. Move that code into the main file, or into a module that only the main file imports.",
     );

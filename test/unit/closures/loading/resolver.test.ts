@@ -58,8 +58,8 @@ describe('what user modules import', () => {
 
   test('Node is asked first unless something of the project may say otherwise', () => {
     using project = tempProject(FILES);
-    const { isSpecial } = createResolver();
-    const special = (importer: string, specifier: string): boolean => isSpecial(specifier, project.path(importer));
+    const resolver = createResolver();
+    const special = (importer: string, specifier: string): boolean => resolver.isSpecial(specifier, project.path(importer));
     expect([
       special('job.ts', './src/lib/a.ts'),
       special('job.ts', './src/lib/a'),
