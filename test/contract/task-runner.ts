@@ -5,7 +5,7 @@ import { processCases } from './task-runner-processes.ts';
 import { promiseCases } from './task-runner-promises.ts';
 
 /** What a `TaskRunner` is, sentence by sentence. */
-export const taskRunnerCases: readonly RunnerCase[] = [...promiseCases, ...isolationCases, ...processCases];
+const taskRunnerCases: readonly RunnerCase[] = [...promiseCases, ...isolationCases, ...processCases];
 
 /** The cases for a runner that has these traits. */
 export function casesFor(traits: readonly RunnerNeed[]): readonly RunnerCase[] {

@@ -102,7 +102,7 @@ export function startExecutorProcess(options: ExecutorProcessOptions): ExecutorP
 }
 
 /** V8 is about to abort and prints some fifty lines; the failure's message says it in one. */
-export function isFatal(lastWords: string): boolean {
+function isFatal(lastWords: string): boolean {
   return /<--- Last few GCs --->|FATAL ERROR: /.test(lastWords);
 }
 

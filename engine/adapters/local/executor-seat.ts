@@ -48,106 +48,40 @@ export interface ExecutorSeat {
   close(): Promise<void>;
 }
 
+interface State {
+  readonly options: SeatOptions;
+  process: ExecutorProcess | null;
+  /** The process has reported that it is up. */
+  ready: boolean;
+  closing: boolean;
+  /** Ends of the process since it last finished a task. */
+  deaths: number;
+}
+
 export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
   const { clock, setup } = options;
-  const { executorId } = setup;
-  let process: ExecutorProcess | null = null;
-  let ready = false;
-  let closing = false;
-  /** Ends of the process since it last finished a task. */
-  let deaths = 0;
-
-  const start = (): ExecutorProcess => {
-    const folder = makeExecutorFolder(executorId);
-    ready = false;
-    const started = startExecutorProcess({
-      entry: options.entry,
-      setup: { ...setup, folder: folder.root },
-      folder,
-      env: executorEnvironment(globalThis.process.env, options.allowedEnv, folder.temporary),
-      onReady: () => {
-        ready = true;
-      },
-      onMessage: (message) => onMessage(message),
-      onOutput: (text) => options.onOutput(executorId, text),
-      onEnd: (end) => {
-        removeExecutorFolder(folder.root);
-        if (process === started) onEnd(end);
-      },
-    });
-    started.hold(options.isBusy());
-    void clock.sleep(START_MS, { unref: true }).then(() => {
-      if (process === started && !ready) started.kill();
-    });
-    return started;
-  };
-
-  const find = (attemptId: string): Attempt | undefined => options.assigned().find(({ spec }) => spec.attemptId === attemptId);
-
-  const onMessage = (message: Exclude<FromExecutor, { kind: 'ready' | 'refused' }>): void => {
-    if (message.kind === 'warning') {
-      options.onWarning(message.message);
-      return;
-    }
-    const attempt = find(message.attemptId);
-    if (attempt === undefined) return;
-    switch (message.kind) {
-      case 'event':
-        if (message.event.kind === 'started') options.onStarted(attempt);
-        attempt.event(message.event);
-        break;
-      case 'gaveBack':
-        if (attempt.stopReason === null) options.onGaveBack(attempt);
-        else {
-          attempt.stopped(attempt.stopReason);
-          options.onDone(attempt);
-        }
-        break;
-      case 'outcome':
-        deaths = 0;
-        attempt.settleUnlessStopped(message.outcome);
-        options.onDone(attempt);
-        break;
-    }
-  };
-
-  const onEnd = (end: ProcessEnd): void => {
-    process = null;
-    deaths += 1;
-    const assigned = options.assigned();
-    const hopeless = !end.ready || deaths >= MAX_DEATHS;
-    const lost = hopeless ? assigned : assigned.filter((attempt) => attempt.ticket.state === 'started' || attempt.stopReason !== null);
-    for (const attempt of lost) {
-      const { spec } = attempt;
-      const failure = end.ready ? lostFailure(spec, executorId, end, setup.memoryRemedy) : notStartedFailure(spec, executorId, end);
-      attempt.settleUnlessStopped({ kind: 'failure', failure });
-    }
-    options.onLost(lost);
-    // One that came up once will come up again, and better now than when the next task waits for it.
-    if (!hopeless && !closing && options.isBusy()) process ??= start();
-  };
-
+  const state: State = { options, process: null, ready: false, closing: false, deaths: 0 };
   return {
-    executorId,
-    pid: () => process?.pid,
-    isUp: () => process !== null,
+    executorId: setup.executorId,
+    pid: () => state.process?.pid,
+    isUp: () => state.process !== null,
     prewarm() {
-      process ??= start();
+      state.process ??= start(state);
     },
     send(attempt) {
-      process ??= start();
-      process.post({ kind: 'task', spec: attempt.spec });
+      state.process ??= start(state);
+      state.process.post({ kind: 'task', spec: attempt.spec });
     },
-    takeBack: (attempt) => process?.post({ kind: 'takeBack', attemptId: attempt.spec.attemptId }),
+    takeBack: (attempt) => state.process?.post({ kind: 'takeBack', attemptId: attempt.spec.attemptId }),
     stop(attempt, reason) {
       attempt.stopReason ??= reason;
-      process?.post({ kind: 'cancel', attemptId: attempt.spec.attemptId });
-      afterMs(clock, STOP_MS, attempt, () => process?.kill());
+      state.process?.post({ kind: 'cancel', attemptId: attempt.spec.attemptId });
+      afterMs(clock, STOP_MS, attempt, () => state.process?.kill());
     },
-    hold: () => process?.hold(options.isBusy()),
+    hold: () => state.process?.hold(options.isBusy()),
     async close() {
-      closing = true;
-      const leaving = process;
+      state.closing = true;
+      const leaving = state.process;
       if (leaving === null) return;
       leaving.hold(true);
       leaving.post({ kind: 'close' });
@@ -156,4 +90,77 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
       await leaving.gone;
     },
   };
+}
+
+function start(state: State): ExecutorProcess {
+  const { options } = state;
+  const { executorId } = options.setup;
+  const folder = makeExecutorFolder(executorId);
+  state.ready = false;
+  const started = startExecutorProcess({
+    entry: options.entry,
+    setup: { ...options.setup, folder: folder.root },
+    folder,
+    env: executorEnvironment(process.env, options.allowedEnv, folder.temporary),
+    onReady: () => {
+      state.ready = true;
+    },
+    onMessage: (message) => onMessage(state, message),
+    onOutput: (text) => options.onOutput(executorId, text),
+    onEnd: (end) => {
+      removeExecutorFolder(folder.root);
+      onEnd(state, end);
+    },
+  });
+  started.hold(options.isBusy());
+  void options.clock.sleep(START_MS, { unref: true }).then(() => {
+    if (state.process === started && !state.ready) started.kill();
+  });
+  return started;
+}
+
+function onMessage(state: State, message: Exclude<FromExecutor, { kind: 'ready' | 'refused' }>): void {
+  const { options } = state;
+  if (message.kind === 'warning') {
+    options.onWarning(message.message);
+    return;
+  }
+  const attempt = options.assigned().find(({ spec }) => spec.attemptId === message.attemptId);
+  if (attempt === undefined) return;
+  switch (message.kind) {
+    case 'event':
+      if (message.event.kind === 'started') options.onStarted(attempt);
+      attempt.event(message.event);
+      break;
+    case 'gaveBack':
+      if (attempt.stopReason === null) options.onGaveBack(attempt);
+      else {
+        attempt.stopped(attempt.stopReason);
+        options.onDone(attempt);
+      }
+      break;
+    case 'outcome':
+      state.deaths = 0;
+      attempt.settleUnlessStopped(message.outcome);
+      options.onDone(attempt);
+      break;
+  }
+}
+
+function onEnd(state: State, end: ProcessEnd): void {
+  const { options } = state;
+  const { executorId, memoryRemedy } = options.setup;
+  state.process = null;
+  state.deaths += 1;
+  const assigned = options.assigned();
+  const hopeless = !end.ready || state.deaths >= MAX_DEATHS;
+  const lost = hopeless ? assigned : assigned.filter((attempt) => attempt.ticket.state === 'started' || attempt.stopReason !== null);
+  for (const attempt of lost) {
+    const { spec } = attempt;
+    const failure = end.ready ? lostFailure(spec, executorId, end, memoryRemedy) : notStartedFailure(spec, executorId, end);
+    attempt.settleUnlessStopped({ kind: 'failure', failure });
+  }
+  options.onLost(lost);
+  // One that came up once will come up again, and better now than when the next task waits for it.
+  if (!hopeless && !state.closing && options.isBusy()) state.process ??= start(state);
 }

@@ -47,104 +47,117 @@ export interface Slot {
   close(): Promise<void>;
 }
 
-export function createSlot(options: SlotOptions): Slot {
-  const { clock } = options;
-  let worker: LiveWorker | null = null;
-  let identity: string | null = null;
+interface State {
+  readonly options: SlotOptions;
+  worker: LiveWorker | null;
+  identity: string | null;
   /** The worker is being terminated; what is assigned meanwhile is placed again when it is gone. */
-  let ending: Promise<void> | null = null;
+  ending: Promise<void> | null;
   /** Workers that served other code. */
-  let leaving: Promise<unknown> = Promise.resolve();
+  leaving: Promise<unknown>;
+}
 
-  const start = (): LiveWorker => {
-    const started = startLiveWorker(options.spawn, {
-      onStarted: (attempt) => onStarted(started, attempt),
-      onPrepared(attempt, prepared) {
-        options.onPrepared(attempt, prepared);
-        options.onDone(attempt);
-      },
-      onFailed(attempt, failure, tainted) {
-        attempt.settleUnlessStopped({ kind: 'failure', failure });
-        if (tainted) void terminate();
-        options.onDone(attempt);
-      },
-      onEnd: (end) => onEnd(started, end),
-    });
-    started.handle.hold(options.isBusy());
-    return started;
-  };
-
-  const onStarted = (on: LiveWorker, attempt: Attempt): void => {
-    options.onStarted(attempt);
-    attempt.event({ kind: 'started', executorId: options.facts.executorId });
-    const { maxMs } = attempt.spec;
-    if (maxMs === null) return;
-    afterMs(clock, maxMs, attempt, () => {
-      if (worker !== on || attempt.phase !== 'running') return;
-      slot.stop(attempt, { kind: 'deadline', maxMs, cpuBound: on.busyShare(attempt) > CPU_BOUND_SHARE });
-    });
-  };
-
-  const onEnd = (ended: LiveWorker, end: WorkerEnd): void => {
-    const asked = ending !== null;
-    worker = null;
-    ending = null;
-    const guilty = asked ? ended.started().filter((attempt) => attempt.stopReason !== null) : blame(ended);
-    for (const attempt of guilty) {
-      attempt.settleUnlessStopped({ kind: 'failure', failure: failureAtEnd(ended, end, attempt, options.facts) });
-    }
-    if (guilty.length === 0 && !asked) options.onWarning(idleEndWarning(end, options.facts));
-    options.onLost(guilty);
-  };
-
-  // A worker that dies before it is up would do so again: everything that was meant for it fails, or it would go on for ever.
-  const blame = (ended: LiveWorker): readonly Attempt[] => (ended.ready ? ended.started() : options.assigned());
-
-  const terminate = (): Promise<void> => {
-    const ended = worker;
-    if (ended === null) return Promise.resolve();
-    ending ??= (async () => {
-      await Promise.race([ended.handle.terminate(), clock.sleep(TERMINATE_WAIT_MS, { unref: true })]);
-      if (worker !== ended) return;
-      ended.mute();
-      onEnd(ended, { kind: 'exited', code: 1 });
-    })();
-    return ending;
-  };
-
-  const slot: Slot = {
-    isUp: () => worker !== null && ending === null,
+export function createSlot(options: SlotOptions): Slot {
+  const state: State = { options, worker: null, identity: null, ending: null, leaving: Promise.resolve() };
+  return {
+    isUp: () => state.worker !== null && state.ending === null,
     prewarm() {
-      worker ??= start();
+      state.worker ??= start(state);
     },
-    send(attempt, wanted) {
-      if (ending !== null) return;
-      if (worker !== null && identity !== null && identity !== wanted) {
-        worker.mute();
-        leaving = Promise.all([leaving, worker.handle.terminate()]);
-        worker = null;
-      }
-      identity = wanted;
-      worker ??= start();
-      worker.send(attempt);
+    send(attempt, identity) {
+      if (state.ending !== null) return;
+      if (state.identity !== null && state.identity !== identity) dismiss(state);
+      state.identity = identity;
+      state.worker ??= start(state);
+      state.worker.send(attempt);
     },
-    takeBack: (attempt) => worker === null || !worker.has(attempt) || worker.takeBack(attempt),
-    stop(attempt, reason) {
-      attempt.stopReason ??= reason;
-      worker?.cancel(attempt);
-      afterMs(clock, STOP_GRACE_MS, attempt, () => void terminate());
-    },
+    takeBack: (attempt) => state.worker === null || !state.worker.has(attempt) || state.worker.takeBack(attempt),
+    stop: (attempt, reason) => stop(state, attempt, reason),
     killRunning(reason) {
-      const running = worker?.started() ?? [];
+      const running = state.worker?.started() ?? [];
       for (const attempt of running) attempt.stopReason ??= reason;
-      if (running.length > 0) void terminate();
+      if (running.length > 0) void terminate(state);
     },
-    hold: () => worker?.handle.hold(options.isBusy()),
+    hold: () => state.worker?.handle.hold(options.isBusy()),
     async close() {
-      await Promise.all([terminate(), leaving]);
+      await Promise.all([terminate(state), state.leaving]);
     },
   };
-  return slot;
+}
+
+function start(state: State): LiveWorker {
+  const { options } = state;
+  const worker = startLiveWorker(options.spawn, {
+    onStarted(attempt) {
+      options.onStarted(attempt);
+      attempt.event({ kind: 'started', executorId: options.facts.executorId });
+      watchDeadline(state, worker, attempt);
+    },
+    onPrepared(attempt, prepared) {
+      options.onPrepared(attempt, prepared);
+      options.onDone(attempt);
+    },
+    onFailed(attempt, failure, tainted) {
+      attempt.settleUnlessStopped({ kind: 'failure', failure });
+      if (tainted) void terminate(state);
+      options.onDone(attempt);
+    },
+    onEnd: (end) => onEnd(state, worker, end),
+  });
+  worker.handle.hold(options.isBusy());
+  return worker;
+}
+
+function watchDeadline(state: State, worker: LiveWorker, attempt: Attempt): void {
+  const { maxMs } = attempt.spec;
+  if (maxMs === null) return;
+  afterMs(state.options.clock, maxMs, attempt, () => {
+    if (state.worker !== worker || attempt.phase !== 'running') return;
+    stop(state, attempt, { kind: 'deadline', maxMs, cpuBound: worker.busyShare(attempt) > CPU_BOUND_SHARE });
+  });
+}
+
+function stop(state: State, attempt: Attempt, reason: StopReason): void {
+  attempt.stopReason ??= reason;
+  state.worker?.cancel(attempt);
+  afterMs(state.options.clock, STOP_GRACE_MS, attempt, () => void terminate(state));
+}
+
+/** The worker has no task, and has loaded code that is not wanted any more. */
+function dismiss(state: State): void {
+  if (state.worker === null) return;
+  state.worker.mute();
+  state.leaving = Promise.all([state.leaving, state.worker.handle.terminate()]);
+  state.worker = null;
+}
+
+function terminate(state: State): Promise<void> {
+  const { worker } = state;
+  if (worker === null) return Promise.resolve();
+  state.ending ??= (async () => {
+    await Promise.race([worker.handle.terminate(), state.options.clock.sleep(TERMINATE_WAIT_MS, { unref: true })]);
+    if (state.worker !== worker) return;
+    worker.mute();
+    onEnd(state, worker, { kind: 'exited', code: 1 });
+  })();
+  return state.ending;
+}
+
+/**
+ * A worker that we terminated takes along what was being stopped; one that ended by itself, what it ran.
+ * One that never came up would not the next time either: everything meant for it fails, or it would go on for ever.
+ */
+function onEnd(state: State, worker: LiveWorker, end: WorkerEnd): void {
+  const { options } = state;
+  const asked = state.ending !== null;
+  state.worker = null;
+  state.ending = null;
+  const own = worker.ready ? worker.started() : options.assigned();
+  const guilty = asked ? worker.started().filter((attempt) => attempt.stopReason !== null) : own;
+  for (const attempt of guilty)
+    attempt.settleUnlessStopped({ kind: 'failure', failure: failureAtEnd(worker, end, attempt, options.facts) });
+  if (guilty.length === 0 && !asked) options.onWarning(idleEndWarning(end, options.facts));
+  options.onLost(guilty);
 }
 
 function failureAtEnd(worker: LiveWorker, end: WorkerEnd, { spec }: Attempt, facts: ExecutorFacts): TaskFailure {

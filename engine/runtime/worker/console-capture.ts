@@ -2,7 +2,7 @@ import { format } from 'node:util';
 import type { LogLevel } from './worker-protocol.ts';
 
 /** Lines of one attempt that are forwarded; one more line then tells how many were left out. */
-export const MAX_LOG_LINES = 100;
+const MAX_LOG_LINES = 100;
 /** Longest text of one console call that is forwarded, in UTF-16 units. */
 const MAX_LOG_TEXT = 8_192;
 

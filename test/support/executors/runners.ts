@@ -14,7 +14,7 @@ import { TEST_BUILD } from './test-build.ts';
 
 const clock = createSystemClock();
 /** Enough for Node and a worker, little enough to fill quickly. */
-export const TEST_MEMORY_MB = 320;
+const TEST_MEMORY_MB = 320;
 
 export const makeInProcessRunner: MakeRunner = async (places) => {
   const metadata = createMemoryMetadataStore({ clock });
