@@ -6,7 +6,7 @@ import type { RunAttempt } from './serve-worker.ts';
 import { createTemplateCache } from './template-cache.ts';
 import type { WorkerCode } from './worker-code.ts';
 
-export interface AttemptRunnerOptions extends Omit<TaskDeps, 'closures' | 'signal'> {
+export interface AttemptRunnerOptions extends Omit<TaskDeps, 'closures' | 'signal' | 'prepare'> {
   readonly code: WorkerCode;
 }
 
@@ -37,7 +37,8 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
     signal.throwIfAborted();
     // The tasks of a stage share its closures, whose compiled loops stay warm. A repeated attempt has its own:
     // objects that they captured may hold what an attempt that failed half-way has put there.
-    return await runTask(spec, template, { ...deps, closures: spec.attempt === 0 ? closures : rebuild(template), signal });
+    const own = spec.attempt === 0 ? closures : rebuild(template);
+    return await runTask(spec, template, { ...deps, closures: own, signal, prepare: (payloads) => code.prepare(payloads) });
   };
 }
 
