@@ -50,6 +50,24 @@ describe('a job that was built ahead of time', () => {
     expect(rest.slice(0, 2)).toEqual(['190 5', 'bad 3    at <anonymous> (job.ts:11:54)']);
   });
 
+  test('calls a default export with a Context and the arguments, as levin run does', async () => {
+    const job = `import type { Context } from 'levin'; import { compute } from './src/compute';
+      export default async function main(lv: Context, args: string[]): Promise<void> {
+        const by = Number(args[0]);
+        console.log((await lv.range(4).map((x) => compute(x) * by).collect()).join());
+      }`;
+    using project = tempProject({ ...FILES, 'job.ts': job });
+    await buildJob(project.path('job.ts'), { out: project.path('dist') });
+    for (const name of ['job.ts', 'src']) rmSync(project.path(name), { recursive: true });
+    for (const master of ['local', 'local-cluster[1,1,512]']) {
+      const { stdout, stderr, code } = runNode(['dist/job.mjs', '10'], {
+        cwd: project.root,
+        env: { LEVIN_MASTER: master, LEVIN_QUIET: 'true' },
+      });
+      expect({ stdout, stderr, code }).toEqual({ stdout: '10,30,50,70\n', stderr: '', code: 0 });
+    }
+  });
+
   test('without its executor bundle it says what is missing', async () => {
     using project = tempProject(FILES);
     await buildJob(project.path('job.ts'), { out: project.path('dist') });

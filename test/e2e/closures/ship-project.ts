@@ -64,7 +64,9 @@ export const SHIP_PACKAGE: Readonly<Record<string, string>> = {
   'node_modules/ship/package.json': '{ "name": "ship", "version": "1.2.3", "type": "module", "exports": "./index.js" }',
   'node_modules/ship/index.js': SHIP,
   'node_modules/ship/worker.js': WORKER,
-  'node_modules/levin/package.json': '{ "name": "levin", "version": "0.0.0", "type": "module", "exports": { "./*": "./*.js" } }',
+  'node_modules/levin/package.json':
+    '{ "name": "levin", "version": "0.0.0", "type": "module", "exports": { ".": "./index.js", "./*": "./*.js" } }',
+  'node_modules/levin/index.js': `export * from '${new URL('../../../driver/index.ts', import.meta.url).href}';`,
   'node_modules/levin/runtime.js': `export * from '${ENGINE}runtime/entry.ts';`,
 };
 

@@ -66,6 +66,19 @@ describe('closures', () => {
 });
 `;
 
+/** The way users test: a Context in the test, worker threads that load the modules themselves. */
+const JOB_TEST = `import { Context } from 'levin';
+import { expect, test } from 'vitest';
+import { half } from './support';
+
+test.each(['local', 'local-cluster[1,1,512]'])('a job on %s', async (master) => {
+  await using lv = await Context.create({ master, quiet: true });
+  const by = 10;
+  const sums = await lv.range(6).map((x) => [x % 2, half(x) * by]).reduceByKey((a, b) => a + b).collect();
+  expect(sums.sort((a, b) => a[0] - b[0])).toEqual([[0, 30], [1, 45]]);
+});
+`;
+
 const FILES = {
   'package.json': '{ "name": "app", "type": "module" }',
   'vitest.config.ts': CONFIG,
@@ -74,6 +87,7 @@ const FILES = {
 export const half = (x: number): number => x / 2;
 export function expectEven(x: number): void { expect(x % 2).toBe(0); }`,
   'test/closures.test.ts': TEST_FILE,
+  'test/job.test.ts': JOB_TEST,
   ...SHIP_PACKAGE,
 };
 
@@ -84,7 +98,7 @@ test.each(['forks', 'threads'])('closures of a Vitest file, in the pool "%s"', (
   const { stdout, stderr, code } = runNode(args, { cwd: project.root, env: { CI: 'true' } });
   expect({ code, stdout, stderr }).toMatchObject({ code: 0 });
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(project.path('result.json'), 'utf8'));
-  expect([numPassedTests, numFailedTests]).toEqual([6, 0]);
+  expect([numPassedTests, numFailedTests]).toEqual([8, 0]);
 });
 
 test('a failing expectation shows the line of the test file', () => {

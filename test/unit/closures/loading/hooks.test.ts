@@ -105,6 +105,19 @@ describe('node --import levin/register', () => {
     expect([run(), run()]).toEqual(['2 loaded\n', '2 cached\n']);
   });
 
+  test('gives the levin that the project has installed, and the running one where none is', () => {
+    using project = tempProject({
+      ...COMMONJS,
+      'job.ts': `import { LevinError } from 'levin'; console.log(new LevinError({ code: 'A', fault: 'user', message: 'm' }).code as string);`,
+    });
+    expect(runNode([...REGISTER, 'job.ts'], { cwd: project.root })).toEqual({ code: 0, stdout: 'A\n', stderr: '' });
+    project.write({
+      'node_modules/levin/package.json': '{ "name": "levin", "type": "module", "exports": "./index.js" }',
+      'node_modules/levin/index.js': `export class LevinError { code = 'of the installed one'; }`,
+    });
+    expect(runNode([...REGISTER, 'job.ts'], { cwd: project.root }).stdout).toBe('of the installed one\n');
+  });
+
   test('leaves worker threads and child processes of the job alone', () => {
     using project = tempProject({
       ...COMMONJS,
