@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
+import type { PrepareRecords } from '../records/tagged-codec.ts';
 import type { TaskMetrics, TaskSpec } from '../types/task.ts';
 import type { TaskPlace } from './record-path/user-error.ts';
 import type { UserFunction } from './user-function.ts';
@@ -18,6 +19,8 @@ export interface TaskDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Loads the modules of classes that input records are instances of; default: they are loaded. */
+  readonly prepare?: PrepareRecords;
 }
 
 export type Counters = { -readonly [K in keyof Omit<TaskMetrics, 'runMs' | 'peakRssBytes'>]: number };

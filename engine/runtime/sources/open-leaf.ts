@@ -1,5 +1,6 @@
 import { LevinError } from '../../errors/levin-error.ts';
-import { decodeBlock } from '../../records/block.ts';
+import { parseBlock } from '../../records/block-format.ts';
+import { decodeBodyLoading } from '../../records/decode-body.ts';
 import type { LeafInput, MapOutputSlice, ObjectRange } from '../../types/task.ts';
 import { type Batch, lazyStream, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -40,7 +41,8 @@ function openShuffle({ counters, deps }: TaskContext, locate: () => Promise<read
 
 async function readSlice({ key, offset, length }: ObjectRange, { counters, deps }: TaskContext): Promise<Batch> {
   if (length === 0) return [];
-  const records = decodeBlock(await deps.objects.getRange(key, offset, offset + length, { signal: deps.signal }));
+  const bytes = await deps.objects.getRange(key, offset, offset + length, { signal: deps.signal });
+  const records = await decodeBodyLoading(bytes, parseBlock(bytes, 0), { prepare: deps.prepare ?? (async () => undefined) });
   counters.bytesRead += length;
   counters.recordsRead += records.length;
   return records;

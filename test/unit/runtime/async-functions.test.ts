@@ -48,7 +48,7 @@ const asyncOps: readonly {
     op: { kind: 'flatMap', fn: 0 },
     fn: async function* (x: number) {
       yield x;
-      await null;
+      await Promise.resolve();
       yield -x;
     },
     input: [1, 2],
@@ -193,7 +193,7 @@ test('nothing is awaited for each record when no promise appears', async () => {
   const count = async (): Promise<void> => {
     while (running) {
       turns += 1;
-      await null;
+      await Promise.resolve();
     }
   };
   const counting = count();

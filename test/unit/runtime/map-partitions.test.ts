@@ -19,7 +19,7 @@ describe('what the function may give back', () => {
     {
       name: 'an async generator',
       fn: async function* (it: Iterable<number>) {
-        await null;
+        await Promise.resolve();
         yield [...it].length;
       },
     },
@@ -150,7 +150,7 @@ describe('nested', () => {
     const functions = [
       async function* (it: Iterable<number>) {
         for (const x of it) {
-          await null;
+          await Promise.resolve();
           yield x * 2;
         }
       },
