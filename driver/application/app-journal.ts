@@ -11,6 +11,8 @@ import type { LaunchRecord } from './task-launcher.ts';
 /** The journal as the parts of an application use it: what an earlier driver decided is read back, everything else is written. */
 export interface AppJournal extends ActionJournal, ListingJournal, BoundsJournal {
   recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
+  /** Actions of an earlier driver that this one has not asked for: `count at /p/job.ts:3:1`. */
+  unclaimed(): readonly string[];
   /** Stages that attempts were launched for, by this driver or an earlier one. */
   stageIds(): readonly string[];
 }
@@ -61,6 +63,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
         }),
       );
     },
+    unclaimed: () => replay.unclaimed().map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
     stageIds: () => [...stages],
   };
 }

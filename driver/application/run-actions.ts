@@ -49,40 +49,61 @@ export function createRunActions(options: RunActionsOptions): RunActions {
   return {
     async run(request, body) {
       const { slot, opened } = begin(request);
-      const stage = await opened;
-      try {
-        if (slot.finished !== null) {
+      return await recorded(slot, async () => {
+        const stage = await opened;
+        try {
+          if (slot.finished === null) return await body(stage);
           stage.replayed();
           return decodeValue(await slot.finished()) as never;
+        } finally {
+          stage.release();
         }
-        const answer = await body(stage);
-        await slot.finish(encodeValue(answer));
-        return answer;
-      } catch (error) {
-        // A driver that may not write any more has failed already; the action's own error is what the user needs.
-        await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
-        throw error;
-      } finally {
-        stage.release();
-      }
+      });
     },
     async *stream(request, body) {
       const left = new AbortController();
       const signal = request.options.signal === undefined ? left.signal : AbortSignal.any([left.signal, request.options.signal]);
       const { slot, opened } = begin({ ...request, options: { ...request.options, signal } });
-      const stage = await opened;
+      let stage: OpenStage | null = null;
+      let failure: unknown = new Error('the loop was left');
       try {
+        stage = await opened;
         yield* body(stage);
-        if (slot.finished === null) await slot.finish(encodeValue(null));
+        failure = null;
       } catch (error) {
-        await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
+        failure = error;
         throw error;
       } finally {
         left.abort();
-        stage.release();
+        stage?.release();
+        await endStream(slot, failure);
       }
     },
   };
+}
+
+/** Journals how an action ended; what was finished before stays so. */
+async function recorded<R>(slot: ActionSlot, work: () => Promise<R>): Promise<R> {
+  try {
+    const answer = await work();
+    if (slot.finished === null) await slot.finish(encodeValue(answer));
+    return answer;
+  } catch (error) {
+    await failSlot(slot, error);
+    throw error;
+  }
+}
+
+/** The answer of a stream is not kept: a resumed driver hands it out again from what is committed. */
+async function endStream(slot: ActionSlot, failure: unknown): Promise<void> {
+  if (failure !== null) await failSlot(slot, failure);
+  else if (slot.finished === null) await slot.finish(encodeValue(null));
+}
+
+/** A driver that may not write any more has failed already; the action's own error is what the user needs. */
+async function failSlot(slot: ActionSlot, error: unknown): Promise<void> {
+  if (slot.finished !== null) return;
+  await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
 }
 
 function actionFingerprint({ name, node, sink }: ActionRequest): string {

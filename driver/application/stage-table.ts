@@ -18,7 +18,7 @@ export interface StageTable {
   add(draft: StageDraft): void;
   get(stage: number): StageEntry;
   stageIdOf(stage: number): string;
-  /** Nothing happens for a stage that was removed: its attempt came too late. */
+  /** Nothing happens when it came too late: for a stage that was removed, or of a generation that was lost since. */
   setResult(stage: number, partition: number, result: TaskResult): void;
   /** All results of a stage that is done, in partition order. */
   resultsOf(stage: number): readonly TaskResult[];
@@ -44,7 +44,7 @@ export function createStageTable(): StageTable {
     },
     setResult(stage, partition, result) {
       const entry = entries.get(stage);
-      if (entry === undefined) return;
+      if (entry === undefined || (entry.results[partition]?.generation ?? 0) > result.generation) return;
       entry.results[partition] = result;
       entry.version++;
     },

@@ -88,6 +88,8 @@ export async function startApplication(start: StartApplication): Promise<Applica
       processEnd.release();
       engine.fail(error ?? stoppedWhileRunning());
       await runner.close();
+      const unclaimed = status === 'succeeded' ? journal.unclaimed() : [];
+      if (unclaimed.length > 0) warn('ACTIONS_NOT_ASKED', `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`);
       if (status === 'succeeded') await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) => warn('CLEAN_UP', String(failure)));
       bus.emit({ kind: 'appEnded', status, message: error === null ? null : error instanceof Error ? error.message : String(error) });
       await log.close();

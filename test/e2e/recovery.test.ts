@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readEventLog } from '../../driver/events/event-log.ts';
+import { summarize } from '../../driver/events/summarize.ts';
+import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
+import type { AppEvent } from '../../engine/types/app-event.ts';
+import { type JobFolder, jobFolder, jobText } from '../support/job-folder.ts';
+
+/** A job that damages its own shuffle between two actions. */
+function damagingJob(damage: string): string {
+  return [
+    "import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';",
+    jobText(
+      'const counts = lv.range(1000, { numSlices: 4 }).map((x) => [x % 50, 1]).reduceByKey((a, b) => a + b, 3);',
+      'await counts.count();',
+      'const folder = `${process.env["LEVIN_STATE_DIR"]}/objects/apps/${lv.applicationId}/shuffle`;',
+      'const [stage] = readdirSync(folder);',
+      "const file = `${folder}/${stage}/${readdirSync(`${folder}/${stage}`).find((name) => name.startsWith('2-'))}`;",
+      damage,
+      "console.log(JSON.stringify((await counts.collect()).sort(([a], [b]) => a - b)));",
+    ),
+  ].join('\n');
+}
+
+const EXPECTED = `${JSON.stringify(Array.from({ length: 50 }, (_, key) => [key, 20]))}\n`;
+
+async function eventsOf(folder: JobFolder, stderr: string): Promise<readonly AppEvent[]> {
+  const appId = /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(stderr)?.[0] ?? '';
+  return await readEventLog(createDirectoryObjectStore({ root: join(folder.path, '.state/objects') }), appId);
+}
+
+/** Tasks of map stage 0 in the order in which they ended well: `partition/generation`. */
+function mapTasks(events: readonly AppEvent[]): readonly string[] {
+  return events.flatMap((event) => (event.kind === 'taskEnded' && event.stage === 0 && event.failure === null ? [`${event.partition}/${event.generation}`] : []));
+}
+
+describe.each([['local[2]'], ['local-cluster[2,1,512]']])('committed output that is lost, on %s', (master) => {
+  test('a flipped byte is noticed; its producer and only its producer runs again', async () => {
+    using folder = jobFolder({ 'job.ts': damagingJob('const bytes = readFileSync(file); bytes[20] = bytes[20]! ^ 1; writeFileSync(file, bytes);') });
+    const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master]);
+    expect([stdout, code]).toEqual([EXPECTED, 0]);
+    const events = await eventsOf(folder, stderr);
+    expect(mapTasks(events).toSorted()).toEqual(['0/0', '1/0', '2/0', '2/1', '3/0']);
+    expect(events.filter((event) => event.kind === 'outputLost').map(({ stage, partition, generation }) => [stage, partition, generation])).toEqual([[0, 2, 0]]);
+  });
+
+  test('a deleted object is produced again under the next generation', async () => {
+    using folder = jobFolder({ 'job.ts': damagingJob('rmSync(file);') });
+    const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master]);
+    expect([stdout, code]).toEqual([EXPECTED, 0]);
+    expect(mapTasks(await eventsOf(folder, stderr)).toSorted()).toEqual(['0/0', '1/0', '2/0', '2/1', '3/0']);
+  });
+});
+
+test('an executor killed by SIGKILL: its tasks run elsewhere, the answer is right', async () => {
+  const job = [
+    "import { existsSync, writeFileSync } from 'node:fs';",
+    jobText(
+      'const marker = process.argv[2] as string;',
+      'const sum = await lv.range(40, { numSlices: 8 }).mapPartitions((records) => {',
+      '  if (!existsSync(marker)) { writeFileSync(marker, String(process.pid)); process.kill(process.pid, "SIGKILL"); }',
+      '  return records;',
+      '}).reduce((a, b) => a + b);',
+      'console.log(sum);',
+    ),
+  ].join('\n');
+  using folder = jobFolder({ 'job.ts': job });
+  const { stdout, stderr, code } = await folder.run(['job.ts', '--on', 'local-cluster[2,1,512]', join(folder.path, 'marker')]);
+  expect([stdout, code]).toEqual(['780\n', 0]);
+  const { tasks } = summarize(await eventsOf(folder, stderr));
+  expect(tasks.succeeded).toBe(8);
+  expect(tasks.failed).toBeGreaterThanOrEqual(1);
+});
+
+test('a second action over a shuffle skips its map stage, and the summary is rebuilt from the event log alone', async () => {
+  using folder = jobFolder({
+    'job.ts': jobText('const pairs = lv.range(100, { numSlices: 4 }).map((x) => [x % 7, x]).reduceByKey((a, b) => a + b, 2);', 'console.log(await pairs.count(), (await pairs.collect()).length);'),
+  });
+  const { stdout, stderr } = await folder.run(['job.ts', '--on', 'local[2]']);
+  expect(stdout).toBe('7 7\n');
+  const events = await eventsOf(folder, stderr);
+  expect(mapTasks(events).length).toBe(4);
+  const summary = summarize(events);
+  expect(summary).toMatchObject({ status: 'succeeded', jobs: { succeeded: 2, failed: 0 }, tasks: { succeeded: 8, failed: 0, retried: 0 }, recordsRead: 100 });
+});
