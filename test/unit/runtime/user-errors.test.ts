@@ -232,15 +232,14 @@ describe('iterators of the user', () => {
   });
 
   test('that fail while being closed fail the task, unless it fails anyway', async () => {
-    const badEnd = function* () {
-      try {
-        yield 1;
-        yield 2;
-      } finally {
-        // biome-ignore lint/correctness/noUnsafeFinally: what this test is about
-        throw new Error('cannot end');
-      }
-    };
+    const badEnd = () => ({
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 1 }),
+        return: () => {
+          throw new Error('cannot end');
+        },
+      }),
+    });
     const nodes = chain({ kind: 'flatMap', fn: 0 }, { kind: 'map', fn: 1 });
     const fail = () => {
       throw new Error('the first');
