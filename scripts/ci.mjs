@@ -1,0 +1,83 @@
+// Installs what is missing, runs README's test command and all static checks, and sums up. Runs on the machine's own Node.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What Vitest's JSON report says, against the test files that lie on disk. */
+export function sumUp(report, expectedFiles) {
+  const problems = [];
+  let [passed, failed, skipped] = [0, 0, 0];
+  const kinds = new Map();
+  for (const file of report.testResults) {
+    const of = (...status) => file.assertionResults.filter((test) => status.includes(test.status)).length;
+    passed += of('passed');
+    failed += of('failed');
+    skipped += of('skipped', 'pending', 'todo', 'disabled');
+    if (file.status === 'failed' && of('failed') === 0) {
+      failed++;
+      problems.push(`${file.name} could not be run: ${file.message}`);
+    }
+    const kind = file.name.split('/')[1];
+    kinds.set(kind, (kinds.get(kind) ?? 0) + of('passed', 'failed'));
+  }
+  const ran = new Set(
+    report.testResults.filter((file) => file.assertionResults.length > 0 || file.status === 'failed').map(({ name }) => name),
+  );
+  const missing = expectedFiles.filter((file) => !ran.has(file));
+  failed += missing.length;
+  if (missing.length === expectedFiles.length) problems.push('no test file ran');
+  else problems.push(...missing.map((file) => `${file} did not run`));
+  return { passed, failed, skipped, problems, kinds: [...kinds] };
+}
+
+function main() {
+  const steps = [];
+  const step = (name, command, args) => {
+    process.stdout.write(`\n== ${name}\n`);
+    const start = performance.now();
+    const { status } = spawnSync(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, CI: 'true' },
+    });
+    steps.push({ name, ok: status === 0, seconds: (performance.now() - start) / 1000 });
+    return status === 0;
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'levin-ci-'));
+  const reportFile = join(folder, 'vitest.json');
+  const installed = existsSync(join(root, 'node_modules/.package-lock.json')) || step('npm ci', 'npm', ['ci']);
+  if (installed) {
+    step('npm test', 'npm', ['test', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]);
+    step('npm run check', 'npm', ['run', 'check']);
+  }
+  const summary = sumUp(readReport(reportFile), testFiles());
+  rmSync(folder, { recursive: true, force: true });
+  process.stdout.write('\n');
+  for (const { name, ok, seconds } of steps) process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)\n`);
+  for (const [kind, count] of summary.kinds) process.stdout.write(`     ${kind}: ${count} tests\n`);
+  for (const problem of summary.problems) process.stdout.write(`${problem}\n`);
+  if (summary.skipped > 0) process.stdout.write(`${summary.skipped} skipped\n`);
+  // A step that failed for another reason than a test counts too: "0 failed" means that all is well.
+  const otherFailures = steps.filter(({ name, ok }) => !ok && (name !== 'npm test' || summary.failed === 0)).length;
+  const failed = summary.failed + otherFailures;
+  process.stdout.write(`${summary.passed} passed, ${failed} failed\n`);
+  process.exitCode = failed === 0 && summary.passed > 0 ? 0 : 1;
+}
+
+function readReport(file) {
+  if (!existsSync(file)) return { testResults: [] };
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  return { testResults: testResults.map((result) => ({ ...result, name: relative(root, result.name).split(sep).join('/') })) };
+}
+
+function testFiles() {
+  return readdirSync(join(root, 'test'), { recursive: true })
+    .map((file) => `test/${file.split(sep).join('/')}`)
+    .filter((file) => file.endsWith('.test.ts'));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();
