@@ -1,9 +1,12 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-export default defineConfig({
+const KINDS = ['unit', 'contract', 'plans', 'e2e', 'types'];
+
+const config: ViteUserConfig = defineConfig({
   test: {
-    projects: ['unit', 'contract', 'plans', 'e2e', 'types'].map((kind) => ({
+    projects: KINDS.map((kind) => ({
       test: { name: kind, include: [`test/${kind}/**/*.test.ts`], testTimeout: 60_000, hookTimeout: 60_000 },
     })),
   },
 });
+export default config;
