@@ -121,7 +121,7 @@ interface AnyLiteral {
 function literalText({ value, raw, bigint, regex }: AnyLiteral): string {
   if (bigint !== undefined) return `${bigint}n`;
   if (regex !== undefined) return `/${regex.pattern}/${regex.flags}`;
-  // The parser hands over its tree as JSON, which has neither infinity nor lone surrogates.
-  const isLossy = value === null || (typeof value === 'string' && value.includes('\uFFFD'));
-  return isLossy ? raw : JSON.stringify(value);
+  if (typeof value === 'number') return String(value);
+  // The parser hands over its tree as JSON, which has no lone surrogates.
+  return typeof value === 'string' && value.includes('\uFFFD') ? raw : JSON.stringify(value);
 }

@@ -73,7 +73,7 @@ function needAllAtDefinition(captures: ReadonlyMap<string, Capture> | undefined)
 }
 
 /** Never serialised: executors have imports, and the top level of imported modules, of their own. */
-export function isReachedByCode(binding: Binding, role: ModuleRole): boolean {
+function isReachedByCode(binding: Binding, role: ModuleRole): boolean {
   return binding.kind === 'import' || (role === 'module' && binding.scope.kind === 'module');
 }
 
@@ -92,7 +92,7 @@ export function isReassigned(binding: Binding): boolean {
 }
 
 /** The name of a function or class declaration is bound by its own text, unless something else was assigned to it. */
-export function isOwnName(site: Site, binding: Binding): boolean {
+function isOwnName(site: Site, binding: Binding): boolean {
   return binding.declarations.some(({ node }) => node === site.node) && (!isReassigned(binding) || site.kind === 'class');
 }
 

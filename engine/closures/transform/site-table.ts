@@ -30,8 +30,8 @@ export function hashModule(facts: ModuleFacts, sites: readonly Site[], captures:
     return hash;
   };
   const statements = facts.program.body.map((node) => {
-    if (!existsAtRunTime(node)) return '';
     const declared = node.type === 'ExportNamedDeclaration' && node.declaration !== null ? node.declaration : node;
+    if (!existsAtRunTime(node) || !existsAtRunTime(declared)) return '';
     return hashTree(declared, (inner) => indexOf.has(inner), fold);
   });
   return { sites: hashes, statements };

@@ -20,7 +20,7 @@ export interface Site {
   readonly parent: Site | null;
 }
 
-export type SiteNode = NodeOf<
+type SiteNode = NodeOf<
   'ArrowFunctionExpression' | 'FunctionExpression' | 'FunctionDeclaration' | 'ClassDeclaration' | 'ClassExpression' | 'Property'
 >;
 

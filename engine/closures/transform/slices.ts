@@ -10,7 +10,7 @@ import { readStatements, type Statement } from './statements.ts';
 import { addTraits, createTraits, type MutableTraits, type Traits } from './traits.ts';
 
 /** A statement slice: everything in the module that a binding's meaning depends on. */
-export interface Slice {
+interface Slice {
   readonly hash: string;
   readonly deps: readonly SliceDep[];
   readonly traits: Traits;
@@ -90,7 +90,7 @@ function wholeModule(statements: readonly Statement[]): Slice {
   return {
     hash: digest(
       statements
-        .filter(({ node }) => node.type !== 'ImportDeclaration')
+        .filter(({ node, hash }) => node.type !== 'ImportDeclaration' && hash !== '')
         .map(({ hash }) => hash)
         .join('\n'),
     ),

@@ -6,15 +6,11 @@ import { driverPieces } from './emit-driver.ts';
 import { executorMainPieces, executorModulePieces } from './emit-executor.ts';
 import { emit, type SourceMapV3 } from './emitter.ts';
 import { parseModule } from './parse.ts';
-import { passedTo } from './passed-to.ts';
 import { createSourceText } from './source-text.ts';
 import { findUnknownGlobals, type UnknownGlobal } from './unknown-globals.ts';
 
 export type { SourceMapV3 } from './emitter.ts';
 export type { UnknownGlobal } from './unknown-globals.ts';
-
-/** Changes whenever the output for some input does: part of the key under which output is cached. */
-export const TRANSFORM_VERSION = 1;
 
 export interface TransformOptions {
   /** Path relative to the project root, `/` separators: the same on the driver and on executors. */
@@ -41,8 +37,6 @@ export interface TransformResult {
     readonly exports: BindingSlices;
     /** Names in functions that nothing declares, for `levin check`. */
     readonly unknownGlobals: readonly UnknownGlobal[];
-    /** For each site the method it is handed to where it stands: `map` in `rdd.map((x) => x)`; else null. */
-    readonly passedTo: readonly (string | null)[];
   };
 }
 
@@ -72,7 +66,6 @@ export function transform(code: string, id: string, options: TransformOptions): 
       sites: analysis.metas,
       exports: analysis.slices?.exports ?? {},
       unknownGlobals: findUnknownGlobals(analysis.facts, analysis.sites, source),
-      passedTo: analysis.sites.map(passedTo),
     },
   };
 }

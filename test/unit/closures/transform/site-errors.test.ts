@@ -191,10 +191,4 @@ describe('traits', () => {
       'declare const known: number;\nouter();\nconst f = (x) => known + Math.PI + typeof maybe + (() => nope(x))();\nf(function () { return arguments; });';
     expect(transformSnippet(code).meta.unknownGlobals).toEqual([{ name: 'nope', line: 3, column: 58, siteIndex: 0 }]);
   });
-
-  test('the method that gets a function is named', () => {
-    expect(
-      transformSnippet('rdd.map((x) => x).filter(((x) => x) as F); const g = () => 1; f(() => 2); rdd[k](() => 3);').meta.passedTo,
-    ).toEqual(['map', 'filter', null, null, null]);
-  });
 });

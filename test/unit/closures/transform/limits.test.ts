@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { transformSnippet } from './transform-snippet.ts';
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const MODES = ['driver', 'executor'] as const;
+
+describe('deep code', () => {
+  const rows: readonly (readonly [title: string, code: string])[] = [
+    ['5,000 operands', `const f = (x) => ${Array.from({ length: 5_000 }, () => 'x').join(' + ')};`],
+    ['20,000 operands', `const f = (x) => ${Array.from({ length: 20_000 }, () => 'x').join(' + ')};`],
+    ['5,000 chained calls', `const f = (rdd) => rdd${'.map(String)'.repeat(5_000)};`],
+    ['2,000 chained closures', `const f = (rdd) => rdd${'.map((x) => x)'.repeat(2_000)};`],
+    ['1,000 else-ifs', `const f = (x) => { ${'if (x) x; else '.repeat(1_000)} x; };`],
+    ['500 nested arrays', `const f = () => ${'['.repeat(500)}${']'.repeat(500)};`],
+    ['100 nested arrows', `const f = ${'(x) => '.repeat(100)}x;`],
+  ];
+  test.each(rows)('%s', (_title, code) => {
+    for (const mode of MODES) {
+      for (const role of ['main', 'module'] as const) expect(transformSnippet(code, { mode, role }).meta.sites[0]?.name).toBe('f');
+    }
+  });
+});
+
+describe('speed: below 100 ms per 1,000 lines, the best of five runs', () => {
+  const dense = Array.from(
+    { length: 1_000 },
+    (_, i) =>
+      `export const f${i} = (xs: number[], k: number) => xs.map((x) => x * k + n${i}).filter((y) => y > ${i});\nconst n${i} = ${i};`,
+  );
+  const rows: readonly (readonly [title: string, code: string])[] = [
+    ['a typical file', readFileSync(join(ROOT, 'node_modules/zod/src/v3/types.ts'), 'utf8')],
+    ['a file of nothing but closures', dense.join('\n')],
+  ];
+  test.each(rows)('%s', (_title, code) => {
+    const lines = code.split('\n').length;
+    expect(lines).toBeGreaterThanOrEqual(2_000);
+    for (const mode of MODES) {
+      const times = Array.from({ length: 5 }, () => {
+        const start = performance.now();
+        transformSnippet(code, { mode, role: 'module' });
+        return performance.now() - start;
+      });
+      expect((Math.min(...times) / lines) * 1_000).toBeLessThan(100);
+    }
+  });
+});
