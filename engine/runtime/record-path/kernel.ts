@@ -24,6 +24,8 @@ export interface KernelState {
   k: number;
   v: unknown;
   r: unknown;
+  /** Asynchronous iterators that were left early and are ending: never unhandled, rejected with the user's error. */
+  readonly closing: Promise<unknown>[];
 }
 
 export interface Kernel {
@@ -70,7 +72,22 @@ function keyOf({ base, steps, terminal }: KernelRequest): string {
 
 export function kernelState(place: TaskPlace, init: Partial<KernelState>): KernelState {
   const drop = (): void => {};
-  return { place, start: 0, step: 1, i: 0, out: [], lim: 0, n: 0, acc: undefined, w: drop, k: -1, v: undefined, r: undefined, ...init };
+  return {
+    place,
+    start: 0,
+    step: 1,
+    i: 0,
+    out: [],
+    lim: 0,
+    n: 0,
+    acc: undefined,
+    w: drop,
+    k: -1,
+    v: undefined,
+    r: undefined,
+    closing: [],
+    ...init,
+  };
 }
 
 function compile(closures: readonly UserFunction[], { base, steps, terminal }: KernelRequest): Kernel {
@@ -134,12 +151,18 @@ function failureKit(refs: readonly OperationRef[]): FailureKit {
       return iterator;
     },
     close: (state, iterator, s, thrown) => {
+      // As in a for-of loop: the error that ended the loop counts, not the one met while closing.
+      const fail = (error: unknown): void => {
+        if (!thrown) throw describeUserError(error, ref(s), state.place);
+      };
       try {
         const closed = iterator.return?.();
-        if (closed instanceof Promise) handled(closed);
+        if (!(closed instanceof Promise)) return;
+        const ended = closed.then(() => undefined, fail);
+        handled(ended);
+        state.closing.push(ended);
       } catch (error) {
-        // As in a for-of loop: the error that ended the loop counts, not the one met while closing.
-        if (!thrown) throw describeUserError(error, ref(s), state.place);
+        fail(error);
       }
     },
   };

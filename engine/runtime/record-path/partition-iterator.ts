@@ -52,15 +52,22 @@ export function partitionIterator(input: RecordStream, ref: OperationRef, place:
     },
     return: stop,
   };
+  const nextAsync = async (): Promise<IteratorResult<unknown, undefined>> => {
+    if (at >= batch.length) {
+      const next = await Promise.resolve(pull()).catch((error: unknown) => {
+        throw markSettled(error);
+      });
+      if (!accept(next)) return stop();
+    }
+    return { done: false, value: batch[at++] };
+  };
+  // Calls that do not wait for each other are answered in order, as an async generator's are.
+  let last: Promise<unknown> = Promise.resolve();
   const async: AsyncIterator<unknown, undefined> = {
-    async next() {
-      if (at >= batch.length) {
-        const next = await Promise.resolve(pull()).catch((error: unknown) => {
-          throw markSettled(error);
-        });
-        if (!accept(next)) return stop();
-      }
-      return { done: false, value: batch[at++] };
+    next() {
+      const answer = last.then(nextAsync);
+      last = answer.catch(() => undefined);
+      return answer;
     },
     return: async () => stop(),
   };

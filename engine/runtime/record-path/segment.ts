@@ -126,6 +126,7 @@ export function createSegment({ kernel, state, input, async }: SegmentOptions): 
       suspended = null;
       generator?.return(END.stopped);
       if (input.kind === 'stream') await input.stream.close();
+      await Promise.all(state.closing);
     },
   };
 }
@@ -153,7 +154,10 @@ export function segmentStream(options: SegmentOptions): RecordStream {
         const standing = segment.advance(PULL_BUDGET);
         if (standing instanceof Promise) {
           waiting = standing;
-          return state.out.length > 0 ? state.out : 'wait';
+          if (state.out.length === 0) return 'wait';
+          // Awaited by the next pull; until then a failure is not unhandled.
+          standing.catch(() => undefined);
+          return state.out;
         }
         if (state.out.length > 0) return state.out;
         if (standing === 'ended') return null;

@@ -180,6 +180,34 @@ describe('plain functions that give a promise now and then', () => {
   });
 });
 
+describe('async generators that are left early', () => {
+  const tracked = (log: string[], end: () => void) =>
+    async function* () {
+      try {
+        for (let i = 0; ; i++) yield i;
+      } finally {
+        await new Promise((resolve) => setImmediate(resolve));
+        log.push('ended');
+        end();
+      }
+    };
+
+  test('are ended before the task is', async () => {
+    const log: string[] = [];
+    const functions = [tracked(log, () => undefined)];
+    const { records } = await runOver([[1]], { nodes: chain({ kind: 'flatMap', fn: 0 }), functions, sink: { kind: 'take', n: 2 } });
+    expect({ records, log }).toEqual({ records: [0, 1], log: ['ended'] });
+  });
+
+  test('fail the task when their end fails', async () => {
+    const fail = () => {
+      throw new Error('cannot end');
+    };
+    const run = runOver([[1]], { nodes: chain({ kind: 'flatMap', fn: 0 }), functions: [tracked([], fail)], sink: { kind: 'take', n: 2 } });
+    await expect(run).rejects.toThrow('fn0 at job.ts:1 failed in partition 0 of stage 7: Error: cannot end');
+  });
+});
+
 test('thenables that are no native promises are data', async () => {
   // biome-ignore lint/suspicious/noThenProperty: what this test is about
   const thenable = { then: 'later', x: 1 };

@@ -136,6 +136,16 @@ describe('records are pulled lazily', () => {
     expect((await runPartition({ nodes, functions })).records).toEqual([0, 1]);
   });
 
+  test('calls of an asynchronous next that do not wait for each other are answered in order', async () => {
+    const fn = async (it: AsyncIterable<number>) => {
+      const iterator = it[Symbol.asyncIterator]();
+      return (await Promise.all(Array.from({ length: 7 }, () => iterator.next()))).map((next) => (next.done ? 'end' : next.value));
+    };
+    const nodes = chain({ kind: 'map', fn: 1 }, mapPartitions);
+    const functions = [fn, (x: number) => (x % 2 === 0 ? Promise.resolve(x) : x)];
+    expect((await runOver([[1, 2, 3, 4, 5]], { nodes, functions })).records).toEqual([1, 2, 3, 4, 5, 'end', 'end']);
+  });
+
   test('an iterator that was left is over', async () => {
     const fn = (it: IteratorObject<number>) => {
       for (const x of it) if (x === 1) break;
