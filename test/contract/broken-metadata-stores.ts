@@ -38,7 +38,8 @@ export const brokenMetadataStores: readonly BrokenMetadataStore[] = [
       const current = await store.get(key);
       const { condition } = options;
       if (condition?.kind !== 'equals' || current === null) return store.delete(key, options);
-      const same = Object.entries(condition.fields).every(([field, wanted]) => String(current[field] ?? null) === String(wanted));
+      const text = (value: unknown): string => JSON.stringify(value ?? null).replaceAll('"', '');
+      const same = Object.entries(condition.fields).every(([field, wanted]) => text(current[field]) === text(wanted));
       return same ? store.delete(key) : { written: false, current };
     },
   })),

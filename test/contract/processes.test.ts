@@ -5,6 +5,9 @@ import { type Child, startChild } from './processes/child.ts';
 import { bodyOf, openStores } from './processes/open-stores.ts';
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
+const RACER = new URL('./processes/racer.ts', import.meta.url);
+const WRITER = new URL('./processes/writer.ts', import.meta.url);
+
 let folder: TemporaryFolder;
 
 beforeEach(() => {
@@ -16,7 +19,7 @@ afterEach(() => folder.remove());
 describe('processes that share a directory and a database file', () => {
   test('race for keys: each has exactly one winner, of whom all others learn', async () => {
     const names = ['a', 'b', 'c', 'd'];
-    const racers = names.map((name) => startChild('racer.ts', [folder.path, name]));
+    const racers = names.map((name) => startChild(RACER, [folder.path, name]));
     for (const racer of racers) expect(await racer.nextLine()).toBe('ready');
     const { objects, metadata } = openStores(folder.path);
     for (let round = 0; round < 50; round++) {
@@ -36,7 +39,7 @@ describe('processes that share a directory and a database file', () => {
   });
 
   test('open a new database file at the same moment', async () => {
-    const racers = Array.from({ length: 4 }, (_, i) => startChild('racer.ts', [folder.path, `n${i}`]));
+    const racers = Array.from({ length: 4 }, (_, i) => startChild(RACER, [folder.path, `n${i}`]));
     const answers = racers.map(async (racer) => {
       racer.send('key');
       await racer.nextLine();
@@ -73,7 +76,7 @@ async function killAfter(writer: Child, lines: number): Promise<{ readonly last:
 
 describe('a writer that is killed', () => {
   test.for([3, 40, 111, 250])('after %d answers has lost nothing that was acknowledged and shows nothing in part', async (lines) => {
-    const told = await killAfter(startChild('writer.ts', [folder.path, 'w']), lines);
+    const told = await killAfter(startChild(WRITER, [folder.path, 'w']), lines);
     const { objects, metadata } = openStores(folder.path);
 
     for (const i of told.objects) expect(Buffer.from(await objects.get(`objects/w/${i}`)).equals(bodyOf('w', i))).toBe(true);

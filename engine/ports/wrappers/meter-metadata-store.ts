@@ -1,7 +1,7 @@
 import type { MetadataItem, MetadataStore, TransactWrite } from '../metadata-store.ts';
 import { utf8Length } from '../utf8-order.ts';
 
-export interface MetadataUsage {
+interface MetadataUsage {
   /** How often each method was called, failed calls included. */
   readonly calls: Readonly<Record<keyof MetadataStore, number>>;
   readonly failedCalls: number;

@@ -1,9 +1,9 @@
 import type { ObjectStore } from '../object-store.ts';
 
 /** How often each method was called, failed calls included. */
-export type ObjectCalls = Readonly<Record<keyof ObjectStore, number>>;
+type ObjectCalls = Readonly<Record<keyof ObjectStore, number>>;
 
-export interface ObjectUsage {
+interface ObjectUsage {
   readonly calls: ObjectCalls;
   readonly failedCalls: number;
   readonly bytesRead: number;

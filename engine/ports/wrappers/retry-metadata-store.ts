@@ -1,6 +1,6 @@
 import { conditionHolds } from '../metadata-condition.ts';
 import { metadataKeyText } from '../metadata-errors.ts';
-import type { Condition, MetadataStore, TransactWrite, WriteResult } from '../metadata-store.ts';
+import type { Condition, MetadataStore, TransactResult, TransactWrite, WriteResult } from '../metadata-store.ts';
 import { createRetryPolicy, outcomeUnknown, type RetryOptions } from './retry-policy.ts';
 import { sameItem } from './same-item.ts';
 
@@ -60,7 +60,7 @@ export function retryMetadataStore(store: MetadataStore, options: RetryOptions):
       const conditional = condition !== undefined && condition.kind !== 'absent';
       return write(writes, { conditional, signal }, () => store.delete(key, deleteOptions));
     },
-    transact: (checks, writes, transactOptions) => {
+    transact: (checks, writes, transactOptions): Promise<TransactResult> => {
       const conditional = writes.length > 0 && (checks.length > 0 || writes.some(({ condition }) => condition !== undefined));
       return write(writes, { conditional, signal: transactOptions?.signal }, () => store.transact(checks, writes, transactOptions));
     },

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A process that runs one of the programs beside this file and speaks in lines. */
+/** A process that runs a program of this folder and speaks in lines. */
 export interface Child {
   /** The next line it writes; null when it has ended. */
   nextLine(): Promise<string | null>;
@@ -12,9 +12,9 @@ export interface Child {
   readonly ended: Promise<NodeJS.Signals | number | null>;
 }
 
-/** Starts `program` with the same Node as this process. */
-export function startChild(program: string, args: readonly string[]): Child {
-  const process_: ChildProcess = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...args], {
+/** Starts a program with the same Node as this process. */
+export function startChild(program: URL, args: readonly string[]): Child {
+  const process_: ChildProcess = spawn(process.execPath, [fileURLToPath(program), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   if (process_.stdout === null || process_.stdin === null) throw new Error('a child without pipes');

@@ -171,7 +171,7 @@ describe('files of other programs', () => {
   });
 
   test('that are neither file nor folder are refused without waiting for a writer, and not listed', async () => {
-    execFileSync('mkfifo', [join(root, 'pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo pipe'], { cwd: root });
     const store = createDirectoryObjectStore({ root });
     const message = `Cannot read ${root}/pipe: it is a pipe, socket or device. Copy its content into a file first.`;
     await expect(store.get('pipe')).rejects.toMatchObject({ code: 'NOT_A_FILE', fault: 'user', message });

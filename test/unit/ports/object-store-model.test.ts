@@ -32,7 +32,7 @@ const command = fc.oneof(
       key,
       folderName,
       folderName.map((name) => `${name}/`),
-      key.map((text) => [...text].slice(0, 2).join('')),
+      key.map((text) => Array.from(text).slice(0, 2).join('')),
     ),
     after: fc.option(fc.oneof(key, folderName)),
     limit: fc.integer({ min: 1, max: 6 }),
