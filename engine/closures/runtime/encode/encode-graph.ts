@@ -37,7 +37,7 @@ function walk(root: unknown, options: EncodeOptions, uidOf: Encoder['uidOf']): E
     writeValue(e, root);
     while (e.frames.length > 0) writeChildren(e, e.frames[e.frames.length - 1] as EncodeFrame);
   } catch (error) {
-    if (error instanceof NotEncodable && error.path.length === 0) error.path = e.frames.map((frame) => frame.label(frame, frame.next - 1));
+    if (error instanceof NotEncodable) error.path = [...e.frames.map((frame) => frame.label(frame, frame.next - 1)), ...error.path];
     throw error;
   }
   return { body: out.finish(), code };

@@ -78,12 +78,27 @@ function writeSite(e: Encoder, fn: AnyFunction, handle: SiteHandle): void {
   const [self, captures] = meta.self ? [values.slice(0, 1), values.slice(1)] : [[], values];
   if (meta.kind === 'class') {
     const label = describeSite(handle);
-    const uid = e.uidOf(meta.key, values);
+    const uid = uidOf(e, handle, values);
     if (uid !== '') driverRegistry().classesByUid.set(uid, fn);
     writeClass(e, { handle, key: meta.key, uid, self, captures, label });
     return;
   }
   writeClosure(e, fn, handle, values);
+}
+
+/** The identity is computed on a walk of its own, whose root is the list of captured values. */
+function uidOf(e: Encoder, handle: SiteHandle, values: readonly unknown[]): string {
+  const { key, self, captures } = handle.meta;
+  try {
+    return e.uidOf(key, values);
+  } catch (error) {
+    if (error instanceof NotEncodable) {
+      const index = Number(/\d+/.exec(error.path[0] ?? '')?.[0]);
+      const name = self ? ['this', ...captures][index] : captures[index];
+      error.path = [`${describeSite(handle)} captures \`${name}\``, ...error.path.slice(1)];
+    }
+    throw error;
+  }
 }
 
 function writeClosure(e: Encoder, fn: AnyFunction, handle: SiteHandle, values: readonly unknown[]): void {

@@ -14,7 +14,7 @@ export function unknownFunction(fn: AnyFunction, isClassOfInstance: boolean): No
   if (fn.name.startsWith('bound ') && text.includes('[native code]')) {
     return new NotEncodable(
       'BOUND',
-      `a function made by .bind() (\`${fn.name}\`): its target and bound arguments are hidden from JavaScript. Write an arrow instead`,
+      'a function made by .bind(): its target and bound arguments are hidden from JavaScript. Write an arrow instead',
     );
   }
   if (text.includes('[native code]')) {

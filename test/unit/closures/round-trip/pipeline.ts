@@ -15,3 +15,14 @@ export interface CaseResult {
   /** For people, when one of them is false. */
   readonly detail: string;
 }
+
+/** One refusal, provoked. */
+export interface RefusalResult {
+  readonly row: string;
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+  /** Thrown by the call itself, before any action. */
+  readonly atCall: boolean;
+  readonly stack: string;
+}
