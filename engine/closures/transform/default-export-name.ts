@@ -1,4 +1,5 @@
 import type { Node } from './ast.ts';
+import type { Edits } from './edits.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { EmittedNames } from './names.ts';
 
@@ -6,6 +7,7 @@ import type { EmittedNames } from './names.ts';
 export interface AnonymousDefault {
   /** Where the generated name goes. */
   readonly position: number;
+  readonly statement: Node;
   /** Gives `fn.name` back its value `default`; empty when the class has a `name` of its own. */
   readonly restoreName: string;
 }
@@ -24,9 +26,21 @@ export function findAnonymousDefault(facts: ModuleFacts, code: string, names: Em
     const keepsName = node.type === 'ClassDeclaration' && node.body.body.some((member) => isStaticName(member));
     const isShadowed = facts.module.bindings.has('Object');
     const restoreName = `;Object.defineProperty(${names.anonymous},"name",{value:"default",configurable:true});`;
-    return { position: start + head.length, restoreName: keepsName || isShadowed ? '' : restoreName };
+    return { position: start + head.length, statement, restoreName: keepsName || isShadowed ? '' : restoreName };
   }
   return null;
+}
+
+interface Named {
+  readonly anonymousDefault: AnonymousDefault | null;
+  readonly names: EmittedNames;
+}
+
+/** The name goes in, and what `fn.name` shows stays `default`. */
+export function nameDefaultExport({ anonymousDefault: found, names }: Named, edits: Edits): void {
+  if (found === null) return;
+  edits.before(found.position, ` ${names.anonymous}`, found.position);
+  if (found.restoreName !== '') edits.after(found.statement.end, found.restoreName, found.statement.start);
 }
 
 /** After the decorators inside the class's own text. */

@@ -3,10 +3,10 @@ import type { BindingSlices } from '../site-meta.ts';
 import type { Analysis } from './analysis.ts';
 import { annotationOf, firstStatement, needsParens } from './annotation.ts';
 import type { NodeOf } from './ast.ts';
-import type { AnonymousDefault } from './default-export-name.ts';
+import { nameDefaultExport } from './default-export-name.ts';
 import { createEdits, type Edits, type Piece } from './edits.ts';
 import { importEntries } from './import-entries.ts';
-import { type EmittedNames, runtimeImport } from './names.ts';
+import { runtimeImport } from './names.ts';
 import type { Site } from './sites.ts';
 
 export interface DriverInput {
@@ -30,7 +30,7 @@ export function driverPieces(input: DriverInput): readonly Piece[] {
   if (start < 0) edits.after(code.length, `\n${head}`, 0);
   else edits.before(start, head, Number.POSITIVE_INFINITY);
   annotate(analysis, edits);
-  nameDefaultExport(analysis.anonymousDefault, analysis, edits);
+  nameDefaultExport(analysis, edits);
   return edits.pieces();
 }
 
@@ -101,16 +101,4 @@ function hasStaticName(node: Site['node']): boolean {
   return node.body.body.some(
     (member) => 'static' in member && member.static && 'key' in member && member.key.type === 'Identifier' && member.key.name === 'name',
   );
-}
-
-/** The name goes in, and what `fn.name` shows stays `default`. */
-export function nameDefaultExport(
-  found: AnonymousDefault | null,
-  { facts, names }: { readonly facts: Analysis['facts']; readonly names: EmittedNames },
-  edits: Edits,
-): void {
-  const statement = facts.program.body.find(({ type }) => type === 'ExportDefaultDeclaration');
-  if (found === null || statement === undefined) return;
-  edits.before(found.position, ` ${names.anonymous}`, found.position);
-  if (found.restoreName !== '') edits.after(statement.end, found.restoreName, statement.start);
 }

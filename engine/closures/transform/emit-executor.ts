@@ -1,6 +1,6 @@
 import type { Analysis } from './analysis.ts';
+import { nameDefaultExport } from './default-export-name.ts';
 import { createEdits, type Piece } from './edits.ts';
-import { nameDefaultExport } from './emit-driver.ts';
 import { factoryPieces } from './factories.ts';
 import { importEntries } from './import-entries.ts';
 import { bareImports, type ImportBinding, isDriverOnly } from './imports.ts';
@@ -19,7 +19,7 @@ export interface ExecutorInput {
 export function executorModulePieces({ analysis, code, moduleId, runtime }: ExecutorInput): readonly Piece[] {
   const { names, metas } = analysis;
   const edits = createEdits(code);
-  nameDefaultExport(analysis.anonymousDefault, analysis, edits);
+  nameDefaultExport(analysis, edits);
   const refs = metas.flatMap(({ ref }) => (ref === null ? [] : [`${objectKey(ref)}:()=>${ref}`]));
   return [
     ...edits.pieces(),
