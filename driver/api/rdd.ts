@@ -34,7 +34,10 @@ export class RDD<out T> {
   }
 
   static {
-    declareDriverOnly(RDD, 'an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call');
+    declareDriverOnly(
+      RDD,
+      'an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call',
+    );
     construct = (app, node) => new RDD(app, node);
   }
 

@@ -59,11 +59,18 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       await Promise.all(
         [...byStage].map(([stageId, of]) => {
           stages.add(stageId);
-          return writer.append({ kind: 'launched', stageId, attempts: of.map(({ partition, attempt, attemptId }) => [partition, attempt, attemptId]) });
+          return writer.append({
+            kind: 'launched',
+            stageId,
+            attempts: of.map(({ partition, attempt, attemptId }) => [partition, attempt, attemptId]),
+          });
         }),
       );
     },
-    unclaimed: () => replay.unclaimed().map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
+    unclaimed: () =>
+      replay
+        .unclaimed()
+        .map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
     stageIds: () => [...stages],
   };
 }

@@ -39,6 +39,7 @@ function notLoaded(): LevinError {
   return new LevinError({
     code: 'NOT_LOADED_THROUGH_LEVIN',
     fault: 'user',
-    message: 'The job was not loaded through levin, so its code cannot be given to executors. Start it with: levin run, or node --import levin/register.',
+    message:
+      'The job was not loaded through levin, so its code cannot be given to executors. Start it with: levin run, or node --import levin/register.',
   });
 }

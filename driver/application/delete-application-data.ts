@@ -1,5 +1,5 @@
-import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { COMMIT_SHARDS, metadataKeys, objectKeys } from '../../engine/types/keys.ts';
 
 /** Deletes the objects, commits and journal of an application that has succeeded; its lease and its event log stay. */

@@ -10,7 +10,9 @@ export interface ResultReaderOptions {
 }
 
 /** `lost`: the committed output is missing or corrupt, after a second read. */
-export type ReadResult = { readonly kind: 'records'; readonly records: readonly unknown[] } | { readonly kind: 'lost'; readonly reason: string };
+export type ReadResult =
+  | { readonly kind: 'records'; readonly records: readonly unknown[] }
+  | { readonly kind: 'lost'; readonly reason: string };
 
 /** Brings committed results of one action to the driver, and counts their bytes. */
 export interface ResultReader {

@@ -1,3 +1,4 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { LostOutput } from '../../engine/types/failure.ts';
 import type { TaskResult } from '../../engine/types/task.ts';
@@ -5,12 +6,11 @@ import type { EventBus } from '../events/event-bus.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
-import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph } from '../scheduler/job-graph.ts';
 import type { ActionRequest, PartFile, ResultStage } from './application.ts';
-import { jobError } from './job-error.ts';
 import type { InputListings } from './input-listings.ts';
+import { jobError } from './job-error.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
 import type { StageTable } from './stage-table.ts';
@@ -71,7 +71,11 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   const runJob = async (request: ActionRequest, draft: StageDraft, partitions: readonly number[]): Promise<void> => {
     const graph = graphOf(nextJob++, draft, registry, partitions);
     const { signal } = request.options;
-    emitStart(request, graph.job, graph.stages.map(({ stage }) => stage));
+    emitStart(
+      request,
+      graph.job,
+      graph.stages.map(({ stage }) => stage),
+    );
     const onAbort = (): void => options.post({ kind: 'jobCancelled', job: graph.job, reason: abortReason(signal) });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -80,7 +84,13 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
       bus.emit({ kind: 'jobEnded', job: graph.job, status: 'succeeded', message: null, replayed: false });
     } catch (error) {
       const cancelled = error instanceof LevinError && error.code === 'JOB_CANCELLED';
-      bus.emit({ kind: 'jobEnded', job: graph.job, status: cancelled ? 'cancelled' : 'failed', message: messageOf(error), replayed: false });
+      bus.emit({
+        kind: 'jobEnded',
+        job: graph.job,
+        status: cancelled ? 'cancelled' : 'failed',
+        message: messageOf(error),
+        replayed: false,
+      });
       throw cancelled && !messageOf(error).startsWith(request.name) ? ofAction(request.name, error) : error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -97,7 +107,11 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
           const records: (readonly unknown[])[] = [];
           let missing: readonly number[] = partitions.map((_, i) => i);
           for (let round = 0; missing.length > 0; round++) {
-            await runJob(request, draft, missing.map((i) => partitions[i] as number));
+            await runJob(
+              request,
+              draft,
+              missing.map((i) => partitions[i] as number),
+            );
             const lost: (LostOutput & { readonly index: number; readonly reason: string })[] = [];
             for (const i of missing) {
               const partition = partitions[i] as number;
@@ -107,8 +121,13 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
               else lost.push({ index: i, stageId: table.stageIdOf(draft.stage), partition, generation, reason: read.reason });
             }
             if (lost.length > 0 && round === MAX_REREADS) throw resultsLost(request.name, lost[0]?.reason ?? '');
-            for (const { partition, generation, reason } of lost) bus.emit({ kind: 'outputLost', stage: draft.stage, partition, generation, reason });
-            if (lost.length > 0) options.post({ kind: 'outputLost', lost: lost.map(({ stageId, partition, generation }) => ({ stageId, partition, generation })) });
+            for (const { partition, generation, reason } of lost)
+              bus.emit({ kind: 'outputLost', stage: draft.stage, partition, generation, reason });
+            if (lost.length > 0)
+              options.post({
+                kind: 'outputLost',
+                lost: lost.map(({ stageId, partition, generation }) => ({ stageId, partition, generation })),
+              });
             missing = lost.map(({ index }) => index);
           }
           return records;
@@ -117,7 +136,12 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
           await runJob(request, draft, partitions);
           return partitions.map((partition): PartFile => {
             const { output } = committed(partition);
-            if (output.kind !== 'file') throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `${request.name}: partition ${partition} made no file.` });
+            if (output.kind !== 'file')
+              throw new LevinError({
+                code: 'INTERNAL',
+                fault: 'internal',
+                message: `${request.name}: partition ${partition} made no file.`,
+              });
             return { path: output.path, length: output.length, checksum: output.checksum };
           });
         },

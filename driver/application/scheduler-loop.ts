@@ -51,25 +51,35 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
   const carryOut = (command: SchedulerCommand): void => {
     switch (command.kind) {
       case 'resolveStage':
-        return effects.resolveStage(command.stage);
+        effects.resolveStage(command.stage);
+        break;
       case 'launch':
-        return effects.launch(command);
+        effects.launch(command);
+        break;
       case 'abortAttempt':
-        return effects.abortAttempt(command);
+        effects.abortAttempt(command);
+        break;
       case 'raiseGeneration':
-        return effects.raiseGeneration(command);
+        effects.raiseGeneration(command);
+        break;
       case 'setTimer':
-        return effects.setTimer(command);
+        effects.setTimer(command);
+        break;
       case 'stageSubmitted':
-        return effects.stageSubmitted(command);
+        effects.stageSubmitted(command);
+        break;
       case 'stageCompleted':
-        return effects.stageCompleted(command);
+        effects.stageCompleted(command);
+        break;
       case 'warn':
-        return effects.warn(command);
+        effects.warn(command);
+        break;
       case 'jobSucceeded':
-        return end(command.job)?.resolve();
+        end(command.job)?.resolve();
+        break;
       case 'jobFailed':
-        return failJob(command.job, command.failure);
+        failJob(command.job, command.failure);
+        break;
     }
   };
   const failJob = (job: number, failure: JobFailure): void => {

@@ -3,6 +3,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
+import { attachConsole } from '../console/attach-console.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
 import type { Lease } from '../lease/lease.ts';
@@ -14,7 +15,6 @@ import type { Application } from './application.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine } from './job-engine.ts';
-import { attachConsole } from '../console/attach-console.ts';
 import { onProcessEnd } from './process-end.ts';
 import { checkOutput, publishOutput } from './publish-output.ts';
 import { createRunActions } from './run-actions.ts';
@@ -25,6 +25,8 @@ export interface StartApplication {
   readonly name: string;
   readonly config: LevinConfig;
   readonly overrides: readonly string[];
+  /** Project root. */
+  readonly root: string;
   readonly stateDir: string;
   readonly stores: Stores;
   readonly lease: Lease;
@@ -40,7 +42,13 @@ export async function startApplication(start: StartApplication): Promise<Applica
   const master = parseMaster(config.master);
   const bus = createEventBus(clock);
   const warn = (code: string, message: string): void => bus.emit({ kind: 'warning', code, message });
-  const log = createEventLog({ objects: stores.objects, appId, epoch: lease.epoch, clock, onError: (error) => warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`) });
+  const log = createEventLog({
+    objects: stores.objects,
+    appId,
+    epoch: lease.epoch,
+    clock,
+    onError: (error) => warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`),
+  });
   bus.subscribe(log.write);
   const console = attachConsole({ bus, config, clock, stdout: process.stdout, stderr: process.stderr });
   const runner = openRunner({
@@ -60,6 +68,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
   const engine = createJobEngine({
     appId,
+    root: start.root,
     config,
     objects: stores.objects,
     metadata: stores.metadata,
@@ -81,7 +90,11 @@ export async function startApplication(start: StartApplication): Promise<Applica
   let ended: Promise<void> | null = null;
   const checkOpen = (operation: string): void => {
     if (ended === null) return;
-    throw new LevinError({ code: 'CONTEXT_STOPPED', fault: 'user', message: `${operation}: the Context was stopped. Create a new one with Context.create().` });
+    throw new LevinError({
+      code: 'CONTEXT_STOPPED',
+      fault: 'user',
+      message: `${operation}: the Context was stopped. Create a new one with Context.create().`,
+    });
   };
   const end = (status: 'succeeded' | 'failed' | 'cancelled', error: unknown): Promise<void> => {
     ended ??= (async () => {
@@ -89,8 +102,13 @@ export async function startApplication(start: StartApplication): Promise<Applica
       engine.fail(error ?? stoppedWhileRunning());
       await runner.close();
       const unclaimed = status === 'succeeded' ? journal.unclaimed() : [];
-      if (unclaimed.length > 0) warn('ACTIONS_NOT_ASKED', `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`);
-      if (status === 'succeeded') await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) => warn('CLEAN_UP', String(failure)));
+      if (unclaimed.length > 0)
+        warn(
+          'ACTIONS_NOT_ASKED',
+          `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`,
+        );
+      if (status === 'succeeded')
+        await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) => warn('CLEAN_UP', String(failure)));
       bus.emit({ kind: 'appEnded', status, message: error === null ? null : error instanceof Error ? error.message : String(error) });
       await log.close();
       console.close();
@@ -138,5 +156,9 @@ export async function startApplication(start: StartApplication): Promise<Applica
 }
 
 function stoppedWhileRunning(): LevinError {
-  return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message: 'cancelled: the Context was stopped while it ran (is an `await` missing?)' });
+  return new LevinError({
+    code: 'JOB_CANCELLED',
+    fault: 'user',
+    message: 'cancelled: the Context was stopped while it ran (is an `await` missing?)',
+  });
 }

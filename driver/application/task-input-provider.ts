@@ -27,7 +27,9 @@ interface Prepared {
 }
 
 /** What each task reads, derived from its parents' committed outputs; derived again when one of them was made anew. */
-export function createTaskInputProvider(options: TaskInputProviderOptions): (stage: number, partition: number) => Promise<readonly TaskInput[]> {
+export function createTaskInputProvider(
+  options: TaskInputProviderOptions,
+): (stage: number, partition: number) => Promise<readonly TaskInput[]> {
   const { appId, table, objects, splits } = options;
   const prepared = new Map<number, Prepared>();
 

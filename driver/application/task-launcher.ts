@@ -61,7 +61,12 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     batch = [];
     try {
       await options.recordLaunches(
-        launches.map(({ command, attemptId }) => ({ stageId: table.stageIdOf(command.stage), partition: command.partition, attempt: command.attempt, attemptId })),
+        launches.map(({ command, attemptId }) => ({
+          stageId: table.stageIdOf(command.stage),
+          partition: command.partition,
+          attempt: command.attempt,
+          attemptId,
+        })),
       );
     } catch (error) {
       options.onFatal(error);
@@ -145,6 +150,13 @@ function nameOf(stage: number, partition: number, attempt: number): string {
 }
 
 function cancelled(why: string): TaskOutcome {
-  const error = { name: 'LevinError', message: `The attempt was not started: ${why}.`, stack: null, code: 'JOB_CANCELLED', cause: null, fields: {} };
+  const error = {
+    name: 'LevinError',
+    message: `The attempt was not started: ${why}.`,
+    stack: null,
+    code: 'JOB_CANCELLED',
+    cause: null,
+    fields: {},
+  };
   return { kind: 'failure', failure: { kind: 'cancelled', fault: 'transient', error, lost: [] } };
 }

@@ -38,7 +38,8 @@ export function attachConsole({ bus, config, stdout, stderr }: AttachConsole): A
         break;
       }
       case 'appStarted':
-        if (!config.quiet) stderr.write(`levin: ${event.name} on ${event.master}, application ${event.appId}${event.resumed ? ', resumed' : ''}\n`);
+        if (!config.quiet)
+          stderr.write(`levin: ${event.name} on ${event.master}, application ${event.appId}${event.resumed ? ', resumed' : ''}\n`);
         break;
       case 'warning':
         if (!config.quiet) stderr.write(`levin: ${event.message}\n`);

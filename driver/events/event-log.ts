@@ -89,7 +89,10 @@ export async function readEventLog(objects: ObjectStore, appId: string): Promise
 }
 
 function byEpochAndSequence(a: string, b: string): number {
-  const [[epochA, seqA], [epochB, seqB]] = [a, b].map((key) => (/(\d+)-(\d+)\.jsonl$/.exec(key) ?? []).slice(1).map(Number)) as [[number, number], [number, number]];
+  const [[epochA, seqA], [epochB, seqB]] = [a, b].map((key) => (/(\d+)-(\d+)\.jsonl$/.exec(key) ?? []).slice(1).map(Number)) as [
+    [number, number],
+    [number, number],
+  ];
   return epochA - epochB || seqA - seqB;
 }
 

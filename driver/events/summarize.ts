@@ -28,7 +28,9 @@ export interface Summary {
   readonly warnings: number;
 }
 
-type Counters = { -readonly [K in 'recordsRead' | 'recordsWritten' | 'bytesRead' | 'bytesWritten' | 'shuffleBytesWritten' | 'shuffleBytesRead']: number };
+type Counters = {
+  -readonly [K in 'recordsRead' | 'recordsWritten' | 'bytesRead' | 'bytesWritten' | 'shuffleBytesWritten' | 'shuffleBytesRead']: number;
+};
 
 /** The summary of an application, from its events alone. */
 export function summarize(events: Iterable<AppEvent>): Summary {

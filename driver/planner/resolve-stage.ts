@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
+import { relative } from 'node:path';
 import { pack } from 'msgpackr';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
+import type { CallSite } from '../../engine/types/call-site.ts';
 import type { FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
@@ -24,6 +26,8 @@ export interface ResolvedStage {
 
 export interface ResolveContext {
   readonly appId: string;
+  /** Project root: messages of executors name files relative to it. */
+  readonly root: string;
   readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
   /** Identity of a parent stage that was resolved before. */
   readonly stageIdOf: (stage: number) => string;
@@ -37,7 +41,10 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
     appId: context.appId,
     plan: draft.plan,
     closures: draft.closures.map((closure) => closure.bytes),
-    closureInfos: draft.closures.map((closure) => ({ operation: closure.operation, site: siteText(closure.callSite) })),
+    closureInfos: draft.closures.map(({ operation, callSite }) => ({
+      operation: operation.replace(/^rdd\./, ''),
+      site: siteText(callSite, context.root),
+    })),
   };
   const templateBytes = pack(template);
   const templateHash = hash('sha256', templateBytes, 'hex');
@@ -118,6 +125,9 @@ function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {
   }
 }
 
-function siteText(callSite: { readonly file: string; readonly line: number; readonly column: number } | null): string {
-  return callSite === null ? '' : `${callSite.file}:${callSite.line}:${callSite.column}`;
+/** `job.ts:12:8`, relative to the project root where the file is below it. */
+function siteText(callSite: CallSite | null, root: string): string {
+  if (callSite === null) return '';
+  const file = relative(root, callSite.file);
+  return `${file.startsWith('..') ? callSite.file : file}:${callSite.line}:${callSite.column}`;
 }

@@ -86,19 +86,24 @@ describe('splitFiles', () => {
 
   test('splits cover every file once, without gaps', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(5000), { maxLength: 8 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 700 }), (sizes, min, max) => {
-        const files = sizes.map((size, i) => file(`f${i}`, size));
-        const splits = splitFiles(files, min, max);
-        for (const { path, size } of files) {
-          let at = 0;
-          for (const split of splits.filter((s) => s.path === path)) {
-            expect(split.start).toBe(at);
-            at = split.end;
+      fc.property(
+        fc.array(fc.nat(5000), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 700 }),
+        (sizes, min, max) => {
+          const files = sizes.map((size, i) => file(`f${i}`, size));
+          const splits = splitFiles(files, min, max);
+          for (const { path, size } of files) {
+            let at = 0;
+            for (const split of splits.filter((s) => s.path === path)) {
+              expect(split.start).toBe(at);
+              at = split.end;
+            }
+            expect(at).toBe(size);
           }
-          expect(at).toBe(size);
-        }
-        expect(Math.max(0, ...splits.map((s) => s.end - s.start))).toBeLessThanOrEqual(Math.ceil(max * 1.1));
-      }),
+          expect(Math.max(0, ...splits.map((s) => s.end - s.start))).toBeLessThanOrEqual(Math.ceil(max * 1.1));
+        },
+      ),
     );
   });
 });
