@@ -13,6 +13,8 @@ export interface AppJournal extends ActionJournal, ListingJournal, BoundsJournal
   recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
   /** Actions of an earlier driver that this one has not asked for: `count at /p/job.ts:3:1`. */
   unclaimed(): readonly string[];
+  /** Whether this driver or an earlier one launched the attempt. */
+  hasLaunched(attemptId: string): boolean;
   /** Stages that attempts were launched for, by this driver or an earlier one. */
   stageIds(): readonly string[];
 }
@@ -31,6 +33,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
   const writer = createJournalWriter({ metadata, objects, appId, lease, nextSeq: replay.nextSeq });
   if (replay.app === null) await writer.append({ kind: 'appStarted', ...start });
   const stages = new Set<string>(replay.stageIds());
+  const attempts = new Set<string>([...stages].flatMap((stageId) => replay.launches(stageId).map(([, , attemptId]) => attemptId)));
 
   return {
     next(asked) {
@@ -59,6 +62,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       await Promise.all(
         [...byStage].map(([stageId, of]) => {
           stages.add(stageId);
+          for (const { attemptId } of of) attempts.add(attemptId);
           return writer.append({
             kind: 'launched',
             stageId,
@@ -71,6 +75,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       replay
         .unclaimed()
         .map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
+    hasLaunched: (attemptId) => attempts.has(attemptId),
     stageIds: () => [...stages],
   };
 }
