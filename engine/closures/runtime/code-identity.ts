@@ -12,7 +12,7 @@ export interface CodeIdentity {
   readonly reached: readonly ReachedBinding[];
 }
 
-export interface ReachedBinding {
+interface ReachedBinding {
   readonly moduleId: string;
   /** `*` is the whole module. */
   readonly name: string;
