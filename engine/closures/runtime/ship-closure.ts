@@ -44,7 +44,7 @@ export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosu
     const graph = encodeGraph(fn, { purpose: 'closure' });
     const reached = reachedCode(graph);
     checkEnvironment(reached, options);
-    const bytes = joinPayload('closure', graph.code.tables, graph.body);
+    const bytes = joinPayload('closure', { tables: graph.code.tables, body: graph.body, holdsObjects: graph.holdsObjects });
     warn(bytes.length, reached, options);
     return {
       bytes,
