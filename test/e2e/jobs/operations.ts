@@ -212,6 +212,15 @@ check(
 );
 const [twice, again] = await Promise.all([rdd.map((x) => x * 2).reduce((a, b) => a + b), wordPairs.reduceByKey((a, b) => a + b).count()]);
 check('two jobs at once', [twice, again], [2 * numbers.reduce((a, b) => a + b), 5]);
+const seenHere = new Set<number>();
+check(
+  'captured objects are a task’s own',
+  await lv
+    .range(8, { numSlices: 4 })
+    .map((x) => seenHere.add(x).size)
+    .collect(),
+  [1, 2, 1, 2, 1, 2, 1, 2],
+);
 class Point {
   readonly x: number;
   constructor(x: number) {
