@@ -1,4 +1,6 @@
 /** Makes TypeScript infer tuples for returned array literals: `(w) => [w, 1]` gives `[string, number]` without `as const`. */
+// biome-ignore lint/complexity/noBannedTypes: {} beside [] is what makes the inference work
+// biome-ignore lint/suspicious/noConfusingVoidType: functions that return nothing are allowed
 export type Rec = [] | {} | null | undefined | void;
 
 /** What can be a key: compared by value. Numbers have one NaN and one zero; dates, arrays and plain objects compare by content. */
