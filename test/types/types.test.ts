@@ -20,7 +20,8 @@ function errorLines(name: string, text: string): readonly number[] {
   );
   try {
     const { stdout } = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', config], { encoding: 'utf8' });
-    XX;
+    const lines = [...stdout.matchAll(new RegExp(`${name}\\.ts\\((\\d+),`, 'g'))].map(([, line]) => Number(line));
+    return [...new Set(lines)];
   } finally {
     rmSync(file);
     rmSync(config);
