@@ -3,7 +3,8 @@ import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts'
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { KeyMap } from '../../engine/records/key-map.ts';
 import { collectAsMap } from '../actions/collect-as-map.ts';
-import { emptyRdd, firstRecord, takeRecords } from '../actions/take.ts';
+import { mergeReduced } from '../actions/reduce.ts';
+import { firstRecord, takeRecords } from '../actions/take.ts';
 import { mergeOrdered } from '../actions/take-ordered.ts';
 import { streamPartitions } from '../actions/to-local-iterator.ts';
 import type { ActionRequest, Application, LineageSink, ResultStage } from '../application/application.ts';
@@ -292,11 +293,7 @@ export class RDD<out T> {
    */
   reduce(f: (a: T, b: T) => T, options: ActionOptions = {}): Promise<T> {
     const fn = this.#app.ship('rdd.reduce', f, callSiteOf());
-    return this.#action('reduce', { kind: 'reduce', fn }, options, async (stage) => {
-      const [head, ...rest] = (await stage.run(all(stage))).flat(1) as T[];
-      if (head === undefined && rest.length === 0) throw emptyRdd('reduce');
-      return rest.reduce((a, b) => f(a, b), head as T);
-    });
+    return this.#action('reduce', { kind: 'reduce', fn }, options, async (stage) => mergeReduced<T>(await stage.run(all(stage)), f));
   }
 
   /**

@@ -67,6 +67,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     splits: listings.splits,
     readOffsets: options.readOffsets,
   });
+  const inputs = createTaskInputProvider({ appId, table, objects, splits: listings.splits });
   const codeFor = createCodeProvider({ appId, table, objects });
   const launcher = createTaskLauncher({
     appId,
@@ -75,7 +76,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     clock,
     random: options.random,
     taskTimeoutMs: config.taskTimeoutMs,
-    inputsOf: createTaskInputProvider({ appId, table, objects, splits: listings.splits }),
+    inputsOf: inputs.inputsOf,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await codeFor(stage) : null),
     recordLaunches: (launches) => options.journal.recordLaunches(launches),
     post,
@@ -132,6 +133,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     bus,
     clock,
     post,
+    forget(stage) {
+      table.remove(stage);
+      inputs.forget(stage);
+    },
   });
   return { stages, fail };
 }

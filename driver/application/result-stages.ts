@@ -1,6 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { LostOutput } from '../../engine/types/failure.ts';
 import type { TaskResult } from '../../engine/types/task.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
@@ -9,14 +8,12 @@ import type { StageDraft } from '../planner/stage-draft.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph } from '../scheduler/job-graph.ts';
 import type { ActionRequest, PartFile, ResultStage } from './application.ts';
+import { collectResults } from './collect-results.ts';
 import type { InputListings } from './input-listings.ts';
 import { jobError } from './job-error.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
 import type { StageTable } from './stage-table.ts';
-
-/** How often results that were committed but cannot be read are made again. */
-const MAX_REREADS = 4;
 
 export interface ResultStagesOptions {
   readonly loop: SchedulerLoop;
@@ -29,6 +26,8 @@ export interface ResultStagesOptions {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly post: (event: SchedulerEvent) => void;
+  /** The stage is not asked for any more: whatever is kept of it can go. */
+  readonly forget: (stage: number) => void;
 }
 
 /** Plans the stages of an action and runs jobs over its result stage. */
@@ -62,8 +61,9 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     await listings.prepare(request.node);
     analyze(request.node, known, { splits: listings.splits, defaultParallelism: options.defaultParallelism });
     const { node, sink, name, callSite } = request;
+    const from = registry.count;
     const draft = planStages({ node, sink, action: name, callSite }, known, registry);
-    for (const each of registry.drafts) table.add(each);
+    for (let stage = from; stage < registry.count; stage++) table.add(registry.drafts.get(stage) as StageDraft);
     return draft;
   };
   const emitStart = ({ name: action, callSite, options: o }: ActionRequest, job: number, stages: readonly number[]): void =>
@@ -99,39 +99,19 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   return {
     async open(request, gate) {
       const draft = await inTurn(() => gate().then(() => plan(request)));
-      const reader = createResultReader(request.name, options.reader);
       const committed = (partition: number): TaskResult => table.get(draft.stage).results[partition] as TaskResult;
       return {
         numPartitions: draft.plan.numPartitions,
-        async run(partitions) {
-          const records: (readonly unknown[])[] = [];
-          let missing: readonly number[] = partitions.map((_, i) => i);
-          for (let round = 0; missing.length > 0; round++) {
-            await runJob(
-              request,
-              draft,
-              missing.map((i) => partitions[i] as number),
-            );
-            const lost: (LostOutput & { readonly index: number; readonly reason: string })[] = [];
-            for (const i of missing) {
-              const partition = partitions[i] as number;
-              const { output, generation } = committed(partition);
-              const read = await reader.read(output);
-              if (read.kind === 'records') records[i] = read.records;
-              else lost.push({ index: i, stageId: table.stageIdOf(draft.stage), partition, generation, reason: read.reason });
-            }
-            if (lost.length > 0 && round === MAX_REREADS) throw resultsLost(request.name, lost[0]?.reason ?? '');
-            for (const { partition, generation, reason } of lost)
-              bus.emit({ kind: 'outputLost', stage: draft.stage, partition, generation, reason });
-            if (lost.length > 0)
-              options.post({
-                kind: 'outputLost',
-                lost: lost.map(({ stageId, partition, generation }) => ({ stageId, partition, generation })),
-              });
-            missing = lost.map(({ index }) => index);
-          }
-          return records;
-        },
+        run: (partitions) =>
+          collectResults(partitions, {
+            action: request.name,
+            // Of each job anew: an iterator brings one partition after the other, and any number of them.
+            reader: createResultReader(request.name, options.reader),
+            runJob: (asked) => runJob(request, draft, asked),
+            committed,
+            onLost: (lost) =>
+              options.post({ kind: 'outputLost', lost: lost.map((output) => ({ stageId: table.stageIdOf(draft.stage), ...output })) }),
+          }),
         async runFiles(partitions) {
           await runJob(request, draft, partitions);
           return partitions.map((partition): PartFile => {
@@ -152,6 +132,8 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
         },
         release() {
           options.post({ kind: 'stageReleased', stage: draft.stage });
+          registry.drafts.delete(draft.stage);
+          options.forget(draft.stage);
         },
       };
     },
@@ -166,9 +148,9 @@ function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partit
     const stage = open.pop() as number;
     if (needed.has(stage)) continue;
     needed.add(stage);
-    open.push(...(registry.drafts[stage] as StageDraft).parents);
+    open.push(...(registry.drafts.get(stage) as StageDraft).parents);
   }
-  const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts[stage] as StageDraft);
+  const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts.get(stage) as StageDraft);
   return { job, stages: stages.map(({ stage, parents, kind, name }) => ({ stage, parents, kind, name })), final: draft.stage, partitions };
 }
 
@@ -185,14 +167,6 @@ function ofAction(action: string, { code, fault, message, details }: LevinError)
 
 function cancelledBefore(action: string, signal: AbortSignal): LevinError {
   return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message: `${action}: cancelled: ${abortReason(signal)}` });
-}
-
-function resultsLost(action: string, reason: string): LevinError {
-  return new LevinError({
-    code: 'RESULT_LOST',
-    fault: 'resource',
-    message: `${action}: results were committed but could not be read ${MAX_REREADS + 1} times (${reason}). Something deletes or damages files in the state folder.`,
-  });
 }
 
 function messageOf(error: unknown): string {

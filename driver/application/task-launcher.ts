@@ -46,6 +46,8 @@ export interface TaskLauncher {
 
 interface Pending {
   readonly command: Launch;
+  /** Known now: when the launch is recorded, the stage may be forgotten already. */
+  readonly stageId: string;
   readonly attemptId: string;
   readonly abort: AbortController;
 }
@@ -61,8 +63,8 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     batch = [];
     try {
       await options.recordLaunches(
-        launches.map(({ command, attemptId }) => ({
-          stageId: table.stageIdOf(command.stage),
+        launches.map(({ command, stageId, attemptId }) => ({
+          stageId,
           partition: command.partition,
           attempt: command.attempt,
           attemptId,
@@ -135,7 +137,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     launch(command) {
       const abort = new AbortController();
       inFlight.set(nameOf(command.stage, command.partition, command.attempt), abort);
-      batch.push({ command, attemptId: options.random.uuid(), abort });
+      batch.push({ command, stageId: table.stageIdOf(command.stage), attemptId: options.random.uuid(), abort });
       if (batch.length === 1) queueMicrotask(() => void flush());
     },
     abort: (stage, partition, attempt) => inFlight.get(nameOf(stage, partition, attempt))?.abort(),

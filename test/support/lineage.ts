@@ -85,7 +85,7 @@ export function planJob(
   const known = o.known ?? new Map<number, NodeFacts>();
   analyze(node, known, { splits: new Map(), defaultParallelism: o.defaultParallelism ?? null });
   const result = planStages({ node, sink: o.sink ?? { kind: 'collect' }, action: 'collect', callSite: null }, known, registry);
-  return { stages: registry.drafts, result, registry, known };
+  return { stages: [...registry.drafts.values()], result, registry, known };
 }
 
 /** One stage as text, in the order of its node table: `2: combine(1, combiners)`. */
