@@ -329,7 +329,7 @@ export class RDD<out T> {
    * (`OUTPUT_EXISTS`). Levin's readers see all of the output or nothing.
    */
   saveAsTextFile(path: string, options: ActionOptions = {}): Promise<void> {
-    const target = this.#app.resolvePath(checkPath('saveAsTextFile', path));
+    const target = this.#app.resolvePath(checkPath('saveAsTextFile', path)).replace(/(?<=.)\/+$/, '');
     return this.#action('saveAsTextFile', { kind: 'saveAsTextFile', path: target }, options, async (stage) => {
       await this.#app.publishOutput(target, await stage.runFiles(all(stage)));
     });

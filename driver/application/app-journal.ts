@@ -41,7 +41,8 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       const { ordinal } = found;
       return {
         finished: found.kind === 'finished' ? () => replay.loadResult(found.result) : null,
-        begun: found.kind !== 'new',
+        outputWasFree: replay.decision(outputOf(ordinal)) !== undefined,
+        recordOutputFree: (path) => writer.append({ kind: 'decision', name: outputOf(ordinal), value: path }),
         start: () => (found.kind === 'new' ? writer.append({ kind: 'actionStarted', ordinal, ...asked }) : Promise.resolve()),
         async finish(answer) {
           replay.actionEnded(ordinal);
@@ -78,4 +79,8 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
     hasLaunched: (attemptId) => attempts.has(attemptId),
     stageIds: () => [...stages],
   };
+}
+
+function outputOf(ordinal: number): string {
+  return `output of action ${ordinal}`;
 }

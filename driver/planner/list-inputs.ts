@@ -68,7 +68,7 @@ async function listPath(path: string, request: InputRequest): Promise<readonly I
   const nested = inside.find((file) => file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   const direct = inside.filter((file) => !file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   if (direct.length === 0 && nested !== undefined) {
-    throw userError(
+    throw inputError(
       'NOT_A_FILE',
       `${path} has no files of its own, only folders (${posix.dirname(nested.path)}). Name them with a pattern: ${folder}*`,
       request,
@@ -84,7 +84,7 @@ async function filesOfManifest(folder: string, inside: readonly InputFile[], req
   return manifest.files.map(({ name }) => {
     const file = byPath.get(folder + name);
     if (file !== undefined) return file;
-    throw userError(
+    throw inputError(
       'INPUT_INCOMPLETE',
       `${folder}${name} is named by the manifest of ${folder} but is not there. Write the output again.`,
       request,
@@ -145,15 +145,16 @@ function asFile(info: ObjectInfo): InputFile {
 
 function notFound(path: string, request: InputRequest): LevinError {
   const what = hasPattern(path) ? `No file matches ${path}` : `Input path does not exist: ${path}`;
-  return userError('PATH_NOT_FOUND', `${what}. Relative paths start at the working folder of levin run.`, request);
+  return inputError('PATH_NOT_FOUND', `${what}. Relative paths start at the working folder of levin run.`, request);
 }
 
 function readError(path: string, cause: unknown, request: InputRequest): LevinError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return userError(errorCode(cause) ?? 'INPUT_UNREADABLE', `Cannot list ${path}: ${reason}`, request, cause);
+  return inputError(errorCode(cause) ?? 'INPUT_UNREADABLE', `Cannot list ${path}: ${reason}`, request, cause);
 }
 
-function userError(code: string, message: string, request: InputRequest, cause?: unknown): LevinError {
+/** An error of the user's that names the call. */
+export function inputError(code: string, message: string, request: Pick<InputRequest, 'callSite'>, cause?: unknown): LevinError {
   const at = request.callSite === null ? '' : ` (textFile at ${request.callSite.file}:${request.callSite.line}:${request.callSite.column})`;
   return new LevinError({ code, fault: 'user', message: `${message}${at}`, ...(cause === undefined ? {} : { cause }) });
 }

@@ -71,11 +71,18 @@ export function testStores(): TestStores {
 export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
   const given = options.stores ?? testStores();
   const { clock, objects, metadata, files } = given;
-  const random = createSeededRandom(options.resume ? 'second driver' : 'first driver');
+  const lease = await leaseOf({ metadata, clock, resume: options.resume ?? false });
+  const random = createSeededRandom(`driver ${lease.epoch}`);
   const config = { ...loadConfig([]).config, ...options.config };
   const exchange = createExchange({ objects });
-  const stores = { objects, files, exchange, clock, random, metadata: { ...metadata, close: async () => undefined } } satisfies Stores;
-  const lease = await leaseOf({ metadata, clock, resume: options.resume ?? false });
+  const stores = {
+    objects,
+    files,
+    exchange,
+    clock,
+    random,
+    metadata: Object.assign(metadata, { close: async () => undefined }),
+  } satisfies Stores;
   const journal = await openAppJournal({ stores, appId: APP_ID, lease, start: START });
   const functions = new Map<string, unknown>();
   const runner = createScriptedRunner({
@@ -150,13 +157,13 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
 
 const START = { argv: [], args: [], cwd: '/work', root: '/work', main: 'job.ts', conf: {}, levin: '0', nodeMajor: 24 };
 
-/** A driver that died is taken over from at once: virtual time is moved on. */
+/** Drivers in tests die without a word: nobody renews, and virtual time is moved on until the next one may take over. */
 async function leaseOf(o: { metadata: MetadataStore; clock: VirtualClock; resume: boolean }): ReturnType<typeof acquireLease> {
-  // Renewals sleep on a clock of their own, which stands still.
-  const idle: Clock = { ...o.clock, monotonic: o.clock.monotonic, sleep: (ms, s) => o.clock.sleep(ms, s) };
-  const options = { metadata: o.metadata, clock: idle, random: createSeededRandom(`lease/${o.resume}`), appId: APP_ID, leaseMs: LEASE_MS };
+  let taken = !o.resume;
+  const sleep: Clock['sleep'] = (ms, options) => (taken ? new Promise(() => undefined) : o.clock.sleep(ms, options));
+  const random = createSeededRandom(`lease/${o.clock.monotonic()}`);
+  const options = { metadata: o.metadata, clock: { ...o.clock, sleep }, random, appId: APP_ID, leaseMs: LEASE_MS };
   if (!o.resume) return await acquireLease(options);
-  let taken = false;
   const lease = takeOverLease(options).finally(() => {
     taken = true;
   });
