@@ -7,7 +7,6 @@ import { stateFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import { loadConfigFile } from '../config/load-config-file.ts';
 import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
 import { openStores } from '../wiring.ts';
 import { openAppJournal } from './app-journal.ts';
@@ -15,13 +14,14 @@ import type { Application } from './application.ts';
 import { newApplicationId } from './application-id.ts';
 import { reserveApplication } from './current-application.ts';
 import { currentLaunch, type Launch } from './launch.ts';
+import { projectConfig } from './project-config.ts';
 import { startApplication } from './start-application.ts';
 
 /**
  * Opens the application of this process: settings, stores, lease, journal, then everything that runs jobs.
  *
  * ```
- *  flags > environment > Context.create() > levin.config.ts > defaults
+ *  flags > journal > environment > Context.create() > levin.config.ts > defaults
  *  new:      lease epoch 1, journal begins with appStarted
  *  resumed:  wait until the old driver's lease stands still, epoch + 1, journal read back
  * ```
@@ -67,11 +67,12 @@ export async function openApplication(options: ConfigInput): Promise<Application
 async function settings(options: ConfigInput, launch: Launch, loader: Loader | null): Promise<LoadedConfig> {
   const sources: ConfigSource[] = [
     { name: 'flag', values: launch.flags },
+    { name: 'journal', values: launch.journaled },
     environmentSource(process.env),
     { name: 'Context.create()', values: { ...options } },
   ];
   if (loader?.kind === 'source') {
-    const file = await loadConfigFile(loader.root);
+    const file = await projectConfig(loader.root);
     if (file !== null) sources.push(file);
   }
   return loadConfig(sources);
