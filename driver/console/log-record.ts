@@ -1,8 +1,8 @@
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskFailure } from '../../engine/types/failure.ts';
+import { isFailedAttempt } from '../events/failed-attempt.ts';
 import type { Summary } from '../events/summarize.ts';
 import { countOf, formatDuration } from './human-units.ts';
-import { isFailedAttempt } from './stage-progress.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

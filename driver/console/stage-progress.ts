@@ -1,5 +1,5 @@
 import type { AppEvent } from '../../engine/types/app-event.ts';
-import type { FailureKind } from '../../engine/types/failure.ts';
+import { isFailedAttempt } from '../events/failed-attempt.ts';
 
 /** How far a running stage is. */
 export interface StageProgress {
@@ -20,14 +20,6 @@ export interface StageTracker {
   add(event: AppEvent, nowMs: number): void;
   /** In the order of their submission. */
   running(): readonly StageProgress[];
-}
-
-/** Ends of attempts that are nobody's failure. */
-const NO_FAILURES: readonly FailureKind[] = ['cancelled', 'superseded', 'throttled'];
-
-/** Did the attempt fail, rather than being told to stop? */
-export function isFailedAttempt(event: Extract<AppEvent, { kind: 'taskEnded' }>): boolean {
-  return event.failure !== null && !NO_FAILURES.includes(event.failure.kind);
 }
 
 interface Stage {
