@@ -80,13 +80,9 @@ function taskEnded(event: Extract<AppEvent, { kind: 'taskEnded' }>): LogRecord {
   const of = { stage, task: partition, attempt };
   const task = `task ${partition} of stage ${stage}`;
   if (failure === null) return { level: 'debug', message: `${task} done in ${formatDuration(event.durationMs)}`, ...of };
-  const message = `${task}, attempt ${attempt}, ${failure.kind}: ${reasonOf(failure)}`;
-  return {
-    level: isFailedAttempt(event) ? 'warn' : 'debug',
-    message,
-    ...of,
-    ...(failure.error.code === null ? {} : { code: failure.error.code }),
-  };
+  const failed = isFailedAttempt(event);
+  const message = `${task} ${failed ? 'failed' : 'ended'} (attempt ${attempt}, ${failure.kind}): ${reasonOf(failure)}`;
+  return { level: failed ? 'warn' : 'debug', message, ...of, ...(failure.error.code === null ? {} : { code: failure.error.code }) };
 }
 
 /** The first line: the job's own error tells the rest. */

@@ -146,7 +146,7 @@ describe('where no bar can be drawn', () => {
     expect(stderr().split('\n')).toEqual([
       'levin: job.ts on local[4], application app-1, resumed',
       'levin: the runner refuses',
-      'levin: task 1 of stage 0, attempt 0, user-error: TypeError: no such thing',
+      'levin: task 1 of stage 0 failed (attempt 0, user-error): TypeError: no such thing',
       'levin: output of task 3 of stage 0 is lost (a reader found it missing or corrupt); it is made again',
       'job.ts (app-1) failed in 0.0 s',
       '  1 job + 1 from the journal, 0 stages, 0 tasks, 1 retry',
@@ -224,7 +224,7 @@ describe('the log', () => {
         stage: 0,
         task: 1,
         attempt: 0,
-        message: 'task 1 of stage 0, attempt 0, out-of-memory: TypeError: no such thing',
+        message: 'task 1 of stage 0 failed (attempt 0, out-of-memory): TypeError: no such thing',
       },
       { ...at, level: 'warn', app: 'app-1', message: '[executor 1] hello' },
       { ...at, level: 'warn', app: 'app-1', code: 'THROTTLED', message: 'the runner refuses' },
