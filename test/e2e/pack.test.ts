@@ -118,6 +118,11 @@ describe('Node versions, called by path', () => {
     for (const args of [[levin, 'run', 'job.ts'], ['--import', 'levin/register', 'plain.mjs'], ['plain.mjs']]) {
       expect(await runCommand(consumer, node20, ...args)).toEqual({ code: 1, stdout: '', stderr: line });
     }
+    expect(await runCommand(consumer, node20, join(REPOSITORY, 'scripts/guard.mjs'))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `levin's scripts need Node 24, which the dev dependency "node" installs; this is ${version}. Run: npm ci --allow-scripts=node\n`,
+    });
   });
 
   test('24 runs the job', async () => {
