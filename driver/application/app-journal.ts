@@ -15,6 +15,8 @@ export interface AppJournal extends ActionJournal, ListingJournal, BoundsJournal
   unclaimed(): readonly string[];
   /** Whether this driver or an earlier one launched the attempt. */
   hasLaunched(attemptId: string): boolean;
+  /** The job is done and nobody will resume it: due before anything of it is deleted, for a driver that lost its lease may not. */
+  recordEnd(): Promise<void>;
   /** Stages that attempts were launched for, by this driver or an earlier one. */
   stageIds(): readonly string[];
 }
@@ -77,6 +79,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
         .unclaimed()
         .map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
     hasLaunched: (attemptId) => attempts.has(attemptId),
+    recordEnd: () => writer.append({ kind: 'decision', name: 'ended', value: true }),
     stageIds: () => [...stages],
   };
 }

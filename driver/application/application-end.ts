@@ -1,4 +1,4 @@
-import { LevinError } from '../../engine/errors/levin-error.ts';
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -11,7 +11,7 @@ import { onProcessEnd } from './process-end.ts';
 
 export interface ApplicationEndOptions {
   readonly appId: string;
-  readonly stores: Stores;
+  readonly stores: Pick<Stores, 'objects' | 'metadata'>;
   readonly lease: Lease;
   readonly journal: AppJournal;
   readonly engine: JobEngine;
@@ -51,7 +51,11 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     if (running.size > 0) return end('cancelled', stoppedWhileRunning());
     return lastFailure === null ? end('succeeded', null) : end('failed', lastFailure);
   };
-  const processEnd = onProcessEnd({ appId, stop, interrupt: (error) => end('cancelled', error) });
+  const interrupt = (error: LevinError): Promise<void> => {
+    options.bus.emit({ kind: 'warning', code: 'CANCELLING', message: 'Cancelling what runs. Press Ctrl-C again to leave at once.' });
+    return end('cancelled', error);
+  };
+  const processEnd = onProcessEnd({ appId, stop, interrupt });
   lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });
   return {
     checkOpen(operation) {
@@ -69,7 +73,8 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
         lastFailure = null;
         return answer;
       } catch (error) {
-        lastFailure = error;
+        // Cancelled by a signal of the job's own: it wanted that.
+        if (errorCode(error) !== 'JOB_CANCELLED') lastFailure = error;
         throw error;
       } finally {
         running.delete(action);
@@ -88,22 +93,35 @@ interface Ending {
 
 /** Cancels what runs, waits until it is told and journaled, cleans up after success, and closes everything in turn. */
 async function endOnce(options: ApplicationEndOptions, { status, error, running }: Ending): Promise<void> {
-  const { appId, stores, journal, bus } = options;
+  const { stores, journal, bus } = options;
+  const closings = [
+    () => options.runner.close(),
+    async () => void (await Promise.allSettled(running)),
+    async () => {
+      if (status === 'succeeded') await cleanUp(options);
+    },
+    async () => bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error) }),
+    () => options.log.close(),
+    async () => options.console.close(),
+    () => options.lease.release(),
+    () => stores.metadata.close(),
+    async () => options.onEnd(),
+  ];
+  const failures: unknown[] = [];
+  if (status === 'succeeded') warnOfUnclaimed(bus, journal.unclaimed());
   options.engine.fail(error ?? stoppedWhileRunning());
-  await options.runner.close();
-  await Promise.allSettled(running);
-  if (status === 'succeeded') {
-    warnOfUnclaimed(bus, journal.unclaimed());
-    await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) =>
-      bus.emit({ kind: 'warning', code: 'CLEAN_UP', message: messageOf(failure) }),
-    );
+  for (const close of closings) await close().catch((failure: unknown) => failures.push(failure));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Whoever has taken the application over needs what is committed: only the holder of the lease deletes it. */
+async function cleanUp({ appId, stores, journal, bus }: ApplicationEndOptions): Promise<void> {
+  try {
+    await journal.recordEnd();
+    await deleteApplicationData(stores, appId, journal.stageIds());
+  } catch (failure) {
+    bus.emit({ kind: 'warning', code: 'CLEAN_UP', message: messageOf(failure) });
   }
-  bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error) });
-  await options.log.close();
-  options.console.close();
-  await options.lease.release();
-  await stores.metadata.close();
-  options.onEnd();
 }
 
 function warnOfUnclaimed(bus: EventBus, unclaimed: readonly string[]): void {

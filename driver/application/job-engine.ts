@@ -52,10 +52,13 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   const registry = createStageRegistry();
   const stop = new AbortController();
   const post = (event: SchedulerEvent): void => loop.post(event);
-  const fail = (error: unknown): void => {
-    loop.fail(error);
+  const abortAll = (): void => {
     stop.abort();
     launcher.abortAll();
+  };
+  const fail = (error: unknown): void => {
+    loop.fail(error);
+    abortAll();
   };
   const resolve = createStageResolver({
     appId,
@@ -91,6 +94,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       starvedAfterMs: config.starvedAfterMs,
     },
     slots: runner.capabilities.queueDepth,
+    onBroken: abortAll,
     effects: {
       resolveStage: (stage) => void resolve(stage).then(post),
       launch: launcher.launch,

@@ -37,6 +37,8 @@ export interface SchedulerLoopOptions {
   readonly settings: SchedulerSettings;
   readonly slots: number;
   readonly effects: SchedulerEffects;
+  /** A command could not be carried out: no job can go on, all have failed with this error. A bug, or a watcher that throws. */
+  readonly onBroken: (error: unknown) => void;
 }
 
 /** Feeds events to the pure scheduler one after the other and carries out its commands. */
@@ -46,6 +48,7 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
   const jobs = new Map<number, WaitingJob>();
   const queue: SchedulerEvent[] = [];
   let draining = false;
+  let broken = false;
   let failed: { readonly error: unknown } | null = null;
 
   const carryOut = (command: SchedulerCommand): void => {
@@ -91,7 +94,17 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
     jobs.delete(job);
     return waiting;
   };
+  /** What was decided and what was done differ from here on: nothing more is decided. */
+  const breakOff = (error: unknown): void => {
+    broken = true;
+    failed ??= { error };
+    queue.length = 0;
+    for (const { reject } of jobs.values()) reject(error);
+    jobs.clear();
+    options.onBroken(error);
+  };
   const post = (event: SchedulerEvent): void => {
+    if (broken) return;
     queue.push(event);
     if (draining) return;
     draining = true;
@@ -101,6 +114,8 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
         state = result.state;
         for (const command of result.commands) carryOut(command);
       }
+    } catch (error) {
+      breakOff(error);
     } finally {
       draining = false;
     }

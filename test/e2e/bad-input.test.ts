@@ -138,7 +138,7 @@ describe('user functions', () => {
     });
     expect(performance.now() - start).toBeLessThan(5000);
     expect(stderr).toMatch(
-      /levin: cancelled by SIGINT\. What is committed is kept: resume with levin run --app app-\S+, or press Ctrl-C again to leave at once\. \[JOB_CANCELLED\]\n$/,
+      /levin: cancelled by SIGINT\. What is committed is kept: resume with levin run --app app-\S+\. \[JOB_CANCELLED\]\n$/,
     );
     expect(code).toBe(130);
   });

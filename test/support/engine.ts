@@ -9,8 +9,9 @@ import { checkOutput, publishOutput } from '../../driver/application/publish-out
 import { createRunActions } from '../../driver/application/run-actions.ts';
 import type { LevinConfig } from '../../driver/config/config-input.ts';
 import { loadConfig } from '../../driver/config/load-config.ts';
-import { createEventBus } from '../../driver/events/event-bus.ts';
+import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts';
 import { acquireLease, takeOverLease } from '../../driver/lease/acquire-lease.ts';
+import type { Lease } from '../../driver/lease/lease.ts';
 import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
 import { type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
 import { analyze, type NodeFacts } from '../../driver/planner/analyze.ts';
@@ -50,6 +51,8 @@ export interface TestEngineOptions {
 export interface TestEngine {
   readonly stores: TestStores;
   readonly journal: AppJournal;
+  readonly lease: Lease;
+  readonly bus: EventBus;
   readonly engine: JobEngine;
   readonly runner: ScriptedRunner;
   readonly events: readonly AppEvent[];
@@ -145,6 +148,8 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   return {
     stores: given,
     journal,
+    lease,
+    bus,
     engine,
     runner,
     events,
@@ -160,7 +165,7 @@ const START = { argv: [], args: [], cwd: '/work', root: '/work', main: 'job.ts',
 /** Drivers in tests die without a word: nobody renews, and virtual time is moved on until the next one may take over. */
 async function leaseOf(o: { metadata: MetadataStore; clock: VirtualClock; resume: boolean }): ReturnType<typeof acquireLease> {
   let taken = !o.resume;
-  const sleep: Clock['sleep'] = (ms, options) => (taken ? new Promise(() => undefined) : o.clock.sleep(ms, options));
+  const sleep: Clock['sleep'] = (ms, options) => (taken ? forEver(options?.signal) : o.clock.sleep(ms, options));
   const random = createSeededRandom(`lease/${o.clock.monotonic()}`);
   const options = { metadata: o.metadata, clock: { ...o.clock, sleep }, random, appId: APP_ID, leaseMs: LEASE_MS };
   if (!o.resume) return await acquireLease(options);
@@ -169,4 +174,8 @@ async function leaseOf(o: { metadata: MetadataStore; clock: VirtualClock; resume
   });
   while (!taken) await o.clock.advance(LEASE_MS / 10);
   return await lease;
+}
+
+function forEver(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
