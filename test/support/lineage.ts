@@ -93,7 +93,7 @@ export function planText(draft: StageDraft): string {
   const lines = draft.plan.nodes.map((node, i) => `${i}: ${nodeText(node)}`);
   const bounds = draft.boundsFrom === null ? '' : ` bounds of stage ${draft.boundsFrom}`;
   return [
-    `stage ${draft.stage} (${draft.kind}, ${draft.plan.numPartitions} tasks, reads [${draft.parents}])`,
+    `stage ${draft.stage} (${draft.kind}, ${draft.plan.numPartitions} tasks, reads [${draft.parents.join(',')}])`,
     ...lines,
     `→ ${JSON.stringify(draft.plan.sink)}${bounds}`,
   ].join('\n');
@@ -110,14 +110,14 @@ function nodeText(node: PlanNode): string {
     case 'narrow':
       return `${node.op.kind}(${node.parent})`;
     case 'union':
-      return `union(${node.parents})`;
+      return `union(${node.parents.join(',')})`;
     case 'coalesce':
-      return `coalesce(${node.parent}, ${node.groups})`;
+      return `coalesce(${node.parent}, ${node.groups.join(',')})`;
     case 'combine':
       return `combine(${node.parent}, ${node.of})`;
     case 'sortByKey':
       return `sortByKey(${node.parent})`;
     case 'cogroup':
-      return `cogroup(${node.parents})`;
+      return `cogroup(${node.parents.join(',')})`;
   }
 }

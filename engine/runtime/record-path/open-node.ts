@@ -42,7 +42,7 @@ export function openChain(task: TaskContext, node: number, partition: number, en
 }
 
 /** A node's partition as a stream. */
-export function openNode(task: TaskContext, node: number, partition: number): RecordStream {
+function openNode(task: TaskContext, node: number, partition: number): RecordStream {
   const { base, steps } = resolve(task, node, partition);
   let input = base;
   for (const part of cut(steps)) {
@@ -132,7 +132,7 @@ function openMapPartitions(task: TaskContext, at: PlanNode, partition: number): 
 }
 
 /** Partition p of n holds the indexes [floor(p·count/n), floor((p+1)·count/n)), exactly. */
-export function rangeOf(partition: number, count: number, numPartitions: number): readonly [number, number] {
+function rangeOf(partition: number, count: number, numPartitions: number): readonly [number, number] {
   const border = (p: number): number => {
     const product = p * count;
     if (Number.isSafeInteger(product)) return Math.floor(product / numPartitions);

@@ -36,8 +36,8 @@ check(
 );
 check(
   'flatMap',
-  await wordRdd.flatMap((w) => [...w]).collect(),
-  words.flatMap((w) => [...w]),
+  await wordRdd.flatMap((w) => w.split('')).collect(),
+  words.flatMap((w) => w.split('')),
 );
 check('flatMap of a string', await wordRdd.flatMap((w) => w).count(), words.join('').length);
 check('mapPartitions', (await rdd.mapPartitions((xs) => [xs.reduce((a, b) => a + b, 0)]).collect()).length, slices);
