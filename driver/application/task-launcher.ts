@@ -1,7 +1,7 @@
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
-import { toWireError } from '../../engine/runtime/worker/wire-error.ts';
+import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
@@ -88,7 +88,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     try {
       outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent });
     } catch (error) {
-      outcome = { kind: 'failure', failure: { kind: 'error', fault: 'internal', error: toWireError(error), lost: [] } };
+      outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }
     report(command, outcome, clock.monotonic() - startedAt);
     finish(command, outcome);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LevinError } from '../../../engine/errors/levin-error.ts';
 import { metadataKeys } from '../../../engine/types/keys.ts';
 import type { TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
 import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
@@ -90,6 +91,16 @@ describe('attempts and their commits', () => {
     expect(new Set(reducers.map(({ inputs }) => inputs[0]?.input.kind))).toEqual(new Set(['shuffleIndex']));
     const { objects } = await lv.stores.objects.list('apps/app-test/shuffle-index/');
     expect(objects.length).toBe(1);
+  });
+
+  test('an attempt that cannot be made ready fails with the fault of its error: a mistake of the user is not tried four times', async () => {
+    const lv = await openTestEngine();
+    Object.assign(lv.runner, {
+      async run() {
+        throw new LevinError({ code: 'BUNDLE_FAILED', fault: 'user', message: 'job.ts imports what is not there. Install it.' });
+      },
+    });
+    await expect(lv.range(4, 2).count()).rejects.toMatchObject({ code: 'BUNDLE_FAILED', fault: 'user', details: { failures: 2 } });
   });
 
   test('bounds of a sort are decided once, also when another driver goes on', async () => {
