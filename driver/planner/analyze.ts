@@ -97,6 +97,8 @@ function defaultPlacement(inputs: readonly NodeFacts[], asked: number | null, op
   const largest = inputs
     .map((input) => input.placement)
     .filter((placement) => placement !== null)
+    // The bounds of a range are of one node's records: no other input could be placed by them.
+    .filter((placement) => placement.kind === 'hash' || inputs.length === 1)
     .reduce<Placement | null>((best, p) => (best === null || p.numPartitions > best.numPartitions ? p : best), null);
   if (largest !== null && (Math.log10(most) - Math.log10(largest.numPartitions) < 1 || defaultCount <= largest.numPartitions)) {
     return { numPartitions: largest.numPartitions, placement: largest };
