@@ -254,8 +254,9 @@ describe('in a terminal', () => {
     await clock.advance(1);
     expect(terminal.screen()).toBe(`${FIRST}\n[stage 0: map at job.ts:3 ==========>                              (1 + 2) / 4]`);
     bus.emit(anEvent.taskSucceeded(1));
+    await clock.advance(199);
     expect(terminal.screen()).toContain('(1 + 2) / 4');
-    await clock.advance(200);
+    await clock.advance(1);
     expect(terminal.screen()).toBe(`${FIRST}\n[stage 0: map at job.ts:3 ====================>                    (2 + 1) / 4]`);
     bus.emit(anEvent.stageCompleted());
     expect(terminal.screen()).toBe(FIRST);
