@@ -54,7 +54,7 @@ test('a run in which everything happened once', () => {
     appId: 'app-1',
     name: 'job.ts',
     status: 'succeeded',
-    durationMs: 1900,
+    durationMs: 1700,
     jobs: { succeeded: 1, failed: 0, cancelled: 0, replayed: 0 },
     stages: { run: 1, skipped: 1 },
     tasks: { succeeded: 2, failed: 1, retried: 1, found: 5 },
