@@ -1,15 +1,28 @@
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
 import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
+import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { decodeConstant, encodeConstant } from '../../engine/records/constant.ts';
 import type { KeyMap } from '../../engine/records/key-map.ts';
+import type { Moments } from '../../engine/records/moments.ts';
+import { allPartitions } from '../actions/all-partitions.ts';
+import { estimateMean, estimateSum, momentsOfCount } from '../actions/approximate.ts';
 import { collectAsMap } from '../actions/collect-as-map.ts';
+import { countByValue } from '../actions/count-by-value.ts';
+import { estimateDistinct } from '../actions/estimate-distinct.ts';
+import { checkBounds } from '../actions/histogram.ts';
+import { evenHistogram, histogramOf } from '../actions/histogram-jobs.ts';
+import { mergeParts } from '../actions/merge-parts.ts';
+import { MAX_SAMPLE, takeSample } from '../actions/sampling.ts';
+import { allMoments, statisticsOf } from '../actions/statistics.ts';
 import { emptyRdd, firstRecord, takeRecords } from '../actions/take.ts';
 import { mergeOrdered } from '../actions/take-ordered.ts';
 import { streamPartitions } from '../actions/to-local-iterator.ts';
-import type { ActionRequest, Application, LineageSink, ResultStage } from '../application/application.ts';
+import type { ActionRequest, Application, LineageSink } from '../application/application.ts';
 import type { LineageAggregator, LineageNode, LineageOp, LineageShape } from '../lineage/lineage-node.ts';
+import { checkAtMost, checkBuckets, checkConfidence, checkPrecision, checkSeed, checkTimeout } from './action-arguments.ts';
 import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
-import type { ActionOptions, ConcurrencyOptions, Key, MapOptions, Rec, SortOptions } from './types.ts';
+import type { ActionOptions, BoundedNumber, ConcurrencyOptions, Key, MapOptions, Rec, SortOptions, Statistics, Zero } from './types.ts';
 
 let construct: <T>(app: Application, node: LineageNode) => RDD<T>;
 
@@ -34,7 +47,10 @@ export class RDD<out T> {
   }
 
   static {
-    declareDriverOnly(RDD, 'an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call');
+    declareDriverOnly(
+      RDD,
+      'an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call',
+    );
     construct = (app, node) => new RDD(app, node);
   }
 
@@ -226,7 +242,7 @@ export class RDD<out T> {
    * await lv.range(3).collect(); // [0, 1, 2]
    */
   collect(options: ActionOptions = {}): Promise<T[]> {
-    return this.#action('collect', { kind: 'collect' }, options, async (stage) => (await stage.run(all(stage))).flat() as T[]);
+    return this.#action('collect', { kind: 'collect' }, options, async (stage) => (await stage.run(allPartitions(stage))).flat() as T[]);
   }
 
   /**
@@ -238,7 +254,7 @@ export class RDD<out T> {
   count(options: ActionOptions = {}): Promise<number> {
     return this.#action('count', { kind: 'count' }, options, async (stage) => {
       let sum = 0;
-      for (const [n] of await stage.run(all(stage))) sum += n as number;
+      for (const [n] of await stage.run(allPartitions(stage))) sum += n as number;
       return sum;
     });
   }
@@ -276,7 +292,7 @@ export class RDD<out T> {
     if (key !== undefined) checkFunction('takeOrdered', key);
     const shipped = key === undefined ? null : this.#app.ship('rdd.takeOrdered', key, callSite);
     return this.#action('takeOrdered', { kind: 'takeOrdered', n, key: shipped }, options, async (stage) =>
-      mergeOrdered<T>(n === 0 ? [] : await stage.run(all(stage)), n, key),
+      mergeOrdered<T>(n === 0 ? [] : await stage.run(allPartitions(stage)), n, { key, descending: false }),
     );
   }
 
@@ -288,11 +304,12 @@ export class RDD<out T> {
    * await lv.range(1, 5).reduce((a, b) => a * b); // 24
    */
   reduce(f: (a: T, b: T) => T, options: ActionOptions = {}): Promise<T> {
+    checkFunction('reduce', f);
     const fn = this.#app.ship('rdd.reduce', f, callSiteOf());
     return this.#action('reduce', { kind: 'reduce', fn }, options, async (stage) => {
-      const [head, ...rest] = (await stage.run(all(stage))).flat(1) as T[];
-      if (head === undefined && rest.length === 0) throw emptyRdd('reduce');
-      return rest.reduce((a, b) => f(a, b), head as T);
+      const parts = (await stage.run(allPartitions(stage))).flat(1) as T[];
+      if (parts.length === 0) throw emptyRdd('reduce');
+      return mergeParts('reduce', f, parts);
     });
   }
 
@@ -307,7 +324,278 @@ export class RDD<out T> {
     const fn = this.#app.ship('rdd.foreach', f, callSiteOf());
     const concurrency = checkConcurrency('foreach', options.concurrency);
     return this.#action('foreach', { kind: 'foreach', fn, ...concurrency }, options, async (stage) => {
-      await stage.run(all(stage));
+      await stage.run(allPartitions(stage));
+    });
+  }
+
+  /**
+   * The `n` largest records, largest first, by a key when one is given; equal ones in the order of the input.
+   *
+   * @example
+   * await lv.parallelize([10, 4, 2, 12, 3], 2).top(3); // [12, 10, 4]
+   */
+  top(n: number, key?: (record: T) => Key, options: ActionOptions = {}): Promise<T[]> {
+    checkCount('top', 'n', n);
+    const callSite = callSiteOf();
+    if (key !== undefined) checkFunction('top', key);
+    const shipped = key === undefined ? null : this.#app.ship('rdd.top', key, callSite);
+    return this.#action('top', { kind: 'takeOrdered', n, key: shipped, descending: true }, options, async (stage) =>
+      mergeOrdered<T>(n === 0 ? [] : await stage.run(allPartitions(stage)), n, { key, descending: true }),
+    );
+  }
+
+  /**
+   * The largest record, by a key when one is given; the first of equal ones. An empty RDD fails with `EMPTY_RDD`.
+   *
+   * Order is that of `sortBy`: NaN is above all numbers.
+   * @example
+   * await lv.parallelize([5, 43, 10]).max((x) => String(x)); // 5
+   */
+  max(key?: (record: T) => Key, options: ActionOptions = {}): Promise<T> {
+    return this.#extreme('max', key, options);
+  }
+
+  /**
+   * The smallest record, by a key when one is given; the first of equal ones. An empty RDD fails with `EMPTY_RDD`.
+   *
+   * @example
+   * await lv.parallelize([5, 43, 10]).min(); // 5
+   */
+  min(key?: (record: T) => Key, options: ActionOptions = {}): Promise<T> {
+    return this.#extreme('min', key, options);
+  }
+
+  /**
+   * Merges all records into `zero` with an associative function: each partition into a copy of it, then their results into one more copy.
+   *
+   * A zero that is not neutral counts once for each partition and once more. `op` may change its first argument.
+   * @example
+   * await lv.parallelize([1, 2, 3, 4, 5], 2).fold(0, (a, b) => a + b); // 15
+   */
+  fold(zero: T, op: (a: T, b: T) => T, options: ActionOptions = {}): Promise<T> {
+    checkFunction('fold', op);
+    return this.#fold('fold', { zero, fn: this.#app.ship('rdd.fold', op, callSiteOf()), merge: op as Merge }, options);
+  }
+
+  /**
+   * Folds the records of each partition into a copy of `zero` with `seqOp`, then merges the results into one more copy with `combOp`.
+   *
+   * The result may be of another type than the records. Both functions may change their first argument.
+   * @example
+   * await lv.range(1, 5).aggregate([0, 0], ([sum, n], x) => [sum + x, n + 1], ([s, n], [t, m]) => [s + t, n + m]); // [10, 4]
+   */
+  aggregate<U extends Zero>(
+    zero: U,
+    seqOp: (result: NoInfer<U>, record: T) => NoInfer<U>,
+    combOp: (a: NoInfer<U>, b: NoInfer<U>) => NoInfer<U>,
+    options?: ActionOptions,
+  ): Promise<U>;
+  aggregate<U>(zero: U, seqOp: (result: U, record: T) => U, combOp: (a: U, b: U) => U, options?: ActionOptions): Promise<U>;
+  aggregate<U>(zero: U, seqOp: (result: U, record: T) => U, combOp: (a: U, b: U) => U, options: ActionOptions = {}): Promise<U> {
+    checkFunction('aggregate', seqOp);
+    checkFunction('aggregate', combOp);
+    return this.#fold('aggregate', { zero, fn: this.#app.ship('rdd.aggregate', seqOp, callSiteOf()), merge: combOp as Merge }, options);
+  }
+
+  /**
+   * How often each record is there, in a map by value. Records must be possible keys (`Key`).
+   *
+   * @example
+   * (await lv.parallelize(['a', 'b', 'a'], 2).countByValue()).get('a'); // 2
+   */
+  countByValue(options: ActionOptions = {}): Promise<KeyMap<T, number>> {
+    return countByValue<T>(this.#request('countByValue', { kind: 'countValues' }, options), this.#app);
+  }
+
+  /**
+   * About how many different records there are (HyperLogLog). Records must be possible keys (`Key`).
+   *
+   * @param relativeSD relative standard error, above 0.000017; a smaller one takes more memory: `(1.054 / relativeSD)²` bytes. Default 0.05.
+   * @example
+   * await lv.range(1000).map((x) => x % 3).countApproxDistinct(); // 3
+   */
+  countApproxDistinct(relativeSD = 0.05, options: ActionOptions = {}): Promise<number> {
+    const precision = checkPrecision('countApproxDistinct', relativeSD);
+    return this.#action('countApproxDistinct', { kind: 'distinctSketch', precision }, options, async (stage) =>
+      estimateDistinct(await stage.run(allPartitions(stage)), precision),
+    );
+  }
+
+  /**
+   * About how many records there are, from the partitions that are counted after `timeoutMs`; the exact number when all are.
+   *
+   * When the time is over, what still runs is cancelled.
+   * @param timeoutMs milliseconds.
+   * @param confidence from 0 to 1. Default 0.95.
+   * @example
+   * await lv.range(1000).countApprox(60_000); // 1000
+   */
+  countApprox(timeoutMs: number, confidence = 0.95, options: ActionOptions = {}): Promise<number> {
+    checkTimeout('countApprox', timeoutMs);
+    checkConfidence('countApprox', confidence);
+    return this.#action('countApprox', { kind: 'count' }, options, async (stage) => {
+      const counts = await stage.runFor(allPartitions(stage), timeoutMs);
+      return Math.round(estimateSum({ parts: counts.map((part) => momentsOfCount(part)), confidence }).mean);
+    });
+  }
+
+  /**
+   * About the sum of the numbers, with bounds, from the partitions that are summed after `timeoutMs`; exact when all are.
+   *
+   * @param timeoutMs milliseconds.
+   * @param confidence from 0 to 1: of the bounds. Default 0.95.
+   * @example
+   * await lv.range(1000).sumApprox(60_000); // { mean: 499500, confidence: 1, low: 499500, high: 499500 }
+   */
+  sumApprox(this: RDD<number>, timeoutMs: number, confidence = 0.95, options: ActionOptions = {}): Promise<BoundedNumber> {
+    return this.#approximate('sumApprox', { timeoutMs, confidence, estimate: estimateSum }, options);
+  }
+
+  /**
+   * About the mean of the numbers, with bounds, from the partitions that are known after `timeoutMs`; exact when all are.
+   *
+   * @param timeoutMs milliseconds.
+   * @param confidence from 0 to 1: of the bounds. Default 0.95.
+   * @example
+   * (await lv.range(1000).meanApprox(60_000)).mean; // 499.5
+   */
+  meanApprox(this: RDD<number>, timeoutMs: number, confidence = 0.95, options: ActionOptions = {}): Promise<BoundedNumber> {
+    return this.#approximate('meanApprox', { timeoutMs, confidence, estimate: estimateMean }, options);
+  }
+
+  /**
+   * Count, sum, mean, variance, standard deviation, smallest and largest of the numbers, in one pass.
+   *
+   * A record that is no number fails with `NOT_A_NUMBER`. Of an empty RDD the mean is 0 and the variance NaN, as Spark's StatCounter has it.
+   * @example
+   * (await lv.parallelize([1, 2, 3]).stats()).sampleStdev; // 1
+   */
+  stats(this: RDD<number>, options: ActionOptions = {}): Promise<Statistics> {
+    return this.#statistics('stats', options, (statistics) => statistics);
+  }
+
+  /**
+   * The sum of the numbers; 0 when there are none.
+   *
+   * @example
+   * await lv.parallelize([1, 2, 3]).sum(); // 6
+   */
+  sum(this: RDD<number>, options: ActionOptions = {}): Promise<number> {
+    return this.#statistics('sum', options, ({ sum }) => sum);
+  }
+
+  /**
+   * The mean of the numbers; 0 when there are none, as in Spark.
+   *
+   * @example
+   * await lv.parallelize([1, 2, 3]).mean(); // 2
+   */
+  mean(this: RDD<number>, options: ActionOptions = {}): Promise<number> {
+    return this.#statistics('mean', options, ({ mean }) => mean);
+  }
+
+  /**
+   * The variance of the numbers as a population (divided by n); NaN when there are none.
+   *
+   * @example
+   * await lv.parallelize([1, 2, 3, 4]).variance(); // 1.25
+   */
+  variance(this: RDD<number>, options: ActionOptions = {}): Promise<number> {
+    return this.#statistics('variance', options, ({ variance }) => variance);
+  }
+
+  /**
+   * The standard deviation of the numbers as a population; NaN when there are none.
+   *
+   * @example
+   * await lv.parallelize([2, 4, 4, 4, 5, 5, 7, 9]).stdev(); // 2
+   */
+  stdev(this: RDD<number>, options: ActionOptions = {}): Promise<number> {
+    return this.#statistics('stdev', options, ({ stdev }) => stdev);
+  }
+
+  /**
+   * The variance of the numbers as a sample (divided by n − 1); NaN when there are fewer than two.
+   *
+   * @example
+   * await lv.parallelize([1, 2, 3]).sampleVariance(); // 1
+   */
+  sampleVariance(this: RDD<number>, options: ActionOptions = {}): Promise<number> {
+    return this.#statistics('sampleVariance', options, ({ sampleVariance }) => sampleVariance);
+  }
+
+  /**
+   * The standard deviation of the numbers as a sample; NaN when there are fewer than two.
+   *
+   * @example
+   * await lv.parallelize([1, 2, 3]).sampleStdev(); // 1
+   */
+  sampleStdev(this: RDD<number>, options: ActionOptions = {}): Promise<number> {
+    return this.#statistics('sampleStdev', options, ({ sampleStdev }) => sampleStdev);
+  }
+
+  /**
+   * How many records lie in each bucket: the bounds, and one count fewer than bounds.
+   *
+   * Buckets hold their lower bound, and the last one its upper bound too; what lies outside, null and NaN do not count. A number asks for so many
+   * buckets of equal width between the smallest and the largest number (two jobs); an empty RDD fails with `EMPTY_RDD` then.
+   * @param buckets a whole number from 1, or at least two bounds in ascending order.
+   * @example
+   * await lv.range(51).histogram(2); // [[0, 25, 50], [25, 26]]
+   * @example
+   * await lv.parallelize(['ab', 'ac', 'b', 'bd', 'ef']).histogram(['a', 'b', 'c']); // [['a', 'b', 'c'], [2, 2]]
+   */
+  histogram(this: RDD<number>, buckets: number, options?: ActionOptions): Promise<[buckets: number[], counts: number[]]>;
+  histogram<K extends Key>(
+    this: RDD<K>,
+    buckets: readonly NoInfer<K>[],
+    options?: ActionOptions,
+  ): Promise<[buckets: K[], counts: number[]]>;
+  histogram(buckets: number | readonly unknown[], options: ActionOptions = {}): Promise<[unknown[], number[]]> {
+    const request = { name: 'histogram', node: this.#node, callSite: callSiteOf(), options };
+    if (typeof buckets === 'number') return evenHistogram(request, this.#app, checkBuckets(buckets));
+    checkBounds(buckets);
+    return histogramOf(request, this.#app, buckets);
+  }
+
+  /**
+   * Exactly `n` records, drawn at random, in random order: a job counts, a second one brings what was drawn.
+   *
+   * Without replacement, asking for more than there are gives all of them.
+   * @param seed the same seed over the same partitions draws the same. Default: from the application's id and how many seeds it gave before.
+   * @example
+   * (await lv.range(100).takeSample(false, 10, 7)).length; // 10
+   */
+  takeSample(withReplacement: boolean, n: number, seed?: number, options: ActionOptions = {}): Promise<T[]> {
+    checkCount('takeSample', 'n', n);
+    checkAtMost('takeSample', 'n', n, MAX_SAMPLE);
+    const request = { name: 'takeSample', node: this.#node, callSite: callSiteOf(), options };
+    const sample = { withReplacement, n, seed: checkSeed('takeSample', seed) ?? this.#app.nextSeed() };
+    return takeSample<T>(request, this.#app, sample);
+  }
+
+  /**
+   * Whether there is no record; looks at no more partitions than it must.
+   *
+   * @example
+   * await lv.parallelize([]).isEmpty(); // true
+   */
+  isEmpty(options: ActionOptions = {}): Promise<boolean> {
+    return this.#action('isEmpty', { kind: 'take', n: 1 }, options, async (stage) => (await takeRecords<T>(stage, 1)).length === 0);
+  }
+
+  /**
+   * Calls a function with the records of each partition on the executors, for its side effects; called once for each, also for an empty one.
+   *
+   * The function may be async, or a generator, which is run through. A task that fails half-way runs again: make the effect safe to repeat.
+   * @example
+   * await lv.range(6, { numSlices: 2 }).foreachPartition((records) => console.log('sum', records.reduce((a, b) => a + b, 0))); // undefined
+   */
+  foreachPartition(f: (records: IteratorObject<T, undefined> & AsyncIterable<T>) => unknown, options: ActionOptions = {}): Promise<void> {
+    checkFunction('foreachPartition', f);
+    const fn = this.#app.ship('rdd.foreachPartition', f, callSiteOf());
+    return this.#action('foreachPartition', { kind: 'foreachPartition', fn }, options, async (stage) => {
+      await stage.run(allPartitions(stage));
     });
   }
 
@@ -331,7 +619,7 @@ export class RDD<out T> {
   saveAsTextFile(path: string, options: ActionOptions = {}): Promise<void> {
     const target = this.#app.resolvePath(checkPath('saveAsTextFile', path));
     return this.#action('saveAsTextFile', { kind: 'saveAsTextFile', path: target }, options, async (stage) => {
-      await this.#app.publishOutput(target, await stage.runFiles(all(stage)));
+      await this.#app.publishOutput(target, await stage.runFiles(allPartitions(stage)));
     });
   }
 
@@ -413,6 +701,46 @@ export class RDD<out T> {
     return this.#app.runAction(this.#request(name, sink, options), body as never) as Promise<R>;
   }
 
+  #extreme(name: 'max' | 'min', key: ((record: T) => Key) | undefined, options: ActionOptions): Promise<T> {
+    const callSite = callSiteOf();
+    if (key !== undefined) checkFunction(name, key);
+    const shipped = key === undefined ? null : this.#app.ship(`rdd.${name}`, key, callSite);
+    const descending = name === 'max';
+    const sink: LineageSink = { kind: 'takeOrdered', n: 1, key: shipped, ...(descending ? { descending } : {}) };
+    return this.#action(name, sink, options, async (stage) => {
+      const found = mergeOrdered<T>(await stage.run(allPartitions(stage)), 1, { key, descending });
+      if (found.length === 0) throw emptyRdd(name);
+      return found[0] as T;
+    });
+  }
+
+  #fold<U>(name: string, { zero, fn, merge }: { zero: U; fn: ShippedClosure; merge: Merge }, options: ActionOptions): Promise<U> {
+    const constant = encodeConstant(zero);
+    return this.#action(name, { kind: 'fold', zero: constant, fn }, options, async (stage) => {
+      const parts = (await stage.run(allPartitions(stage))).flat(1);
+      return mergeParts(name, merge, [decodeConstant(constant), ...parts]) as U;
+    });
+  }
+
+  #statistics<R>(name: string, options: ActionOptions, pick: (statistics: Statistics) => R): Promise<R> {
+    return this.#action(name, { kind: 'moments' }, options, async (stage) =>
+      pick(statisticsOf(allMoments((await stage.run(allPartitions(stage))).flat(1) as Moments[]))),
+    );
+  }
+
+  #approximate(
+    name: string,
+    { timeoutMs, confidence, estimate }: { timeoutMs: number; confidence: number; estimate: typeof estimateSum },
+    options: ActionOptions,
+  ): Promise<BoundedNumber> {
+    checkTimeout(name, timeoutMs);
+    checkConfidence(name, confidence);
+    return this.#action(name, { kind: 'moments' }, options, async (stage) => {
+      const parts = await stage.runFor(allPartitions(stage), timeoutMs);
+      return estimate({ parts: parts.map((part) => (part === null ? null : (part[0] as Moments))), confidence });
+    });
+  }
+
   #sameContext(operation: string, other: unknown): LineageNode {
     if (typeof other === 'object' && other !== null && #node in other) {
       if (other.#app === this.#app) return other.#node;
@@ -426,6 +754,4 @@ export class RDD<out T> {
   }
 }
 
-function all(stage: ResultStage): readonly number[] {
-  return Array.from({ length: stage.numPartitions }, (_, partition) => partition);
-}
+type Merge = (a: unknown, b: unknown) => unknown;

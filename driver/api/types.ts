@@ -1,6 +1,9 @@
 /** Makes TypeScript infer tuples for returned array literals: `(w) => [w, 1]` gives `[string, number]` without `as const`. */
 export type Rec = [] | {} | null | undefined | void;
 
+/** As `Rec` for a zero value, which is an argument: without null and undefined in it TypeScript infers `number` from 0 and not the literal. */
+export type Zero = [] | {};
+
 /** What can be a key: compared by value. Numbers have one NaN and one zero; dates, arrays and plain objects compare by content. */
 export type Key = string | number | bigint | boolean | null | Date | readonly Key[] | { readonly [field: string]: Key };
 
@@ -34,4 +37,29 @@ export interface RangeOptions {
   readonly step?: number;
   /** Default: the context's parallelism. */
   readonly numSlices?: number;
+}
+
+/** What `stats` knows of an RDD of numbers. Variances and deviations are NaN for too few numbers; `min` and `max` of none are ±Infinity. */
+export interface Statistics {
+  readonly count: number;
+  readonly sum: number;
+  /** 0 when there is no number, as in Spark. */
+  readonly mean: number;
+  /** Of the population: divided by `count`. */
+  readonly variance: number;
+  readonly stdev: number;
+  /** Of a sample: divided by `count - 1`. */
+  readonly sampleVariance: number;
+  readonly sampleStdev: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** An estimate: the true value lies in [low, high] with probability `confidence`. */
+export interface BoundedNumber {
+  readonly mean: number;
+  /** 1: the value is exact. 0: nothing is known. */
+  readonly confidence: number;
+  readonly low: number;
+  readonly high: number;
 }

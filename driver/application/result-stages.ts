@@ -5,7 +5,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
-import { LevinError } from '../../engine/errors/levin-error.ts';
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph } from '../scheduler/job-graph.ts';
 import type { ActionRequest, PartFile, ResultStage } from './application.ts';
@@ -48,7 +48,7 @@ export interface OpenStage extends ResultStage {
 }
 
 export function createResultStages(options: ResultStagesOptions): ResultStages {
-  const { loop, table, registry, listings, known, bus } = options;
+  const { loop, table, registry, listings, known, bus, clock } = options;
   let nextJob = 0;
   let planning: Promise<unknown> = Promise.resolve();
 
@@ -60,8 +60,11 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   };
   const plan = async (request: ActionRequest): Promise<StageDraft> => {
     await listings.prepare(request.node);
-    analyze(request.node, known, { splits: listings.splits, defaultParallelism: options.defaultParallelism });
-    const { node, sink, name, callSite } = request;
+    const facts = { splits: listings.splits, defaultParallelism: options.defaultParallelism };
+    const { numPartitions } = analyze(request.node, known, facts);
+    const { node, sink } = request.expand?.(numPartitions) ?? request;
+    analyze(node, known, facts);
+    const { name, callSite } = request;
     const draft = planStages({ node, sink, action: name, callSite }, known, registry);
     for (const each of registry.drafts) table.add(each);
     return draft;
@@ -112,6 +115,32 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
             missing = lost.map(({ index }) => index);
           }
           return records;
+        },
+        async runFor(partitions, timeoutMs) {
+          const timeUp = new AbortController();
+          const over = new AbortController();
+          clock.sleep(timeoutMs, { signal: over.signal }).then(
+            () => timeUp.abort(`its ${timeoutMs} ms are over`),
+            () => undefined,
+          );
+          const { signal } = request.options;
+          const limited = { ...request.options, signal: signal === undefined ? timeUp.signal : AbortSignal.any([signal, timeUp.signal]) };
+          try {
+            await runJob({ ...request, options: limited }, draft, partitions);
+          } catch (error) {
+            if (!timeUp.signal.aborted || signal?.aborted === true || errorCode(error) !== 'JOB_CANCELLED') throw error;
+          } finally {
+            over.abort();
+          }
+          const { results } = table.get(draft.stage);
+          return await Promise.all(
+            partitions.map(async (partition) => {
+              const result = results[partition];
+              if (result === undefined || result === null) return null;
+              const read = await reader.read(result.output);
+              return read.kind === 'records' ? read.records : null;
+            }),
+          );
         },
         async runFiles(partitions) {
           await runJob(request, draft, partitions);

@@ -41,7 +41,7 @@ export function createRunActions(options: RunActionsOptions): RunActions {
     const slot = journal.next({ name: request.name, fingerprint: actionFingerprint(request), callSite: request.callSite });
     const gate = async (): Promise<void> => {
       if (slot.finished !== null) return;
-      if (request.sink.kind === 'saveAsTextFile' && !slot.begun) await options.checkOutput(request.sink.path);
+      if ('path' in request.sink && !slot.begun) await options.checkOutput(request.sink.path);
       await slot.start();
     };
     return { slot, opened: stages.open(request, gate) };
@@ -106,6 +106,6 @@ async function failSlot(slot: ActionSlot, error: unknown): Promise<void> {
   await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
 }
 
-function actionFingerprint({ name, node, sink }: ActionRequest): string {
-  return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink)]), 'hex').slice(0, 32);
+function actionFingerprint({ name, node, sink, parameters = [] }: ActionRequest): string {
+  return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink), ...parameters]), 'hex').slice(0, 32);
 }

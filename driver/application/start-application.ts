@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { shipClosure } from '../../engine/closures/runtime/ship-closure.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
@@ -78,6 +79,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });
 
   let nextNode = 0;
+  let seeds = 0;
   let ended: Promise<void> | null = null;
   const checkOpen = (operation: string): void => {
     if (ended === null) return;
@@ -116,6 +118,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
       const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
       return shipClosure(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
     },
+    nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
     async numPartitions(node) {
       checkOpen('getNumPartitions');
       await listings.prepare(node);

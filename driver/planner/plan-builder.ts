@@ -59,13 +59,19 @@ export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {
     case 'count':
     case 'take':
     case 'saveAsTextFile':
+    case 'countValues':
+    case 'moments':
+    case 'bucketCounts':
+    case 'distinctSketch':
+    case 'sampleRecords':
       return sink;
     case 'reduce':
-      return { kind: 'reduce', fn: builder.closure(sink.fn) };
+    case 'fold':
     case 'foreach':
+    case 'foreachPartition':
       return { ...sink, fn: builder.closure(sink.fn) };
     case 'takeOrdered':
-      return { kind: 'takeOrdered', n: sink.n, key: sink.key === null ? null : builder.closure(sink.key) };
+      return { ...sink, key: sink.key === null ? null : builder.closure(sink.key) };
   }
 }
 

@@ -223,9 +223,22 @@ export function sinkFingerprint(sink: LineageSink): readonly unknown[] {
       return [sink.kind, sink.n];
     case 'reduce':
     case 'foreach':
+    case 'foreachPartition':
       return [sink.kind, sink.fn.fingerprint];
+    case 'fold':
+      return [sink.kind, sink.zero, sink.fn.fingerprint];
     case 'takeOrdered':
-      return [sink.kind, sink.n, sink.key?.fingerprint ?? null];
+      return [sink.kind, sink.n, sink.key?.fingerprint ?? null, ...(sink.descending === true ? ['descending'] : [])];
+    case 'countValues':
+      return [sink.kind];
+    case 'moments':
+      return [sink.kind, sink.skipMissing === true];
+    case 'bucketCounts':
+      return [sink.kind, sink.bounds];
+    case 'distinctSketch':
+      return [sink.kind, sink.precision];
+    case 'sampleRecords':
+      return [sink.kind, sink.sizes, sink.withReplacement, sink.seed];
     case 'saveAsTextFile':
       return [sink.kind, sink.path];
   }

@@ -66,8 +66,22 @@ export type Sink =
   | { readonly kind: 'take'; readonly n: number }
   /** An empty partition gives an empty block, any other a block of one record. */
   | { readonly kind: 'reduce'; readonly fn: ClosureIndex }
-  /** The n smallest by key in order; `key` null is the record itself. */
-  | { readonly kind: 'takeOrdered'; readonly n: number; readonly key: ClosureIndex | null }
+  /** The zero value (a constant, see engine/records/constant.ts) with each record folded in: one record, also for an empty partition. */
+  | { readonly kind: 'fold'; readonly zero: string; readonly fn: ClosureIndex }
+  /** The n smallest (`descending`: largest) by key in order; `key` null is the record itself. */
+  | { readonly kind: 'takeOrdered'; readonly n: number; readonly key: ClosureIndex | null; readonly descending?: true }
+  /** How often each record was there: pairs [record, count] in order of first appearance. */
+  | { readonly kind: 'countValues' }
+  /** One record: the moments of the partition's numbers; `skipMissing` leaves out null, undefined and NaN. */
+  | { readonly kind: 'moments'; readonly skipMissing?: true }
+  /** One record: how many records lie between neighbouring bounds (a constant: the sorted bounds). */
+  | { readonly kind: 'bucketCounts'; readonly bounds: string }
+  /** One record: the registers of a HyperLogLog sketch with 2^precision of them. */
+  | { readonly kind: 'distinctSketch'; readonly precision: number }
+  /** `sizes[p]` records of partition p, each equally likely, in no order. */
+  | { readonly kind: 'sampleRecords'; readonly sizes: readonly number[]; readonly withReplacement: boolean; readonly seed: string }
+  /** `fn(iterator)` for its side effects; called once per partition, also for empty ones. */
+  | { readonly kind: 'foreachPartition'; readonly fn: ClosureIndex }
   | { readonly kind: 'foreach'; readonly fn: ClosureIndex; readonly concurrency?: number }
   /** Reservoir of at most `size` keys of pairs: one record [count of the partition, keys]. */
   | { readonly kind: 'sampleKeys'; readonly size: number; readonly seed: string }
