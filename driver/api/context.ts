@@ -6,7 +6,7 @@ import { openApplication } from '../application/open-application.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { encodeSlices } from '../lineage/encode-slices.ts';
 import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
-import { type RDD, rddOf } from './rdd.ts';
+import { type RDD, rddOf, unionOf } from './rdd.ts';
 import type { RangeOptions, Rec } from './types.ts';
 
 /** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
@@ -115,6 +115,27 @@ export class Context implements AsyncDisposable {
       minPartitions: checkPartitions('textFile', 'minPartitions', minPartitions) ?? Math.min(this.#app.defaultParallelism, 2),
     } as const;
     return rddOf<string>(this.#app, this.#app.node(shape, 'textFile', callSiteOf()));
+  }
+
+  /**
+   * An RDD with no records and no partitions.
+   *
+   * @example
+   * await lv.emptyRDD<string>().getNumPartitions(); // 0
+   */
+  emptyRDD<T = never>(): RDD<T> {
+    return rddOf<T>(this.#app, this.#app.node({ kind: 'slices', data: encodeSlices([], 0) }, 'emptyRDD', callSiteOf()));
+  }
+
+  /**
+   * The records of all RDDs, one after the other; duplicates stay. Spark's rule for partitions, as for `rdd.union`.
+   *
+   * @example
+   * await lv.union([lv.range(2), lv.range(3), lv.range(1)]).collect(); // [0, 1, 0, 1, 2, 0]
+   */
+  union<T>(rdds: readonly RDD<T>[]): RDD<T> {
+    if (!Array.isArray(rdds) || rdds.length === 0) throw invalid('union: expected an array of at least one RDD.');
+    return unionOf(rdds as readonly RDD<T>[]);
   }
 
   /** Ends the application: cancels what runs, deletes its shuffle data, prints the summary. Calling it again does nothing. */

@@ -5,6 +5,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import { decodeConstant, encodeConstant } from '../../engine/records/constant.ts';
 import type { KeyMap } from '../../engine/records/key-map.ts';
 import type { Moments } from '../../engine/records/moments.ts';
+import type { CallSite } from '../../engine/types/call-site.ts';
 import { allPartitions } from '../actions/all-partitions.ts';
 import { estimateMean, estimateSum, momentsOfCount } from '../actions/approximate.ts';
 import { collectAsMap } from '../actions/collect-as-map.ts';
@@ -12,6 +13,7 @@ import { countByValue } from '../actions/count-by-value.ts';
 import { estimateDistinct } from '../actions/estimate-distinct.ts';
 import { checkBounds } from '../actions/histogram.ts';
 import { evenHistogram, histogramOf } from '../actions/histogram-jobs.ts';
+import { mergeByKey } from '../actions/merge-by-key.ts';
 import { mergeParts } from '../actions/merge-parts.ts';
 import { MAX_SAMPLE, takeSample } from '../actions/sampling.ts';
 import { allMoments, statisticsOf } from '../actions/statistics.ts';
@@ -19,16 +21,39 @@ import { emptyRdd, firstRecord, takeRecords } from '../actions/take.ts';
 import { mergeOrdered } from '../actions/take-ordered.ts';
 import { streamPartitions } from '../actions/to-local-iterator.ts';
 import type { ActionRequest, Application, LineageSink } from '../application/application.ts';
-import type { LineageAggregator, LineageNode, LineageOp, LineageShape } from '../lineage/lineage-node.ts';
+import type { DataOp, LineageAggregator, LineageNode, LineageOp, LineageShape, PartitioningRequest } from '../lineage/lineage-node.ts';
+import { nodeName, setNodeName } from '../lineage/node-names.ts';
 import { checkAtMost, checkBuckets, checkConfidence, checkPrecision, checkSeed, checkTimeout } from './action-arguments.ts';
 import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
-import type { ActionOptions, BoundedNumber, ConcurrencyOptions, Key, MapOptions, Rec, SortOptions, Statistics, Zero } from './types.ts';
+import { checkCommand, checkFraction, checkFractions, checkKey, checkName, checkWeights } from './transformation-arguments.ts';
+import type {
+  ActionOptions,
+  BoundedNumber,
+  ConcurrencyOptions,
+  Fractions,
+  Key,
+  MapOptions,
+  PipeOptions,
+  Rec,
+  RepartitionAndSortOptions,
+  SortByKeyOptions,
+  SortOptions,
+  Statistics,
+  Zero,
+} from './types.ts';
 
 let construct: <T>(app: Application, node: LineageNode) => RDD<T>;
 
 /** Makes the RDD of a lineage node; the class has no public constructor. */
 export function rddOf<T>(app: Application, node: LineageNode): RDD<T> {
   return construct<T>(app, node);
+}
+
+let unite: <T>(rdds: readonly RDD<T>[]) => RDD<T>;
+
+/** The union of at least one RDD. */
+export function unionOf<T>(rdds: readonly RDD<T>[]): RDD<T> {
+  return unite(rdds);
 }
 
 /**
@@ -52,6 +77,10 @@ export class RDD<out T> {
       'an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call',
     );
     construct = (app, node) => new RDD(app, node);
+    unite = ([first, ...rest]) => {
+      const rdd = first as (typeof rest)[number];
+      return rdd.#derive({ kind: 'union', parents: [rdd.#node, ...rest.map((other) => rdd.#sameContext('union', other))] }, 'union');
+    };
   }
 
   /**
@@ -107,6 +136,7 @@ export class RDD<out T> {
   /**
    * The records of this RDD, then those of the other; duplicates stay.
    *
+   * RDDs that are partitioned alike keep that: partition i has the records of both partitions i. Others keep their partitions, one after the other.
    * @example
    * await lv.parallelize([1, 2]).union(lv.parallelize(['a'])).collect(); // [1, 2, 'a']
    */
@@ -231,8 +261,563 @@ export class RDD<out T> {
   join<K, V, W>(this: RDD<readonly [K, V]>, other: RDD<readonly [K, W]>, numPartitions?: number): RDD<[K, [V, W]]> {
     const parents = [this.#node, this.#sameContext('join', other)];
     const n = checkPartitions('join', 'numPartitions', numPartitions);
-    const grouped: RDD<unknown> = this.#derive({ kind: 'cogroup', parents, numPartitions: n }, 'join');
+    const grouped: RDD<unknown> = this.#derive({ kind: 'cogroup', how: 'group', parents, numPartitions: n }, 'join');
     return grouped.#derive({ kind: 'narrow', parent: grouped.#node, op: { kind: 'crossValues' }, keepsPartitioner: true }, 'join');
+  }
+
+  /**
+   * As `mapPartitions`, with the partition's number, counted from 0, as first argument.
+   *
+   * @param preservesPartitioning the function does not change the keys of pairs. Default false.
+   * @example
+   * await lv.range(4, { numSlices: 2 }).mapPartitionsWithIndex((p, records) => [...records].map((x) => [p, x])).collect(); // [[0, 0], [0, 1], [1, 2], [1, 3]]
+   */
+  mapPartitionsWithIndex<U extends Rec>(
+    f: (index: number, records: IteratorObject<T, undefined> & AsyncIterable<T>) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    preservesPartitioning = false,
+  ): RDD<U> {
+    return this.#narrow('mapPartitionsWithIndex', f, { keepsPartitioner: preservesPartitioning });
+  }
+
+  /**
+   * Each partition as one array; an empty partition as an empty one.
+   *
+   * @example
+   * await lv.range(5, { numSlices: 2 }).glom().collect(); // [[0, 1], [2, 3, 4]]
+   */
+  glom(): RDD<T[]> {
+    return this.#data('glom', { kind: 'glom' });
+  }
+
+  /**
+   * Pairs of a key that the function gives for each record, and the record.
+   *
+   * @example
+   * await lv.parallelize(['ox', 'bee']).keyBy((s) => s.length).collect(); // [[2, 'ox'], [3, 'bee']]
+   */
+  keyBy<K extends Rec>(f: (record: T) => K): RDD<[K, T]> {
+    return this.#narrow('keyBy', f, { keepsPartitioner: false });
+  }
+
+  /**
+   * The records by the key that the function gives for each: one pair for each key, with all its records in the order of the input.
+   *
+   * All records of one key must fit into one task.
+   * @param numPartitions default: as for `reduceByKey`.
+   * @example
+   * await lv.parallelize([1, 2, 3, 4], 1).groupBy((x) => x % 2).collect(); // [[1, [1, 3]], [0, [2, 4]]]
+   */
+  groupBy<K extends Key>(f: (record: T) => K, numPartitions?: number): RDD<[K, T[]]> {
+    const keyed: RDD<unknown> = this.#narrow('groupBy', f, { keepsPartitioner: false }, 'keyBy');
+    return keyed.#shuffle('groupBy', { kind: 'group' }, numPartitions);
+  }
+
+  /**
+   * The different records that both RDDs have, equal by value as keys are.
+   *
+   * Records must be possible keys (`Key`). Shuffles both sides.
+   * @param numPartitions default: as for `join`.
+   * @example
+   * await lv.parallelize([1, 2, 2, 3], 1).intersection(lv.parallelize([2, 3, 4], 1)).collect(); // [2, 3]
+   */
+  intersection(other: RDD<T>, numPartitions?: number): RDD<T> {
+    const parents = [this.#asKeys('intersection', this.#node), this.#asKeys('intersection', this.#sameContext('intersection', other))];
+    return this.#cogroup('intersection', { parents, numPartitions, how: 'intersect' }).#data('intersection', { kind: 'keys' });
+  }
+
+  /**
+   * The records that the other RDD does not have, duplicates too; equal by value as keys are.
+   *
+   * Records must be possible keys (`Key`). Shuffles both sides; what is left loses its partitioner.
+   * @param numPartitions default: as many as this RDD has.
+   * @example
+   * await lv.parallelize([1, 1, 2, 3], 1).subtract(lv.parallelize([3, 4], 1)).collect(); // [1, 1, 2]
+   */
+  subtract(other: RDD<T>, numPartitions?: number): RDD<T> {
+    const parents = [this.#asKeys('subtract', this.#node), this.#asKeys('subtract', this.#sameContext('subtract', other))];
+    return this.#cogroup('subtract', { parents, numPartitions, how: 'subtract' }).#data('subtract', { kind: 'keys' });
+  }
+
+  /**
+   * All pairs of a record of this RDD and one of the other; as many partitions as the product of both.
+   *
+   * A task holds one partition of the other RDD in memory.
+   * @example
+   * await lv.parallelize([1, 2], 1).cartesian(lv.parallelize(['a', 'b'], 1)).collect(); // [[1, 'a'], [1, 'b'], [2, 'a'], [2, 'b']]
+   */
+  cartesian<U>(other: RDD<U>): RDD<[T, U]> {
+    return this.#derive({ kind: 'cartesian', parents: [this.#node, this.#sameContext('cartesian', other)] }, 'cartesian');
+  }
+
+  /**
+   * Pairs of the i-th records of both RDDs.
+   *
+   * Both need as many partitions (`UNEQUAL_PARTITION_COUNTS`, when an action runs) and as many records in each (`UNEQUAL_PARTITIONS`).
+   * @example
+   * await lv.range(3).zip(lv.range(3).map((x) => x * x)).collect(); // [[0, 0], [1, 1], [2, 4]]
+   */
+  zip<U>(other: RDD<U>): RDD<[T, U]> {
+    return this.#derive({ kind: 'zip', parents: [this.#node, this.#sameContext('zip', other)] }, 'zip');
+  }
+
+  /**
+   * Applies a function to the iterators of the same partition of two to four RDDs; they need as many partitions, not as many records.
+   *
+   * @param preservesPartitioning the result's records are placed as this RDD's are. Default false.
+   * @example
+   * await lv.range(4, { numSlices: 2 }).zipPartitions(lv.parallelize(['a', 'b'], 2), (xs, names) => [[...names, ...xs].join('')]).collect(); // ['a01', 'b23']
+   */
+  zipPartitions<A, U extends Rec>(
+    a: RDD<A>,
+    f: (records: IteratorObject<T, undefined>, a: IteratorObject<A, undefined>) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>;
+  zipPartitions<A, B, U extends Rec>(
+    a: RDD<A>,
+    b: RDD<B>,
+    f: (
+      records: IteratorObject<T, undefined>,
+      a: IteratorObject<A, undefined>,
+      b: IteratorObject<B, undefined>,
+    ) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>;
+  zipPartitions<A, B, C, U extends Rec>(
+    a: RDD<A>,
+    b: RDD<B>,
+    c: RDD<C>,
+    f: (
+      records: IteratorObject<T, undefined>,
+      a: IteratorObject<A, undefined>,
+      b: IteratorObject<B, undefined>,
+      c: IteratorObject<C, undefined>,
+    ) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    preservesPartitioning?: boolean,
+  ): RDD<U>;
+  zipPartitions<U>(...args: readonly unknown[]): RDD<U> {
+    const at = args.findIndex((arg) => typeof arg === 'function');
+    const others = args.slice(0, at < 0 ? undefined : at);
+    const parents = [this.#node, ...others.map((other) => this.#sameContext('zipPartitions', other))];
+    checkFunction('zipPartitions', args[at]);
+    const callSite = callSiteOf();
+    const fn = this.#app.ship('rdd.zipPartitions', args[at], callSite);
+    const shape: LineageShape = { kind: 'zipPartitions', parents, fn, keepsPartitioner: args[at + 1] === true };
+    return new RDD<U>(this.#app, this.#app.node(shape, 'zipPartitions', callSite));
+  }
+
+  /**
+   * Pairs of each record and its number in the whole RDD, counted from 0 in partition order.
+   *
+   * With more than one partition a stage counts their records first.
+   * @example
+   * await lv.parallelize(['a', 'b', 'c'], 3).zipWithIndex().collect(); // [['a', 0], ['b', 1], ['c', 2]]
+   */
+  zipWithIndex(): RDD<[T, number]> {
+    return this.#derive({ kind: 'numbered', parent: this.#node, by: 'index' }, 'zipWithIndex');
+  }
+
+  /**
+   * Pairs of each record and a number of its own: record i of partition k out of n gets `i · n + k`. Nothing is counted, so numbers have gaps.
+   *
+   * @example
+   * await lv.parallelize(['a', 'b', 'c', 'd', 'e'], 3).zipWithUniqueId().collect(); // [['a', 0], ['b', 1], ['c', 4], ['d', 2], ['e', 5]]
+   */
+  zipWithUniqueId(): RDD<[T, number]> {
+    return this.#derive({ kind: 'numbered', parent: this.#node, by: 'uniqueId' }, 'zipWithUniqueId');
+  }
+
+  /**
+   * A random part of the records. The size is expected, not exact.
+   *
+   * @param withReplacement false: each record with probability `fraction`, from 0 to 1; true: each as often as a Poisson number with mean `fraction` says.
+   * @param seed the same seed over the same partitions takes the same. Default: from the application's id and how many seeds it gave before.
+   * @example
+   * await lv.range(100).sample(false, 1).count(); // 100
+   */
+  sample(withReplacement: boolean, fraction: number, seed?: number): RDD<T> {
+    checkFraction('sample', fraction, withReplacement);
+    return this.#data('sample', { kind: 'sample', withReplacement, fraction, seed: this.#seed('sample', seed) }, true);
+  }
+
+  /**
+   * Parts of about the sizes that the weights say; each record is in exactly one of them.
+   *
+   * Each part computes this RDD again: its records and their order must be the same each time.
+   * @param weights numbers from 0, at least one above; they need not add up to 1.
+   * @param seed as for `sample`.
+   * @example
+   * const [most, few] = lv.range(100).randomSplit([3, 1], 17);
+   * (await most!.count()) + (await few!.count()); // 100
+   */
+  randomSplit(weights: readonly number[], seed?: number): RDD<T>[] {
+    const borders = checkWeights('randomSplit', weights);
+    const same = this.#seed('randomSplit', seed);
+    return weights.map((_, i) => {
+      const [lower, upper] = [borders[i] as number, borders[i + 1] as number];
+      return this.#data<T>('randomSplit', { kind: 'sampleRange', lower, upper, seed: same }, true);
+    });
+  }
+
+  /**
+   * The lines that a command prints when each partition's records are written to it as lines; one process for each partition, also for an empty one.
+   *
+   * Records are written as `saveAsTextFile` does. A string is split at spaces outside of quotes; no shell runs. On executors of a cluster the command
+   * must be there. Ends with `PIPE_FAILED` when the command cannot be started, or its exit code is not 0 and `checkCode` is not false.
+   * @param options `env`: variables beside the executor's own. `checkCode`: default true, as in Scala.
+   * @example
+   * await lv.parallelize(['b', 'a'], 1).pipe('sort').collect(); // ['a', 'b']
+   */
+  pipe(command: string | readonly string[], options: PipeOptions = {}): RDD<string> {
+    const words = checkCommand('pipe', command);
+    return this.#data('pipe', { kind: 'pipe', command: words, env: { ...options.env }, checkCode: options.checkCode ?? true });
+  }
+
+  /**
+   * The keys of pairs, duplicates too.
+   *
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 2], ['a', 3]]).keys().collect(); // ['a', 'b', 'a']
+   */
+  keys<K, V>(this: RDD<readonly [K, V]>): RDD<K> {
+    return this.#data('keys', { kind: 'keys' });
+  }
+
+  /**
+   * The values of pairs.
+   *
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 2]]).values().collect(); // [1, 2]
+   */
+  values<K, V>(this: RDD<readonly [K, V]>): RDD<V> {
+    return this.#data('values', { kind: 'values' });
+  }
+
+  /**
+   * Applies a function that gives any number of values to the value of every pair, each with the pair's key; keys and partitions stay.
+   *
+   * @example
+   * await lv.parallelize([['a', 'x y'], ['b', '']]).flatMapValues((s) => s.split(' ').filter(Boolean)).collect(); // [['a', 'x'], ['a', 'y']]
+   */
+  flatMapValues<K, V, U extends Rec>(
+    this: RDD<readonly [K, V]>,
+    f: (value: V) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    options: ConcurrencyOptions = {},
+  ): RDD<[K, U]> {
+    return this.#narrow('flatMapValues', f, { keepsPartitioner: true, ...options });
+  }
+
+  /**
+   * Moves each pair to the partition that its key belongs to: by the key's hash, or where a function says. Nothing moves when it is so already.
+   *
+   * Operations by key that follow move nothing either, as long as the keys stay.
+   * @param partitionFunc gives a whole number from 0 to `numPartitions` − 1 for a key; anything else fails with `BAD_PARTITION`.
+   * @example
+   * await lv.parallelize([[3, 'c'], [0, 'a'], [5, 'b']]).partitionBy(2, (n) => n % 2).keys().glom().collect(); // [[0], [3, 5]]
+   */
+  partitionBy<K, V>(this: RDD<readonly [K, V]>, numPartitions: number, partitionFunc?: (key: K) => number): RDD<[K, V]> {
+    const callSite = callSiteOf();
+    const partitioning = this.#partitioning('partitionBy', { numPartitions, partitionFunc }, callSite);
+    const shape: LineageShape = { kind: 'shuffled', parent: this.#node, partitioning, aggregator: null, mapSideCombine: false, sort: null };
+    return new RDD(this.#app, this.#app.node(shape, 'partitionBy', callSite));
+  }
+
+  /**
+   * Merges the values of each key into something else: `createCombiner` begins with the first value, `mergeValue` takes in another one, and
+   * `mergeCombiners` puts together what two partitions have. The base of all aggregations by key.
+   *
+   * @param numPartitions default: as for `reduceByKey`.
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 1], ['a', 2]], 1).combineByKey((v) => [v], (c, v) => [...c, v], (a, b) => [...a, ...b]).collect(); // [['a', [1, 2]], ['b', [1]]]
+   */
+  combineByKey<K, V, C extends Rec>(
+    this: RDD<readonly [K, V]>,
+    createCombiner: (value: V) => C,
+    mergeValue: (combiner: NoInfer<C>, value: V) => NoInfer<C>,
+    mergeCombiners: (a: NoInfer<C>, b: NoInfer<C>) => NoInfer<C>,
+    numPartitions?: number,
+  ): RDD<[K, C]> {
+    for (const f of [createCombiner, mergeValue, mergeCombiners]) checkFunction('combineByKey', f);
+    const ship = (f: unknown, callSite: CallSite | null): ShippedClosure => this.#app.ship('rdd.combineByKey', f, callSite);
+    return this.#shuffle(
+      'combineByKey',
+      (callSite) => ({
+        kind: 'combine',
+        create: ship(createCombiner, callSite),
+        mergeValue: ship(mergeValue, callSite),
+        mergeCombiners: ship(mergeCombiners, callSite),
+      }),
+      numPartitions,
+    );
+  }
+
+  /**
+   * Folds the values of each key into a copy of `zero` with `seqFunc`, and merges what partitions have with `combFunc`.
+   *
+   * Each key of each partition of the input gets a copy of its own, once; the functions may change their first argument.
+   * @param numPartitions default: as for `reduceByKey`.
+   * @example
+   * await lv.parallelize([['a', 3], ['b', 5], ['a', 4]], 1).aggregateByKey([0, 0], ([sum, n], v) => [sum + v, n + 1], ([s, n], [t, m]) => [s + t, n + m]).collect(); // [['a', [7, 2]], ['b', [5, 1]]]
+   */
+  aggregateByKey<K, V, U extends Zero>(
+    this: RDD<readonly [K, V]>,
+    zero: U,
+    seqFunc: (result: NoInfer<U>, value: V) => NoInfer<U>,
+    combFunc: (a: NoInfer<U>, b: NoInfer<U>) => NoInfer<U>,
+    numPartitions?: number,
+  ): RDD<[K, U]> {
+    checkFunction('aggregateByKey', seqFunc);
+    checkFunction('aggregateByKey', combFunc);
+    return this.#shuffle(
+      'aggregateByKey',
+      (callSite) => ({
+        kind: 'aggregate',
+        zero: encodeConstant(zero),
+        seq: this.#app.ship('rdd.aggregateByKey', seqFunc, callSite),
+        comb: this.#app.ship('rdd.aggregateByKey', combFunc, callSite),
+      }),
+      numPartitions,
+    );
+  }
+
+  /**
+   * Merges the values of each key into `zero` with an associative function.
+   *
+   * A zero that is not neutral counts once for each key of each partition of the input. The function may change its first argument.
+   * @param numPartitions default: as for `reduceByKey`.
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 1], ['a', 1]], 1).foldByKey(0, (a, b) => a + b).collect(); // [['a', 2], ['b', 1]]
+   */
+  foldByKey<K, V>(
+    this: RDD<readonly [K, V]>,
+    zero: NoInfer<V>,
+    f: (a: NoInfer<V>, b: NoInfer<V>) => NoInfer<V>,
+    numPartitions?: number,
+  ): RDD<[K, V]> {
+    checkFunction('foldByKey', f);
+    return this.#shuffle(
+      'foldByKey',
+      (callSite) => {
+        const fn = this.#app.ship('rdd.foldByKey', f, callSite);
+        return { kind: 'aggregate', zero: encodeConstant(zero), seq: fn, comb: fn };
+      },
+      numPartitions,
+    );
+  }
+
+  /**
+   * For each key of either RDD the values of both: empty arrays where a side has none.
+   *
+   * @param numPartitions default: as for `join`.
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 4]], 1).cogroup(lv.parallelize([['a', 2]], 1)).collect(); // [['a', [[1], [2]]], ['b', [[4], []]]]
+   */
+  cogroup<K, V, W>(this: RDD<readonly [K, V]>, other: RDD<readonly [K, W]>, numPartitions?: number): RDD<[K, [V[], W[]]]> {
+    return this.#cogroup('cogroup', { parents: [this.#node, this.#sameContext('cogroup', other)], numPartitions, how: 'group' });
+  }
+
+  /**
+   * As `cogroup`, with any number of other RDDs.
+   *
+   * @example
+   * const [a, b, c] = [lv.parallelize([['k', 1]], 1), lv.parallelize([['k', 'x']], 1), lv.parallelize([['k', true]], 1)];
+   * await a.groupWith(b, c).collect(); // [['k', [[1], ['x'], [true]]]]
+   */
+  groupWith<K, V, W extends readonly unknown[]>(
+    this: RDD<readonly [K, V]>,
+    ...others: { readonly [I in keyof W]: RDD<readonly [K, W[I]]> }
+  ): RDD<[K, [V[], ...{ -readonly [I in keyof W]: W[I][] }]]> {
+    const parents = [this.#node, ...others.map((other) => this.#sameContext('groupWith', other))];
+    return this.#cogroup('groupWith', { parents, numPartitions: undefined, how: 'group' });
+  }
+
+  /**
+   * As `join`; a key that the other RDD does not have gets null in its place.
+   *
+   * @param numPartitions default: as for `join`.
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 4]], 1).leftOuterJoin(lv.parallelize([['a', 2]], 1)).collect(); // [['a', [1, 2]], ['b', [4, null]]]
+   */
+  leftOuterJoin<K, V, W>(this: RDD<readonly [K, V]>, other: RDD<readonly [K, W]>, numPartitions?: number): RDD<[K, [V, W | null]]> {
+    return this.#outerJoin('leftOuterJoin', other, { numPartitions, outer: 'left' });
+  }
+
+  /**
+   * As `join`; a key that this RDD does not have gets null in its place.
+   *
+   * @param numPartitions default: as for `join`.
+   * @example
+   * await lv.parallelize([['a', 2]], 1).rightOuterJoin(lv.parallelize([['a', 1], ['b', 4]], 1)).collect(); // [['a', [2, 1]], ['b', [null, 4]]]
+   */
+  rightOuterJoin<K, V, W>(this: RDD<readonly [K, V]>, other: RDD<readonly [K, W]>, numPartitions?: number): RDD<[K, [V | null, W]]> {
+    return this.#outerJoin('rightOuterJoin', other, { numPartitions, outer: 'right' });
+  }
+
+  /**
+   * As `join`; a key that one side does not have gets null in its place.
+   *
+   * @param numPartitions default: as for `join`.
+   * @example
+   * await lv.parallelize([['a', 1]], 1).fullOuterJoin(lv.parallelize([['c', 8]], 1)).collect(); // [['a', [1, null]], ['c', [null, 8]]]
+   */
+  fullOuterJoin<K, V, W>(this: RDD<readonly [K, V]>, other: RDD<readonly [K, W]>, numPartitions?: number): RDD<[K, [V | null, W | null]]> {
+    return this.#outerJoin('fullOuterJoin', other, { numPartitions, outer: 'full' });
+  }
+
+  /**
+   * The pairs whose key the other RDD does not have, duplicates too. A task holds its part of this RDD only.
+   *
+   * @param numPartitions default: this RDD stays where it is when it is partitioned by key, else as many as it has.
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 4], ['b', 5]], 1).subtractByKey(lv.parallelize([['a', 3]], 1)).collect(); // [['b', 4], ['b', 5]]
+   */
+  subtractByKey<K, V>(this: RDD<readonly [K, V]>, other: RDD<readonly [K, unknown]>, numPartitions?: number): RDD<[K, V]> {
+    const parents = [this.#node, this.#sameContext('subtractByKey', other)];
+    return this.#cogroup('subtractByKey', { parents, numPartitions, how: 'subtract' });
+  }
+
+  /**
+   * Sorts pairs by key, over all partitions: each is sorted, and so is their sequence. The order is that of `sortBy`.
+   *
+   * Pairs with equal keys stay in one partition. Needs the keys sampled, which is a stage of the same job.
+   * @param options `keyFn`: sorts by what it gives for the key.
+   * @example
+   * await lv.parallelize([['b', 1], ['a', 2], ['c', 3]]).sortByKey({ ascending: false }).keys().collect(); // ['c', 'b', 'a']
+   */
+  sortByKey<K, V>(this: RDD<readonly [K, V]>, options: SortByKeyOptions<K> = {}): RDD<[K, V]> {
+    const { keyFn, ascending = true, numPartitions } = options;
+    if (keyFn === undefined) return this.#sorted('sortByKey', ascending, numPartitions);
+    const keyed: RDD<unknown> = this.#narrow('sortByKey', keyFn, { keepsPartitioner: false }, 'keyByKey');
+    return keyed.#sorted<unknown>('sortByKey', ascending, numPartitions).#data('sortByKey', { kind: 'values' });
+  }
+
+  /**
+   * Moves pairs to the partitions of their keys, as `partitionBy` does, and sorts each partition by key; cheaper than sorting afterwards.
+   *
+   * @param options `partitionFunc` needs `numPartitions`; `keyFn`: sorts by what it gives for the key.
+   * @example
+   * await lv.parallelize([[3, 'c'], [0, 'a'], [2, 'b'], [1, 'd']]).repartitionAndSortWithinPartitions({ numPartitions: 2, partitionFunc: (n) => n % 2 }).keys().glom().collect(); // [[0, 2], [1, 3]]
+   */
+  repartitionAndSortWithinPartitions<K, V>(this: RDD<readonly [K, V]>, options: RepartitionAndSortOptions<K> = {}): RDD<[K, V]> {
+    const operation = 'repartitionAndSortWithinPartitions';
+    const callSite = callSiteOf();
+    const partitioning = this.#partitioning(operation, options, callSite);
+    const { keyFn, ascending = true } = options;
+    if (keyFn !== undefined) checkFunction(operation, keyFn);
+    const shape: LineageShape = {
+      kind: 'shuffled',
+      parent: this.#node,
+      partitioning,
+      aggregator: null,
+      mapSideCombine: false,
+      sort: ascending ? 'ascending' : 'descending',
+      ...(keyFn === undefined ? {} : { sortKey: this.#app.ship(`rdd.${operation}`, keyFn, callSite) }),
+    };
+    return new RDD(this.#app, this.#app.node(shape, operation, callSite));
+  }
+
+  /**
+   * The pairs whose key lies between two keys, both included, in the order of `sortByKey`.
+   *
+   * @example
+   * await lv.parallelize([[5, 'e'], [2, 'b'], [9, 'i']]).filterByRange(2, 5).keys().collect(); // [5, 2]
+   */
+  filterByRange<K extends Key, V>(this: RDD<readonly [K, V]>, lower: NoInfer<K>, upper: NoInfer<K>): RDD<[K, V]> {
+    checkKey(lower);
+    checkKey(upper);
+    return this.#data('filterByRange', { kind: 'keyInRange', lower: encodeConstant(lower), upper: encodeConstant(upper) }, true);
+  }
+
+  /**
+   * A random part of the pairs, with a fraction for each key. The size is expected, not exact.
+   *
+   * @param fractions by key, as pairs, a map, or an object for keys that are strings; as for `sample`. A key that has none fails with `NO_FRACTION`.
+   * @param seed as for `sample`.
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 2], ['a', 3]]).sampleByKey(false, { a: 1, b: 0 }).collect(); // [['a', 1], ['a', 3]]
+   */
+  sampleByKey<K, V>(this: RDD<readonly [K, V]>, withReplacement: boolean, fractions: Fractions<NoInfer<K>>, seed?: number): RDD<[K, V]> {
+    const pairs = encodeConstant(checkFractions('sampleByKey', fractions, withReplacement));
+    return this.#data(
+      'sampleByKey',
+      { kind: 'sampleByKey', withReplacement, fractions: pairs, seed: this.#seed('sampleByKey', seed) },
+      true,
+    );
+  }
+
+  /**
+   * Merges the values of each key with an associative function into a map on the driver; nothing is shuffled.
+   *
+   * @example
+   * (await lv.parallelize([['a', 1], ['b', 1], ['a', 1]]).reduceByKeyLocally((a, b) => a + b)).get('a'); // 2
+   */
+  reduceByKeyLocally<K, V>(
+    this: RDD<readonly [K, V]>,
+    f: (a: NoInfer<V>, b: NoInfer<V>) => NoInfer<V>,
+    options: ActionOptions = {},
+  ): Promise<KeyMap<K, V>> {
+    checkFunction('reduceByKeyLocally', f);
+    const callSite = callSiteOf();
+    const aggregator: LineageAggregator = { kind: 'reduce', fn: this.#app.ship('rdd.reduceByKeyLocally', f, callSite) };
+    return mergeByKey<K, V>(this.#combined('reduceByKeyLocally', aggregator, options), this.#app, f);
+  }
+
+  /**
+   * How many pairs each key has, in a map on the driver, looked up by value.
+   *
+   * @example
+   * (await lv.parallelize([['a', 1], ['b', 1], ['a', 1]]).countByKey()).get('a'); // 2
+   */
+  countByKey<K, V>(this: RDD<readonly [K, V]>, options: ActionOptions = {}): Promise<KeyMap<K, number>> {
+    return mergeByKey<K, number>(this.#combined('countByKey', { kind: 'count' }, options), this.#app, (a, b) => a + b);
+  }
+
+  /**
+   * All values of one key, in the order of the input. Runs one partition only when pairs are placed by `partitionBy` or an operation by key.
+   *
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 2], ['a', 3]]).lookup('a'); // [1, 3]
+   */
+  async lookup<K extends Key, V>(this: RDD<readonly [K, V]>, key: NoInfer<K>, options: ActionOptions = {}): Promise<V[]> {
+    checkKey(key);
+    const constant = encodeConstant(key);
+    const found: RDD<unknown> = this.#data('lookup', { kind: 'keyInRange', lower: constant, upper: constant }, true);
+    const values: RDD<V> = found.#data('lookup', { kind: 'values' });
+    return await values.#action('lookup', { kind: 'collect' }, options, async (stage) => {
+      const only = await this.#app.partitionOf(this.#node, key);
+      return (await stage.run(only === null ? allPartitions(stage) : [only])).flat() as V[];
+    });
+  }
+
+  /** A number of its own in the application, in order of creation. */
+  id(): number {
+    return this.#node.id;
+  }
+
+  /** The name that `setName` gave; null without one. */
+  name(): string | null {
+    return nodeName(this.#node);
+  }
+
+  /**
+   * Gives this RDD a name, for `toDebugString`; the RDD itself comes back.
+   *
+   * @example
+   * lv.range(3).setName('small').name(); // 'small'
+   */
+  setName(name: string): this {
+    setNodeName(this.#node, checkName('setName', name));
+    return this;
+  }
+
+  /**
+   * The RDD and what it is made from, as a tree in Spark's layout: partitions in brackets, each shuffle in a block of its own; lists the input
+   * files when it must.
+   *
+   * @example
+   * (await lv.range(3, { numSlices: 2 }).toDebugString()).replace(/\[.*$/, ''); // '(2) range'
+   */
+  toDebugString(): Promise<string> {
+    return this.#app.debugString(this.#node);
   }
 
   /**
@@ -652,7 +1237,7 @@ export class RDD<out T> {
     operation: string,
     f: unknown,
     options: { readonly keepsPartitioner: boolean; readonly concurrency?: number },
-    kind: Exclude<LineageOp['kind'], 'asKey' | 'keys' | 'values' | 'crossValues'> = operation as 'map',
+    kind: Extract<LineageOp, { readonly fn: unknown }>['kind'] = operation as 'map',
   ): RDD<U> {
     checkFunction(operation, f);
     const callSite = callSiteOf();
@@ -677,6 +1262,73 @@ export class RDD<out T> {
       sort: null,
     };
     return new RDD<U>(this.#app, this.#app.node(shape, operation, callSite));
+  }
+
+  /** A step that has no function of the user. */
+  #data<U>(operation: string, op: DataOp, keepsPartitioner = false): RDD<U> {
+    return this.#derive({ kind: 'narrow', parent: this.#node, op, keepsPartitioner }, operation);
+  }
+
+  #asKeys(operation: string, node: LineageNode): LineageNode {
+    return this.#app.node({ kind: 'narrow', parent: node, op: { kind: 'asKey' }, keepsPartitioner: false }, operation, callSiteOf());
+  }
+
+  #cogroup<U>(
+    operation: string,
+    o: {
+      readonly parents: readonly LineageNode[];
+      readonly numPartitions: number | undefined;
+      readonly how: 'group' | 'subtract' | 'intersect';
+    },
+  ): RDD<U> {
+    const numPartitions = checkPartitions(operation, 'numPartitions', o.numPartitions);
+    return this.#derive({ kind: 'cogroup', how: o.how, parents: o.parents, numPartitions }, operation);
+  }
+
+  #outerJoin<U>(
+    operation: string,
+    other: unknown,
+    { numPartitions, outer }: { readonly numPartitions: number | undefined; readonly outer: 'left' | 'right' | 'full' },
+  ): RDD<U> {
+    const parents = [this.#node, this.#sameContext(operation, other)];
+    return this.#cogroup(operation, { parents, numPartitions, how: 'group' }).#data(operation, { kind: 'crossValues', outer }, true);
+  }
+
+  #sorted<U>(operation: string, ascending: boolean, numPartitions: number | undefined): RDD<U> {
+    return this.#derive(
+      {
+        kind: 'shuffled',
+        parent: this.#node,
+        partitioning: { kind: 'range', numPartitions: checkPartitions(operation, 'numPartitions', numPartitions), ascending },
+        aggregator: null,
+        mapSideCombine: false,
+        sort: ascending ? 'ascending' : 'descending',
+      },
+      operation,
+    );
+  }
+
+  #partitioning<K>(
+    operation: string,
+    o: { readonly numPartitions?: number | undefined; readonly partitionFunc?: ((key: K) => number) | undefined },
+    callSite: CallSite | null,
+  ): PartitioningRequest {
+    const numPartitions = checkPartitions(operation, 'numPartitions', o.numPartitions);
+    const { partitionFunc } = o;
+    if (partitionFunc === undefined) return { kind: 'hash', numPartitions };
+    checkFunction(operation, partitionFunc);
+    if (numPartitions === null) throw missingPartitions(operation);
+    const fn = this.#app.ship(`rdd.${operation}`, partitionFunc, callSite);
+    return { kind: 'custom', numPartitions, fn, local: partitionFunc as (key: unknown) => unknown };
+  }
+
+  #combined(operation: string, aggregator: LineageAggregator, options: ActionOptions): ActionRequest {
+    const combined = this.#derive({ kind: 'combined', parent: this.#node, aggregator }, operation);
+    return combined.#request(operation, { kind: 'collect' }, options);
+  }
+
+  #seed(operation: string, seed: number | undefined): number {
+    return checkSeed(operation, seed) ?? this.#app.nextSeed();
   }
 
   #roundRobin(operation: string, numPartitions: number): RDD<T> {
@@ -752,6 +1404,14 @@ export class RDD<out T> {
     }
     throw new LevinError({ code: 'INVALID_ARGUMENT', fault: 'user', message: `${operation}: expected an RDD, got ${typeof other}.` });
   }
+}
+
+function missingPartitions(operation: string): LevinError {
+  return new LevinError({
+    code: 'INVALID_ARGUMENT',
+    fault: 'user',
+    message: `${operation}: partitionFunc is given without numPartitions; say how many partitions it chooses from.`,
+  });
 }
 
 type Merge = (a: unknown, b: unknown) => unknown;

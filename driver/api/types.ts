@@ -32,6 +32,26 @@ export interface SortOptions {
   readonly numPartitions?: number;
 }
 
+export interface SortByKeyOptions<in K> extends SortOptions {
+  /** Sorts by what it gives for the key. */
+  readonly keyFn?: (key: K) => Key;
+}
+
+export interface RepartitionAndSortOptions<in K> extends SortByKeyOptions<K> {
+  /** Partition of a key; default: by its hash. */
+  readonly partitionFunc?: (key: K) => number;
+}
+
+/** Sampling fractions by key; an object for keys that are strings. */
+export type Fractions<K> = Iterable<readonly [K, number]> | ([K] extends [string] ? Readonly<Record<string, number>> : never);
+
+export interface PipeOptions {
+  /** Variables of the command's environment, beside the executor's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** An exit code other than 0 fails the task. Default true. */
+  readonly checkCode?: boolean;
+}
+
 export interface RangeOptions {
   /** Difference of neighbours, not 0. Default 1. */
   readonly step?: number;

@@ -65,6 +65,10 @@ export interface Application {
   nextSeed(): number;
   /** Partitions that an RDD will have: lists input files when it must. */
   numPartitions(node: LineageNode): Promise<number>;
+  /** The only partition that may hold a key; null when it cannot be told. */
+  partitionOf(node: LineageNode, key: unknown): Promise<number | null>;
+  /** The lineage as text; lists input files when it must. */
+  debugString(node: LineageNode): Promise<string>;
   /**
    * Runs an action: journaled, so that a resumed driver finds the answer of a finished one.
    * `answer` must be a value that can be a record.

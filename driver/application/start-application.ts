@@ -4,18 +4,21 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
+import { attachConsole } from '../console/attach-console.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
 import type { Lease } from '../lease/lease.ts';
-import { lineageNode } from '../lineage/lineage-node.ts';
-import { analyze, type NodeFacts } from '../planner/analyze.ts';
+import { debugString } from '../lineage/debug-string.ts';
+import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
+import { analyze, factsIn, type NodeFacts } from '../planner/analyze.ts';
+import { partitionOfKey } from '../planner/partition-of-key.ts';
+import { needsShuffle } from '../planner/plan-builder.ts';
 import { openRunner, type Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { Application } from './application.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine } from './job-engine.ts';
-import { attachConsole } from '../console/attach-console.ts';
 import { onProcessEnd } from './process-end.ts';
 import { checkOutput, publishOutput } from './publish-output.ts';
 import { createRunActions } from './run-actions.ts';
@@ -41,7 +44,13 @@ export async function startApplication(start: StartApplication): Promise<Applica
   const master = parseMaster(config.master);
   const bus = createEventBus(clock);
   const warn = (code: string, message: string): void => bus.emit({ kind: 'warning', code, message });
-  const log = createEventLog({ objects: stores.objects, appId, epoch: lease.epoch, clock, onError: (error) => warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`) });
+  const log = createEventLog({
+    objects: stores.objects,
+    appId,
+    epoch: lease.epoch,
+    clock,
+    onError: (error) => warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`),
+  });
   bus.subscribe(log.write);
   const console = attachConsole({ bus, config, clock, stdout: process.stdout, stderr: process.stderr });
   const runner = openRunner({
@@ -83,7 +92,16 @@ export async function startApplication(start: StartApplication): Promise<Applica
   let ended: Promise<void> | null = null;
   const checkOpen = (operation: string): void => {
     if (ended === null) return;
-    throw new LevinError({ code: 'CONTEXT_STOPPED', fault: 'user', message: `${operation}: the Context was stopped. Create a new one with Context.create().` });
+    throw new LevinError({
+      code: 'CONTEXT_STOPPED',
+      fault: 'user',
+      message: `${operation}: the Context was stopped. Create a new one with Context.create().`,
+    });
+  };
+  const factsOf = async (operation: string, node: LineageNode): Promise<NodeFacts> => {
+    checkOpen(operation);
+    await listings.prepare(node);
+    return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
   };
   const end = (status: 'succeeded' | 'failed' | 'cancelled', error: unknown): Promise<void> => {
     ended ??= (async () => {
@@ -91,8 +109,13 @@ export async function startApplication(start: StartApplication): Promise<Applica
       engine.fail(error ?? stoppedWhileRunning());
       await runner.close();
       const unclaimed = status === 'succeeded' ? journal.unclaimed() : [];
-      if (unclaimed.length > 0) warn('ACTIONS_NOT_ASKED', `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`);
-      if (status === 'succeeded') await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) => warn('CLEAN_UP', String(failure)));
+      if (unclaimed.length > 0)
+        warn(
+          'ACTIONS_NOT_ASKED',
+          `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`,
+        );
+      if (status === 'succeeded')
+        await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) => warn('CLEAN_UP', String(failure)));
       bus.emit({ kind: 'appEnded', status, message: error === null ? null : error instanceof Error ? error.message : String(error) });
       await log.close();
       console.close();
@@ -120,9 +143,17 @@ export async function startApplication(start: StartApplication): Promise<Applica
     },
     nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
     async numPartitions(node) {
-      checkOpen('getNumPartitions');
-      await listings.prepare(node);
-      return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism }).numPartitions;
+      return (await factsOf('getNumPartitions', node)).numPartitions;
+    },
+    async partitionOf(node, key) {
+      return partitionOfKey((await factsOf('lookup', node)).placement, key);
+    },
+    async debugString(node) {
+      await factsOf('toDebugString', node);
+      return debugString(node, {
+        numPartitions: (each) => factsIn(known, each).numPartitions,
+        moves: (each, i) => needsShuffle(each, i, known),
+      });
     },
     async runAction(request, body) {
       checkOpen(request.name);
@@ -141,5 +172,9 @@ export async function startApplication(start: StartApplication): Promise<Applica
 }
 
 function stoppedWhileRunning(): LevinError {
-  return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message: 'cancelled: the Context was stopped while it ran (is an `await` missing?)' });
+  return new LevinError({
+    code: 'JOB_CANCELLED',
+    fault: 'user',
+    message: 'cancelled: the Context was stopped while it ran (is an `await` missing?)',
+  });
 }

@@ -39,7 +39,7 @@ export function planBuilder(): PlanBuilder {
 /** Whether the wide node's input number `i` has to move: false where it is placed as asked already. */
 export function needsShuffle(node: LineageNode, i: number, known: ReadonlyMap<number, NodeFacts>): boolean {
   if (node.kind !== 'shuffled' && node.kind !== 'cogroup') return false;
-  if (node.kind === 'shuffled' && node.partitioning.kind !== 'hash') return true;
+  if (node.kind === 'shuffled' && (node.partitioning.kind === 'range' || node.partitioning.kind === 'roundRobin')) return true;
   const parent = node.kind === 'shuffled' ? node.parent : node.parents[i];
   return parent === undefined || !samePlacement(factsIn(known, parent).placement, factsIn(known, node).placement);
 }
@@ -50,7 +50,25 @@ export function narrowOp(op: LineageOp, builder: PlanBuilder): NarrowOp {
 }
 
 export function planAggregator(aggregator: LineageAggregator, builder: PlanBuilder): Aggregator {
-  return aggregator.kind === 'reduce' ? { kind: 'reduce', fn: builder.closure(aggregator.fn) } : aggregator;
+  switch (aggregator.kind) {
+    case 'first':
+    case 'group':
+    case 'count':
+      return aggregator;
+    case 'reduce':
+      return { kind: 'reduce', fn: builder.closure(aggregator.fn) };
+    case 'aggregate':
+      return { ...aggregator, seq: builder.closure(aggregator.seq), comb: builder.closure(aggregator.comb) };
+    case 'combine': {
+      const { create, mergeValue, mergeCombiners } = aggregator;
+      return {
+        kind: 'combine',
+        create: builder.closure(create),
+        mergeValue: builder.closure(mergeValue),
+        mergeCombiners: builder.closure(mergeCombiners),
+      };
+    }
+  }
 }
 
 export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {

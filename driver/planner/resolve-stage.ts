@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { pack } from 'msgpackr';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
+import { decodeValue } from '../../engine/records/value.ts';
 import type { FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
@@ -73,14 +74,31 @@ export interface InputContext {
 /** What each task of the stage reads. */
 export function taskInputs(draft: StageDraft, context: InputContext): (partition: number) => readonly TaskInput[] {
   const partitionsOf = leafPartitions(draft.plan);
+  const inputOf = leafInputs(context);
   return (partition) =>
     partitionsOf(partition).flatMap(({ leaf, partition: leafPartition }) => {
       const binding = draft.leaves.get(leaf);
-      return binding === undefined ? [] : [{ leaf, partition: leafPartition, input: leafInput(binding, leafPartition, context) }];
+      return binding === undefined ? [] : [{ leaf, partition: leafPartition, input: inputOf(binding, leafPartition) }];
     });
 }
 
-function leafInput(binding: LeafBinding, partition: number, context: InputContext): LeafInput {
+function leafInputs(context: InputContext): (binding: LeafBinding, partition: number) => LeafInput {
+  const starts = new Map<number, readonly number[]>();
+  const firstIndex = (stage: number, partition: number): number => {
+    let known = starts.get(stage);
+    if (known === undefined) {
+      known = firstIndexes(context.outputsOf(stage));
+      starts.set(stage, known);
+    }
+    return known[partition] as number;
+  };
+  return (binding, partition) =>
+    binding.kind === 'firstIndex'
+      ? { kind: 'firstIndex', index: binding.stage === null ? 0 : firstIndex(binding.stage, partition) }
+      : leafInput(binding, partition, context);
+}
+
+function leafInput(binding: Exclude<LeafBinding, { kind: 'firstIndex' }>, partition: number, context: InputContext): LeafInput {
   switch (binding.kind) {
     case 'slices': {
       const { offsets } = binding.node.data;
@@ -94,6 +112,16 @@ function leafInput(binding: LeafBinding, partition: number, context: InputContex
       return { kind: 'shuffle', slices: shuffleSlices(binding.stage, start, end, context) };
     }
   }
+}
+
+/** Records before each partition, from a stage that counted them. */
+function firstIndexes(counts: readonly TaskResult[]): readonly number[] {
+  let next = 0;
+  return counts.map(({ output }) => {
+    const first = next;
+    next += output.kind === 'inline' ? (decodeValue(output.block) as number) : 0;
+    return first;
+  });
 }
 
 /** The non-empty slices for the reducer partitions `[start, end)`, in map order. */
@@ -113,6 +141,8 @@ function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {
       return binding.node.data.hash;
     case 'text':
       return context.splits.get(binding.node.id);
+    case 'firstIndex':
+      return binding.stage === null ? null : context.stageIdOf(binding.stage);
     case 'shuffle':
       return [context.stageIdOf(binding.stage), binding.groups];
   }

@@ -19,7 +19,10 @@ export function leafPartitions(plan: StagePlan): (partition: number) => readonly
       const at = stack.pop() as LeafPartition;
       const node = plan.nodes[at.leaf] as PlanNode;
       if (isLeaf(node)) found.push(at);
-      else stack.push(...inputsOf(node, at.partition, anchors).reverse());
+      else if (node.kind === 'number' && node.by === 'index') {
+        found.push(at);
+        stack.push(...inputsOf(node, at.partition, anchors));
+      } else stack.push(...inputsOf(node, at.partition, anchors).reverse());
     }
     return found;
   };
@@ -36,8 +39,18 @@ function inputsOf(node: PlanNode, partition: number, anchors: readonly number[])
     case 'narrow':
     case 'combine':
     case 'sortByKey':
+    case 'number':
       return [at(node.parent, partition)];
+    case 'cartesian': {
+      const [left, right] = node.parents;
+      return [at(left, Math.floor(partition / node.rightPartitions)), at(right, partition % node.rightPartitions)];
+    }
     case 'cogroup':
+    case 'subtractByKey':
+    case 'intersectKeys':
+    case 'concat':
+    case 'zip':
+    case 'zipPartitions':
       return node.parents.map((parent) => at(parent, partition));
     case 'union': {
       const i = node.starts.findLastIndex((start) => start <= partition);

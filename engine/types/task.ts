@@ -37,7 +37,9 @@ export type LeafInput =
   | { readonly kind: 'slice'; readonly range: ObjectRange }
   | { readonly kind: 'split'; readonly split: FileSplit }
   | { readonly kind: 'shuffle'; readonly slices: readonly MapOutputSlice[] }
-  | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly partition: number };
+  | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly partition: number }
+  /** Number of the partition's first record (zipWithIndex). */
+  | { readonly kind: 'firstIndex'; readonly index: number };
 
 /** `leaf` is the node's index in the stage plan, `partition` the leaf's own partition. */
 export interface TaskInput {

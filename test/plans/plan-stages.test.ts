@@ -141,7 +141,7 @@ describe('stages are cut at wide edges', () => {
     const both = w.node({ kind: 'union', parents: [counts, w.filter(counts)] });
     const { stages, result } = planJob(both);
     expect(stages.length).toBe(2);
-    expect(planText(result).split('\n').at(-2)).toBe('3: union(1,2)');
+    expect(planText(result).split('\n').at(-2)).toBe('3: concat(1,2)');
   });
 
   test('a lineage of 50,000 maps is planned, and a task of it names its leaf', () => {

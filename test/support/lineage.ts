@@ -49,7 +49,7 @@ export function lineageWriter(): {
         'reduceByKey',
       ),
     join: (a, b, numPartitions = null) => {
-      const grouped = node({ kind: 'cogroup', parents: [a, b], numPartitions }, 'join');
+      const grouped = node({ kind: 'cogroup', how: 'group', parents: [a, b], numPartitions }, 'join');
       return node({ kind: 'narrow', parent: grouped, op: { kind: 'crossValues' }, keepsPartitioner: true }, 'join');
     },
     sortBy: (parent, numPartitions = null, ascending = true) => {
@@ -118,6 +118,14 @@ function nodeText(node: PlanNode): string {
     case 'sortByKey':
       return `sortByKey(${node.parent})`;
     case 'cogroup':
-      return `cogroup(${node.parents})`;
+    case 'subtractByKey':
+    case 'intersectKeys':
+    case 'concat':
+    case 'zip':
+    case 'zipPartitions':
+    case 'cartesian':
+      return `${node.kind}(${node.parents})`;
+    case 'number':
+      return `number(${node.parent}, ${node.by})`;
   }
 }

@@ -11,7 +11,7 @@ import type { UserFunction } from '../user-function.ts';
 export async function foreachPartition(task: TaskContext, fn: ClosureIndex): Promise<TaskOutput> {
   const { closures, signal } = task.deps;
   const call = closures[fn] as UserFunction;
-  const stream = mapPartitionsStream(openNode(task, task.plan.nodes.length - 1, task.spec.partition), {
+  const stream = mapPartitionsStream([openNode(task, task.plan.nodes.length - 1, task.spec.partition)], {
     fn: (records) => {
       const given = call(records);
       return given instanceof Promise ? given.then(orNothing) : orNothing(given);

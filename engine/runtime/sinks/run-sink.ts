@@ -101,7 +101,8 @@ async function shuffleWrite(task: TaskContext, { partitioner, combine }: SinkOf<
     key: objectKeys.shuffle(spec.appId, spec.stageId, spec.partition, spec.attemptId),
     partitioner,
     bounds: spec.bounds === null ? [] : (decodeValue(spec.bounds) as readonly unknown[]),
-    combine: combine === null ? null : combinerOf(combine, task),
+    partitionOf: partitioner.kind === 'custom' ? closureOf(partitioner.fn, task) : null,
+    combine: combine === null ? null : await combinerOf(combine, task),
     seed: roundRobinStart(spec.stageId, spec.partition),
     signal: deps.signal,
   });
