@@ -28,7 +28,8 @@ export function evenBounds({ count, min, max }: Moments, buckets: number): reado
 
 /** Refuses bounds that are too few, not sorted, double, or cannot be compared. */
 export function checkBounds(bounds: readonly unknown[]): void {
-  if (bounds.length < 2) throw failed('INVALID_ARGUMENT', `buckets has ${bounds.length} bounds; it must have at least two.`);
+  if (bounds.length < 2)
+    throw failed('INVALID_ARGUMENT', `buckets has ${bounds.length === 1 ? 'one bound' : 'no bounds'}; it must have at least two.`);
   bounds.forEach((bound, i) => {
     if (bound === null || bound === undefined || Number.isNaN(bound))
       throw failed('INVALID_ARGUMENT', `buckets[${i}] is ${String(bound)}; bounds cannot be null, undefined or NaN.`);

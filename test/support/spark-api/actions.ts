@@ -4,6 +4,7 @@ const BASICS = 'e2e/operations.test.ts › on local[3] with 4 slices › every o
 const DIRECTORY = 'e2e/bad-input.test.ts › input and output paths › an output folder that exists is refused before any task';
 
 const ACTIONS_5 = 'e2e/spark/actions.test.ts › on local[2] with 5 slices';
+const STATISTICS = 'e2e/spark/statistics.test.ts › on local[2] with 5 slices';
 
 /** RDD operations that run a job (reference §1.2). */
 export const ACTIONS: readonly SparkName[] = [
@@ -26,18 +27,18 @@ export const ACTIONS: readonly SparkName[] = [
   later('RDD.treeAggregate', 'operations'),
   done('RDD.max', 'rdd.max', `${ACTIONS_5} › max`),
   done('RDD.min', 'rdd.min', `${ACTIONS_5} › min`),
-  later('RDD.sum', 'operations'),
-  later('RDD.mean', 'operations'),
-  later('RDD.variance', 'operations'),
-  later('RDD.popVariance', 'operations'),
-  later('RDD.stdev', 'operations'),
-  later('RDD.popStdev', 'operations'),
-  later('RDD.sampleVariance', 'operations'),
-  later('RDD.sampleStdev', 'operations'),
-  later('RDD.stats', 'operations'),
+  done('RDD.sum', 'rdd.sum', `${STATISTICS} › sum`),
+  done('RDD.mean', 'rdd.mean', `${STATISTICS} › mean`),
+  done('RDD.variance', 'rdd.variance', `${STATISTICS} › variance`),
+  done('RDD.popVariance', 'rdd.variance', `${STATISTICS} › variance`),
+  done('RDD.stdev', 'rdd.stdev', `${STATISTICS} › stdev`),
+  done('RDD.popStdev', 'rdd.stdev', `${STATISTICS} › stdev`),
+  done('RDD.sampleVariance', 'rdd.sampleVariance', `${STATISTICS} › sampleVariance`),
+  done('RDD.sampleStdev', 'rdd.sampleStdev', `${STATISTICS} › sampleStdev`),
+  done('RDD.stats', 'rdd.stats', `${STATISTICS} › stats`),
   done('RDD.sumApprox', 'rdd.sumApprox', `${ACTIONS_5} › sumApprox`),
   done('RDD.meanApprox', 'rdd.meanApprox', `${ACTIONS_5} › meanApprox`),
-  later('RDD.histogram', 'operations'),
+  done('RDD.histogram', 'rdd.histogram', `${STATISTICS} › histogram of so many buckets`),
   done('RDD.foreach', 'rdd.foreach', BASICS),
   done('RDD.foreachPartition', 'rdd.foreachPartition', `${ACTIONS_5} › foreachPartition`),
   done('RDD.isEmpty', 'rdd.isEmpty', `${ACTIONS_5} › isEmpty`),

@@ -1,0 +1,6 @@
+import { describeSparkCases } from '../../support/spark-cases.ts';
+
+describeSparkCases({
+  job: 'spark-statistics.ts',
+  expected: {},
+});
