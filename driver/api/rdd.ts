@@ -32,6 +32,7 @@ import type {
   ConcurrencyOptions,
   Fractions,
   Key,
+  ListOrTuple,
   MapOptions,
   PipeOptions,
   Rec,
@@ -532,10 +533,10 @@ export class RDD<out T> {
   combineByKey<K, V, C extends Rec>(
     this: RDD<readonly [K, V]>,
     createCombiner: (value: V) => C,
-    mergeValue: (combiner: NoInfer<C>, value: V) => NoInfer<C>,
-    mergeCombiners: (a: NoInfer<C>, b: NoInfer<C>) => NoInfer<C>,
+    mergeValue: (combiner: ListOrTuple<C>, value: V) => ListOrTuple<C>,
+    mergeCombiners: (a: ListOrTuple<C>, b: ListOrTuple<C>) => ListOrTuple<C>,
     numPartitions?: number,
-  ): RDD<[K, C]> {
+  ): RDD<[K, ListOrTuple<C>]> {
     for (const f of [createCombiner, mergeValue, mergeCombiners]) checkFunction('combineByKey', f);
     const ship = (f: unknown, callSite: CallSite | null): ShippedClosure => this.#app.ship('rdd.combineByKey', f, callSite);
     return this.#shuffle(

@@ -4,6 +4,9 @@ export type Rec = [] | {} | null | undefined | void;
 /** As `Rec` for a zero value, which is an argument: without null and undefined in it TypeScript infers `number` from 0 and not the literal. */
 export type Zero = [] | {};
 
+/** `(v) => [v]` begins a list, `(v) => [v, 1]` makes a tuple: what `Rec` infers for the first is a tuple of one. */
+export type ListOrTuple<C> = C extends [infer X] ? X[] : C;
+
 /** What can be a key: compared by value. Numbers have one NaN and one zero; dates, arrays and plain objects compare by content. */
 export type Key = string | number | bigint | boolean | null | Date | readonly Key[] | { readonly [field: string]: Key };
 

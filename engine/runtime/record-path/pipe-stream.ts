@@ -83,9 +83,20 @@ async function feed(input: RecordStream, { stdin }: ChildProcessWithoutNullStrea
   stdin.on('error', () => undefined);
   for (let batch = await input.pull(MAX_BATCH); batch !== null && !stdin.destroyed; batch = await input.pull(MAX_BATCH)) {
     const text = batch.map((record) => `${lineOf(record)}\n`).join('');
-    if (!stdin.write(text) && !stdin.destroyed) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]).catch(() => undefined);
+    if (!stdin.write(text) && !stdin.destroyed) await roomIn(stdin);
   }
   stdin.end();
+}
+
+/** Waits until the command has read what was written, or does not want more. */
+async function roomIn(stdin: ChildProcessWithoutNullStreams['stdin']): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = (): void => {
+    stdin.off('drain', done).off('close', done);
+    resolve();
+  };
+  stdin.on('drain', done).on('close', done);
+  await promise;
 }
 
 async function finish(running: Running, op: Pipe, task: TaskContext): Promise<void> {

@@ -3,12 +3,14 @@ import { BECAUSE, done, later, refused, type SparkName } from './spark-name.ts';
 const BASICS = 'e2e/operations.test.ts › on local[3] with 4 slices › every operation gives what plain JavaScript gives';
 const TEXT = 'e2e/bad-input.test.ts › input and output paths › a path that is not there is named, with the line of the call';
 
+const shown = (name: string): string => `e2e/spark/transformations.test.ts › on local[2] with 5 slices › ${name}`;
+
 /** What a SparkContext makes and reads (reference §1.4). */
 export const CONTEXT: readonly SparkName[] = [
   done('SparkContext.parallelize', 'lv.parallelize', BASICS),
   refused('SparkContext.makeRDD', BECAUSE.jvm),
   done('SparkContext.range', 'lv.range', BASICS),
-  later('SparkContext.emptyRDD', 'operations'),
+  done('SparkContext.emptyRDD', 'lv.emptyRDD', shown('emptyRDD')),
   done('SparkContext.textFile', 'lv.textFile', TEXT),
   later('SparkContext.wholeTextFiles', 'operations'),
   later('SparkContext.binaryFiles', 'operations'),
@@ -20,7 +22,7 @@ export const CONTEXT: readonly SparkName[] = [
   refused('SparkContext.hadoopRDD', BECAUSE.hadoop),
   refused('SparkContext.newAPIHadoopFile', BECAUSE.hadoop),
   refused('SparkContext.newAPIHadoopRDD', BECAUSE.hadoop),
-  later('SparkContext.union', 'operations'),
+  done('SparkContext.union', 'lv.union', shown('lv.union')),
   later('SparkContext.runJob', 'operations'),
   later('SparkContext.broadcast', 'broadcast'),
   later('SparkContext.accumulator', 'accumulators'),
@@ -46,11 +48,11 @@ export const CONTEXT: readonly SparkName[] = [
   later('SparkContext.setLogLevel', 'job control'),
   refused('SparkContext.setSystemProperty', BECAUSE.jvm),
   later('SparkContext.statusTracker', 'job control'),
-  later('SparkContext.defaultParallelism', 'operations'),
+  done('SparkContext.defaultParallelism', 'lv.defaultParallelism', shown('properties of the Context')),
   later('SparkContext.defaultMinPartitions', 'operations'),
-  later('SparkContext.applicationId', 'operations'),
-  later('SparkContext.appName', 'operations'),
-  later('SparkContext.master', 'operations'),
+  done('SparkContext.applicationId', 'lv.applicationId', shown('properties of the Context')),
+  done('SparkContext.appName', 'lv.appName', shown('properties of the Context')),
+  done('SparkContext.master', 'lv.master', shown('properties of the Context')),
   later('SparkContext.startTime', 'job control'),
   later('SparkContext.uiWebUrl', 'web UI'),
   later('SparkContext.version', 'job control'),
