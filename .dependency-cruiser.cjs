@@ -15,20 +15,58 @@ const engineRules = ENGINE.slice(0, -1).map((layer, i) =>
 
 module.exports = {
   forbidden: [
-    rule('no-cycles', 'a cycle of run-time imports makes the order of evaluation matter', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
-    rule('engine-is-lowest', 'engine ← shuffle ← driver, functions', { path: folder('engine') }, { path: folder('shuffle', 'driver', 'functions', 'test', 'bench', 'examples') }),
-    rule('shuffle-is-below', 'engine ← shuffle ← driver, functions', { path: folder('shuffle') }, { path: folder('driver', 'functions', 'test', 'bench', 'examples') }),
-    rule('functions-know-no-driver', 'what runs away from the user’s process is wired from engine and shuffle', { path: folder('functions') }, { path: folder('driver', 'test', 'bench', 'examples') }),
-    rule('driver-names-functions-by-url', 'entry points are started, not imported', { path: folder('driver') }, { path: folder('functions', 'test', 'bench', 'examples') }),
+    rule(
+      'no-cycles',
+      'a cycle of run-time imports makes the order of evaluation matter',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    rule(
+      'engine-is-lowest',
+      'engine ← shuffle ← driver, functions',
+      { path: folder('engine') },
+      { path: folder('shuffle', 'driver', 'functions', 'test', 'bench', 'examples') },
+    ),
+    rule(
+      'shuffle-is-below',
+      'engine ← shuffle ← driver, functions',
+      { path: folder('shuffle') },
+      { path: folder('driver', 'functions', 'test', 'bench', 'examples') },
+    ),
+    rule(
+      'functions-know-no-driver',
+      'what runs away from the user’s process is wired from engine and shuffle',
+      { path: folder('functions') },
+      { path: folder('driver', 'test', 'bench', 'examples') },
+    ),
+    rule(
+      'driver-names-functions-by-url',
+      'entry points are started, not imported',
+      { path: folder('driver') },
+      { path: folder('functions', 'test', 'bench', 'examples') },
+    ),
     rule('nothing-imports-tests', 'tests import the code, never the other way', { pathNot: folder('test') }, { path: folder('test') }),
-    rule('examples-use-the-package', 'examples are what a user writes', { path: folder('examples') }, { path: folder('driver', 'engine', 'shuffle', 'functions'), pathNot: '^driver/index.ts$' }),
+    rule(
+      'examples-use-the-package',
+      'examples are what a user writes',
+      { path: folder('examples') },
+      { path: folder('driver', 'engine', 'shuffle', 'functions'), pathNot: '^driver/index.ts$' },
+    ),
     ...engineRules,
-    rule('adapters-are-chosen-where-things-are-wired', 'everything else knows ports only', { path: folder('driver', 'engine', 'shuffle'), pathNot: '^(driver/wiring.ts|engine/adapters/)' }, { path: '^engine/adapters/' }),
+    rule(
+      'adapters-are-chosen-where-things-are-wired',
+      'everything else knows ports only',
+      { path: folder('driver', 'engine', 'shuffle'), pathNot: '^(driver/wiring.ts|engine/adapters/)' },
+      { path: '^engine/adapters/' },
+    ),
     rule('scheduler-is-pure', 'no clock, no I/O, no platform', { path: '^driver/scheduler/' }, { dependencyTypes: ['core', 'npm'] }),
     rule(
       'files-are-read-in-few-places',
       'user data and levin’s own go through ObjectStore',
-      { path: folder('driver', 'engine', 'shuffle', 'functions'), pathNot: '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/)' },
+      {
+        path: folder('driver', 'engine', 'shuffle', 'functions'),
+        pathNot: '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/)',
+      },
       { path: '^(node:)?fs(/promises)?$' },
     ),
     rule('no-unresolved', 'an import that goes nowhere', {}, { couldNotResolve: true, pathNot: '^levin' }),
@@ -38,7 +76,11 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|test/support/closure-cases|test/types/consumer)/' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'], conditionNames: ['import', 'node', 'default', 'types'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
     builtInModules: { add: ['node:sqlite'] },
   },
 };

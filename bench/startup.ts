@@ -38,5 +38,7 @@ for (let i = 0; i < RUNS; i++) {
   job.push(time([join(root, 'bin/levin.js'), 'run', 'job.ts', '--on', 'local[2]']));
 }
 const [a, b] = [median(empty), median(job)];
-console.log(`node -e 0: ${a.toFixed(0)} ms; levin run job.ts: ${b.toFixed(0)} ms; above: ${(b - a).toFixed(0)} ms (goal 350), ratio ${(b / a).toFixed(1)}`);
+console.log(
+  `node -e 0: ${a.toFixed(0)} ms; levin run job.ts: ${b.toFixed(0)} ms; above: ${(b - a).toFixed(0)} ms (goal 350), ratio ${(b / a).toFixed(1)}`,
+);
 rmSync(folder, { recursive: true, force: true });

@@ -5,4 +5,14 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exit(1);
 }
-await import('../dist/engine/closures/loading/register.js');
+const { isDriver } = await import('../dist/engine/closures/loading/register.js');
+
+// As under levin run: what nobody catches (rejections too) ends the application as failed and is told without levin's own frames.
+if (isDriver) {
+  process.on('uncaughtException', async (error) => {
+    // A program that listens itself decides itself.
+    if (process.listenerCount('uncaughtException') > 1) return;
+    const { failProcess } = await import('../dist/driver/cli/fail-process.js');
+    await failProcess(error);
+  });
+}

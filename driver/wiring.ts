@@ -1,7 +1,7 @@
 /** Where adapters are chosen: the only file of the driver that knows which stores and runners there are. */
 import { join } from 'node:path';
-import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
+import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createLocalClusterRunner } from '../engine/adapters/local/local-cluster-runner.ts';
 import { createSqliteMetadataStore, type SqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';

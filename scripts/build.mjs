@@ -1,12 +1,28 @@
-// dist/: the sources' folder layout as JavaScript and declarations.
+// dist/: the sources' folder layout as JavaScript and declarations. Swapped in whole, so that a job that runs meanwhile finds one or the other.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+const made = mkdtempSync(`${root}.build-`);
+try {
+  const { status } = spawnSync(
+    process.execPath,
+    [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json', '--outDir', `${made}/new`],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
+  process.exitCode = status ?? 1;
+  if (existsSync(`${made}/new`)) {
+    try {
+      renameSync(`${root}dist`, `${made}/old`);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+    renameSync(`${made}/new`, `${root}dist`);
+  }
+} finally {
+  rmSync(made, { recursive: true, force: true });
+}

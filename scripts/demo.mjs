@@ -10,6 +10,9 @@ if (!existsSync(`${root}dist/driver/index.js`)) {
 }
 for (const job of ['examples/word-count.ts', 'examples/flights.ts']) {
   process.stdout.write(`\n$ levin run ${job}\n`);
-  const { status } = spawnSync(process.execPath, [`${root}bin/levin.js`, 'run', job, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [`${root}bin/levin.js`, 'run', job, ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

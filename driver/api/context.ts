@@ -12,6 +12,13 @@ import type { RangeOptions, Rec } from './types.ts';
 /** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
 export type ContextOptions = ConfigInput;
 
+let construct: (app: Application) => Context;
+
+/** The Context of an application that was opened in another way than by `Context.create()`. */
+export function contextOf(app: Application): Context {
+  return construct(app);
+}
+
 /**
  * Connection to where jobs run: the root of everything, SparkContext and SparkSession in one.
  *
@@ -28,6 +35,7 @@ export class Context implements AsyncDisposable {
   }
 
   static {
+    construct = (app) => new Context(app);
     declareDriverOnly(Context, 'the Context exists only on the driver; it cannot be used inside a closure that runs on executors');
   }
 

@@ -15,6 +15,7 @@ import { checkBounds } from '../actions/histogram.ts';
 import { evenHistogram, histogramOf } from '../actions/histogram-jobs.ts';
 import { mergeByKey } from '../actions/merge-by-key.ts';
 import { mergeParts } from '../actions/merge-parts.ts';
+import { mergeReduced } from '../actions/reduce.ts';
 import { MAX_SAMPLE, takeSample } from '../actions/sampling.ts';
 import { allMoments, statisticsOf } from '../actions/statistics.ts';
 import { emptyRdd, firstRecord, takeRecords } from '../actions/take.ts';
@@ -892,11 +893,7 @@ export class RDD<out T> {
   reduce(f: (a: T, b: T) => T, options: ActionOptions = {}): Promise<T> {
     checkFunction('reduce', f);
     const fn = this.#app.ship('rdd.reduce', f, callSiteOf());
-    return this.#action('reduce', { kind: 'reduce', fn }, options, async (stage) => {
-      const parts = (await stage.run(allPartitions(stage))).flat(1) as T[];
-      if (parts.length === 0) throw emptyRdd('reduce');
-      return mergeParts('reduce', f, parts);
-    });
+    return this.#action('reduce', { kind: 'reduce', fn }, options, async (stage) => mergeReduced<T>(await stage.run(allPartitions(stage)), f));
   }
 
   /**
@@ -1203,7 +1200,7 @@ export class RDD<out T> {
    * (`OUTPUT_EXISTS`). Levin's readers see all of the output or nothing.
    */
   saveAsTextFile(path: string, options: ActionOptions = {}): Promise<void> {
-    const target = this.#app.resolvePath(checkPath('saveAsTextFile', path));
+    const target = this.#app.resolvePath(checkPath('saveAsTextFile', path)).replace(/(?<=.)\/+$/, '');
     return this.#action('saveAsTextFile', { kind: 'saveAsTextFile', path: target }, options, async (stage) => {
       await this.#app.publishOutput(target, await stage.runFiles(allPartitions(stage)));
     });

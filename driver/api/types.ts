@@ -1,4 +1,6 @@
 /** Makes TypeScript infer tuples for returned array literals: `(w) => [w, 1]` gives `[string, number]` without `as const`. */
+// biome-ignore lint/complexity/noBannedTypes: {} beside [] is what makes the inference work
+// biome-ignore lint/suspicious/noConfusingVoidType: functions that return nothing are allowed
 export type Rec = [] | {} | null | undefined | void;
 
 /** As `Rec` for a zero value, which is an argument: without null and undefined in it TypeScript infers `number` from 0 and not the literal. */

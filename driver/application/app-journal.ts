@@ -13,6 +13,10 @@ export interface AppJournal extends ActionJournal, ListingJournal, BoundsJournal
   recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
   /** Actions of an earlier driver that this one has not asked for: `count at /p/job.ts:3:1`. */
   unclaimed(): readonly string[];
+  /** Whether this driver or an earlier one launched the attempt. */
+  hasLaunched(attemptId: string): boolean;
+  /** The job is done and nobody will resume it: due before anything of it is deleted, for a driver that lost its lease may not. */
+  recordEnd(): Promise<void>;
   /** Stages that attempts were launched for, by this driver or an earlier one. */
   stageIds(): readonly string[];
 }
@@ -31,6 +35,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
   const writer = createJournalWriter({ metadata, objects, appId, lease, nextSeq: replay.nextSeq });
   if (replay.app === null) await writer.append({ kind: 'appStarted', ...start });
   const stages = new Set<string>(replay.stageIds());
+  const attempts = new Set<string>([...stages].flatMap((stageId) => replay.launches(stageId).map(([, , attemptId]) => attemptId)));
 
   return {
     next(asked) {
@@ -38,7 +43,8 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       const { ordinal } = found;
       return {
         finished: found.kind === 'finished' ? () => replay.loadResult(found.result) : null,
-        begun: found.kind !== 'new',
+        outputWasFree: replay.decision(outputOf(ordinal)) !== undefined,
+        recordOutputFree: (path) => writer.append({ kind: 'decision', name: outputOf(ordinal), value: path }),
         start: () => (found.kind === 'new' ? writer.append({ kind: 'actionStarted', ordinal, ...asked }) : Promise.resolve()),
         async finish(answer) {
           replay.actionEnded(ordinal);
@@ -59,11 +65,25 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       await Promise.all(
         [...byStage].map(([stageId, of]) => {
           stages.add(stageId);
-          return writer.append({ kind: 'launched', stageId, attempts: of.map(({ partition, attempt, attemptId }) => [partition, attempt, attemptId]) });
+          for (const { attemptId } of of) attempts.add(attemptId);
+          return writer.append({
+            kind: 'launched',
+            stageId,
+            attempts: of.map(({ partition, attempt, attemptId }) => [partition, attempt, attemptId]),
+          });
         }),
       );
     },
-    unclaimed: () => replay.unclaimed().map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
+    unclaimed: () =>
+      replay
+        .unclaimed()
+        .map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
+    hasLaunched: (attemptId) => attempts.has(attemptId),
+    recordEnd: () => writer.append({ kind: 'decision', name: 'ended', value: true }),
     stageIds: () => [...stages],
   };
+}
+
+function outputOf(ordinal: number): string {
+  return `output of action ${ordinal}`;
 }

@@ -29,7 +29,12 @@ export function createCodeProvider(options: CodeProviderOptions): (stage: number
   return (stage) => {
     const needed = options.table.get(stage).draft.closures.flatMap((closure) => closure.modules);
     if (current === null || needed.some((id) => !current?.modules.has(id))) {
-      current = { modules: new Set(loadedModules().map(({ moduleId }) => moduleId)), hash: build() };
+      const started = { modules: new Set(loadedModules().map(({ moduleId }) => moduleId)), hash: build() };
+      current = started;
+      // The next attempt tries again.
+      started.hash.catch(() => {
+        if (current === started) current = null;
+      });
     }
     return current.hash;
   };
@@ -39,6 +44,7 @@ function notLoaded(): LevinError {
   return new LevinError({
     code: 'NOT_LOADED_THROUGH_LEVIN',
     fault: 'user',
-    message: 'The job was not loaded through levin, so its code cannot be given to executors. Start it with: levin run, or node --import levin/register.',
+    message:
+      'The job was not loaded through levin, so its code cannot be given to executors. Start it with: levin run, or node --import levin/register.',
   });
 }

@@ -3,12 +3,18 @@ import type { Application } from './application.ts';
 
 // On globalThis: the CLI and the job may use two copies of levin, and still only one application may be open.
 const KEY = Symbol.for('levin.application');
-const slot = globalThis as { [KEY]?: Application | 'opening' };
+const OPENED = Symbol.for('levin.application.opened');
+const slot = globalThis as { [KEY]?: Application | 'opening'; [OPENED]?: true };
 
 /** The open application of this process; null when there is none. */
 export function currentApplication(): Application | null {
   const current = slot[KEY];
   return current === undefined || current === 'opening' ? null : current;
+}
+
+/** Whether there was one in this process, open still or ended. */
+export function applicationWasOpened(): boolean {
+  return slot[OPENED] === true;
 }
 
 /** Reserves the one place there is; the answer sets or frees it. */
@@ -24,6 +30,7 @@ export function reserveApplication(): { set(app: Application): void; free(): voi
   return {
     set: (app) => {
       slot[KEY] = app;
+      slot[OPENED] = true;
     },
     free: () => {
       delete slot[KEY];

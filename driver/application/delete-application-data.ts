@@ -1,5 +1,6 @@
-import type { ObjectStore } from '../../engine/ports/object-store.ts';
-import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { MetadataStore, QueryPage } from '../../engine/ports/metadata-store.ts';
+import type { ListPage, ObjectStore } from '../../engine/ports/object-store.ts';
 import { COMMIT_SHARDS, metadataKeys, objectKeys } from '../../engine/types/keys.ts';
 
 /** Deletes the objects, commits and journal of an application that has succeeded; its lease and its event log stay. */
@@ -15,19 +16,30 @@ export async function deleteApplicationData(
   await deleteItems(metadata, metadataKeys.journalPartition(appId));
 }
 
+/** Only `next: null` ends a listing; what is deleted meanwhile does not disturb it. */
 async function deleteObjects(objects: ObjectStore, prefix: string): Promise<void> {
-  for (;;) {
-    const page = await objects.list(prefix);
-    if (page.objects.length === 0) return;
+  let after: string | null = null;
+  do {
+    const page: ListPage = await objects.list(prefix, after === null ? {} : { after });
     const { failed } = await objects.deleteMany(page.objects.map(({ key }) => key));
-    if (failed[0] !== undefined) throw new Error(`${failed.length} objects below ${prefix} could not be deleted: ${failed[0].message}`);
-  }
+    if (failed[0] !== undefined) throw notDeleted(prefix, failed.length, failed[0].message);
+    after = page.next;
+  } while (after !== null);
 }
 
 async function deleteItems(metadata: MetadataStore, partition: string): Promise<void> {
-  for (;;) {
-    const page = await metadata.query(partition, '');
-    if (page.items.length === 0) return;
+  let after: string | null = null;
+  do {
+    const page: QueryPage = await metadata.query(partition, '', after === null ? {} : { after });
     await Promise.all(page.items.map(({ key }) => metadata.delete(key)));
-  }
+    after = page.next;
+  } while (after !== null);
+}
+
+function notDeleted(prefix: string, count: number, reason: string): LevinError {
+  return new LevinError({
+    code: 'CLEAN_UP',
+    fault: 'transient',
+    message: `${count} objects below ${prefix} could not be deleted (${reason}); they only take space.`,
+  });
 }

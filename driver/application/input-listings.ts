@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { FileSplit } from '../../engine/types/task.ts';
 import { type LineageNode, topological } from '../lineage/lineage-node.ts';
-import { type InputFile, listInputs, splitFiles } from '../planner/list-inputs.ts';
+import { type InputFile, inputError, listInputs, splitFiles } from '../planner/list-inputs.ts';
 
 /** Listings are taken once in the life of an application, also over a change of drivers. */
 export interface ListingJournal {
@@ -29,7 +30,7 @@ export function createInputListings(options: InputListingsOptions): InputListing
   const listed = new Map<string, Promise<readonly InputFile[]>>();
 
   const list = (node: Extract<LineageNode, { kind: 'textFile' }>): Promise<readonly InputFile[]> => {
-    const paths = splitPaths(node.path).map((path) => options.resolvePath(path));
+    const paths = inputPaths(node, options.resolvePath);
     const key = JSON.stringify([node.fingerprint, ...paths]);
     let files = listed.get(key);
     if (files === undefined) {
@@ -57,6 +58,20 @@ export function createInputListings(options: InputListingsOptions): InputListing
   };
 }
 
+/** An error points at the `textFile` that it is of. */
+function inputPaths(
+  { path, callSite }: Extract<LineageNode, { kind: 'textFile' }>,
+  resolvePath: (path: string) => string,
+): readonly string[] {
+  try {
+    const paths = splitPaths(path);
+    if (paths.length === 0) throw noPath(path);
+    return paths.map((each) => resolvePath(each));
+  } catch (error) {
+    throw error instanceof LevinError ? inputError(error.code, error.message, { callSite }) : error;
+  }
+}
+
 /** Commas separate paths, but not inside the braces of a pattern. */
 function splitPaths(text: string): readonly string[] {
   return (text.match(/(?:\{[^}]*\}|[^,])+/g) ?? []).map((path) => path.trim()).filter((path) => path !== '');
@@ -65,6 +80,23 @@ function splitPaths(text: string): readonly string[] {
 /** Absolute path with `/` below a working folder; `file:` URLs are paths, other schemes are not known here. */
 export function absolutePath(workingFolder: string, path: string): string {
   const plain = path.startsWith('file://') ? path.slice('file://'.length) : path;
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(plain)) throw unsupportedPath(path);
   const absolute = posix.resolve(workingFolder, plain);
   return plain.endsWith('/') && absolute !== '/' ? `${absolute}/` : absolute;
+}
+
+function unsupportedPath(path: string): LevinError {
+  return new LevinError({
+    code: 'UNSUPPORTED_PATH',
+    fault: 'user',
+    message: `${path} is no path of this machine. This version reads and writes local paths and file:// URLs only.`,
+  });
+}
+
+function noPath(path: string): LevinError {
+  return new LevinError({
+    code: 'INVALID_ARGUMENT',
+    fault: 'user',
+    message: `The input path ${JSON.stringify(path)} names no file. Give a file, a folder or a pattern.`,
+  });
 }

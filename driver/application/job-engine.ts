@@ -9,8 +9,8 @@ import type { LevinConfig } from '../config/config-input.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { NodeFacts } from '../planner/analyze.ts';
 import { createStageRegistry } from '../planner/plan-stages.ts';
-import { DEFAULT_SCHEDULER_SETTINGS } from '../scheduler/settings.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
+import { DEFAULT_SCHEDULER_SETTINGS } from '../scheduler/settings.ts';
 import { createCodeProvider } from './code-provider.ts';
 import type { InputListings } from './input-listings.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
@@ -22,6 +22,8 @@ import { createTaskLauncher, type LaunchRecord } from './task-launcher.ts';
 
 export interface JobEngineOptions {
   readonly appId: string;
+  /** Project root. */
+  readonly root: string;
   readonly config: LevinConfig;
   readonly objects: ObjectStore;
   readonly metadata: MetadataStore;
@@ -50,12 +52,25 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   const registry = createStageRegistry();
   const stop = new AbortController();
   const post = (event: SchedulerEvent): void => loop.post(event);
-  const fail = (error: unknown): void => {
-    loop.fail(error);
+  const abortAll = (): void => {
     stop.abort();
     launcher.abortAll();
   };
-  const resolve = createStageResolver({ appId, table, objects, metadata, journal: options.journal, splits: listings.splits, readOffsets: options.readOffsets });
+  const fail = (error: unknown): void => {
+    loop.fail(error);
+    abortAll();
+  };
+  const resolve = createStageResolver({
+    appId,
+    root: options.root,
+    table,
+    objects,
+    metadata,
+    journal: options.journal,
+    splits: listings.splits,
+    readOffsets: options.readOffsets,
+  });
+  const inputs = createTaskInputProvider({ appId, table, objects, splits: listings.splits });
   const codeFor = createCodeProvider({ appId, table, objects });
   const launcher = createTaskLauncher({
     appId,
@@ -64,7 +79,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     clock,
     random: options.random,
     taskTimeoutMs: config.taskTimeoutMs,
-    inputsOf: createTaskInputProvider({ appId, table, objects, splits: listings.splits }),
+    inputsOf: inputs.inputsOf,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await codeFor(stage) : null),
     recordLaunches: (launches) => options.journal.recordLaunches(launches),
     post,
@@ -72,8 +87,14 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     onFatal: fail,
   });
   const loop = createSchedulerLoop({
-    settings: { ...DEFAULT_SCHEDULER_SETTINGS, maxTaskFailures: config.maxTaskFailures, maxStageAttempts: config.maxStageAttempts, starvedAfterMs: config.starvedAfterMs },
+    settings: {
+      ...DEFAULT_SCHEDULER_SETTINGS,
+      maxTaskFailures: config.maxTaskFailures,
+      maxStageAttempts: config.maxStageAttempts,
+      starvedAfterMs: config.starvedAfterMs,
+    },
     slots: runner.capabilities.queueDepth,
+    onBroken: abortAll,
     effects: {
       resolveStage: (stage) => void resolve(stage).then(post),
       launch: launcher.launch,
@@ -90,7 +111,16 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       },
       stageSubmitted({ stage, attempt, tasks, committed }) {
         const { draft } = table.get(stage);
-        bus.emit({ kind: 'stageSubmitted', stage, stageId: table.stageIdOf(stage), name: draft.name, tasks, committed, parents: draft.parents, attempt });
+        bus.emit({
+          kind: 'stageSubmitted',
+          stage,
+          stageId: table.stageIdOf(stage),
+          name: draft.name,
+          tasks,
+          committed,
+          parents: draft.parents,
+          attempt,
+        });
       },
       stageCompleted: ({ stage, status }) => bus.emit({ kind: 'stageCompleted', stage, status, message: null }),
       warn: ({ code, message }) => bus.emit({ kind: 'warning', code, message }),
@@ -107,6 +137,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     bus,
     clock,
     post,
+    forget(stage) {
+      table.remove(stage);
+      inputs.forget(stage);
+    },
   });
   return { stages, fail };
 }

@@ -1,7 +1,7 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { TaskFailure, WireError } from '../../engine/types/failure.ts';
-import { errorFromWire } from './error-from-wire.ts';
 import type { JobFailure } from '../scheduler/commands.ts';
+import { errorFromWire } from './error-from-wire.ts';
 
 /** The error that an action rejects with. The user's own error, with its stack, is its `cause`. */
 export function jobError(action: string, failure: JobFailure): LevinError {
@@ -53,7 +53,11 @@ function taskFailed(action: string, failure: Extract<JobFailure, { kind: 'taskFa
 /** Errors with a code of levin's keep it; what user code threw is `TASK_FAILED`. */
 function codeOf(failure: TaskFailure): string {
   if (failure.kind === 'user-error' && failure.error.name !== 'LevinError') return 'TASK_FAILED';
-  return failure.error.code ?? { 'out-of-memory': 'OUT_OF_MEMORY', timeout: 'TASK_TIMEOUT', exit: 'TASK_EXITED' }[failure.kind as string] ?? 'TASK_FAILED';
+  return (
+    failure.error.code ??
+    { 'out-of-memory': 'OUT_OF_MEMORY', timeout: 'TASK_TIMEOUT', exit: 'TASK_EXITED' }[failure.kind as string] ??
+    'TASK_FAILED'
+  );
 }
 
 function headline(error: WireError): string {

@@ -2,6 +2,8 @@
 export interface Launch {
   /** Settings from flags, as text. */
   readonly flags: Readonly<Record<string, string>>;
+  /** Settings out of the journal of the application that is resumed, as text. */
+  readonly journaled: Readonly<Record<string, string>>;
   /** Arguments of the job. */
   readonly args: readonly string[];
   /** The job file, when levin run was given one. */
@@ -20,5 +22,5 @@ export function setLaunch(launch: Launch): void {
 
 /** What the CLI said; a job started by `node --import levin/register` has its arguments only. */
 export function currentLaunch(): Launch {
-  return slot[KEY] ?? { flags: {}, args: process.argv.slice(2), main: process.argv[1] ?? null, appId: null };
+  return slot[KEY] ?? { flags: {}, journaled: {}, args: process.argv.slice(2), main: process.argv[1] ?? null, appId: null };
 }

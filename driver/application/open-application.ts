@@ -6,29 +6,28 @@ import { moduleIdOf } from '../../engine/closures/loading/project-root.ts';
 import { stateFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ConfigInput } from '../config/config-input.ts';
-import { loadConfigFile } from '../config/load-config-file.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
-import { parseMaster } from '../config/parse-master.ts';
 import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
-import type { Lease } from '../lease/lease.ts';
-import { openStores } from '../wiring.ts';
-import type { Application } from './application.ts';
+import { openRunner, openStores } from '../wiring.ts';
 import { openAppJournal } from './app-journal.ts';
+import type { Application } from './application.ts';
 import { newApplicationId } from './application-id.ts';
 import { reserveApplication } from './current-application.ts';
 import { currentLaunch, type Launch } from './launch.ts';
+import { projectConfig } from './project-config.ts';
 import { startApplication } from './start-application.ts';
 
 /**
  * Opens the application of this process: settings, stores, lease, journal, then everything that runs jobs.
  *
  * ```
- *  flags > environment > Context.create() > levin.config.ts > defaults
+ *  flags > journal > environment > Context.create() > levin.config.ts > defaults
  *  new:      lease epoch 1, journal begins with appStarted
  *  resumed:  wait until the old driver's lease stands still, epoch + 1, journal read back
  * ```
+ * @param runnerOf makes the runner of the master; tests give another.
  */
-export async function openApplication(options: ConfigInput): Promise<Application> {
+export async function openApplication(options: ConfigInput, runnerOf: typeof openRunner = openRunner): Promise<Application> {
   refuseOnExecutor();
   const place = reserveApplication();
   try {
@@ -42,7 +41,18 @@ export async function openApplication(options: ConfigInput): Promise<Application
       const leaseOptions = { metadata: stores.metadata, clock: stores.clock, random: stores.random, appId, leaseMs: loaded.config.leaseMs };
       const lease = await (launch.appId === null ? acquireLease(leaseOptions) : takeOverLease(leaseOptions));
       const journal = await openAppJournal({ stores, appId, lease, start: startOf(launch, loader, loaded) });
-      const app = await startApplication({ ...loaded, appId, name: nameOf(loaded, launch), stateDir, stores, lease, journal, resumed: launch.appId !== null, onEnd: place.free });
+      const app = await startApplication({
+        ...loaded,
+        appId,
+        name: nameOf(loaded, launch),
+        root: rootOf(loader),
+        stateDir,
+        stores,
+        lease,
+        journal,
+        resumed: launch.appId !== null,
+        onEnd: place.free,
+      });
       place.set(app);
       return app;
     } catch (error) {
@@ -58,11 +68,12 @@ export async function openApplication(options: ConfigInput): Promise<Application
 async function settings(options: ConfigInput, launch: Launch, loader: Loader | null): Promise<LoadedConfig> {
   const sources: ConfigSource[] = [
     { name: 'flag', values: launch.flags },
+    { name: 'journal', values: launch.journaled },
     environmentSource(process.env),
     { name: 'Context.create()', values: { ...options } },
   ];
   if (loader?.kind === 'source') {
-    const file = await loadConfigFile(loader.root);
+    const file = await projectConfig(loader.root);
     if (file !== null) sources.push(file);
   }
   return loadConfig(sources);
@@ -73,7 +84,7 @@ function nameOf({ config }: LoadedConfig, launch: Launch): string {
 }
 
 function startOf(launch: Launch, loader: Loader | null, { config, set }: LoadedConfig): Parameters<typeof openAppJournal>[0]['start'] {
-  const root = loader?.kind === 'source' ? loader.root : process.cwd();
+  const root = rootOf(loader);
   const main = loader?.kind === 'source' ? loader.mainFiles[0] : undefined;
   const conf = Object.fromEntries([...set].map((name) => [name, asScalar(config[name])]));
   return {
@@ -90,6 +101,10 @@ function startOf(launch: Launch, loader: Loader | null, { config, set }: LoadedC
 
 function asScalar(value: string | number | boolean | null | readonly string[]): string | number | boolean | null {
   return typeof value === 'object' && value !== null ? value.join(',') : value;
+}
+
+function rootOf(loader: Loader | null): string {
+  return loader?.kind === 'source' ? loader.root : process.cwd();
 }
 
 /** Executors evaluate imported modules: one that opens a Context at its top level would start an application in every task. */

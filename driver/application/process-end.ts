@@ -1,7 +1,12 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 
-/** Exit code of a process that Ctrl-C ended: 128 + SIGINT. */
-export const INTERRUPTED = 130;
+/** Exit codes of a process that a signal ended: 128 and its number. */
+const EXIT_CODES: { readonly [signal in NodeJS.Signals]?: number } = { SIGINT: 130, SIGTERM: 143 };
+
+/** Whether a signal ends this process: that is said once, what it makes fail is only its echo. */
+export function isInterrupted(): boolean {
+  return Object.values(EXIT_CODES).includes(Number(process.exitCode));
+}
 
 export interface ProcessEndOptions {
   /** For the message: what to resume. */
@@ -20,14 +25,17 @@ export function onProcessEnd({ appId, stop, interrupt }: ProcessEndOptions): { r
   let interrupted = false;
   const onBeforeExit = (): void => void stop();
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (interrupted) process.exit(INTERRUPTED);
+    const exitCode = EXIT_CODES[signal];
+    if (interrupted) process.exit(exitCode);
     interrupted = true;
-    process.exitCode = INTERRUPTED;
-    const message = `cancelled by ${signal}. What is committed is kept: resume with levin run --app ${appId}, or press Ctrl-C again to leave at once.`;
-    void interrupt(new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message })).then(() => {
+    process.exitCode = exitCode;
+    const message = `cancelled by ${signal}. What is committed is kept: resume with levin run --app ${appId}.`;
+    const leave = (): never => {
       process.stderr.write(`levin: ${message} [JOB_CANCELLED]\n`);
-      process.exit(INTERRUPTED);
-    });
+      process.exit(exitCode);
+    };
+    // What cannot be closed in order is closed by the end of the process.
+    interrupt(new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message })).then(leave, leave);
   };
   process.once('beforeExit', onBeforeExit);
   process.on('SIGINT', onSignal);

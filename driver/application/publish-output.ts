@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { LevinError } from '../../engine/errors/levin-error.ts';
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { PartFile } from './application.ts';
 
@@ -7,19 +7,36 @@ import type { PartFile } from './application.ts';
 const MANIFEST = '_manifest.json';
 const SUCCESS = '_SUCCESS';
 
-/** Refuses an output folder that holds anything. */
+/** Refuses an output folder that is there, empty or not, and a file in its place. */
 export async function checkOutput(files: ObjectStore, path: string): Promise<void> {
   const page = await files.list(keyOf(`${path}/`), { limit: 1 });
-  const file = await files.head(keyOf(path)).then(
-    () => true,
-    () => false,
-  );
-  if (page.objects.length === 0 && !file) return;
+  if (page.objects.length === 0 && !(await isThere(files, path))) return;
   throw new LevinError({
     code: 'OUTPUT_EXISTS',
     fault: 'user',
     message: `Output path exists already: ${path}. Choose another one or delete it first; nothing was written.`,
   });
+}
+
+async function isThere(files: ObjectStore, path: string): Promise<boolean> {
+  try {
+    await files.head(keyOf(path));
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'OBJECT_NOT_FOUND') return false;
+    if (code === 'IS_A_DIRECTORY') return true;
+    throw error;
+  }
+}
+
+export interface PublishOutput {
+  readonly files: ObjectStore;
+  readonly path: string;
+  /** Part files of the winning attempts, in partition order. */
+  readonly parts: readonly PartFile[];
+  /** The attempt was launched by this application: only its files are ever deleted. */
+  readonly isOwnAttempt: (attemptId: string) => boolean;
 }
 
 /**
@@ -28,12 +45,12 @@ export async function checkOutput(files: ObjectStore, path: string): Promise<voi
  * ```
  *  part-00000-<attempt> …   written by tasks, winners and losers
  *  _manifest.json           names the winners: from here on levin's readers see the output, whole
- *  (losers deleted)
+ *  (this application's losers deleted)
  *  _SUCCESS                 for other readers
  * ```
  * Doing it again gives the same folder.
  */
-export async function publishOutput(files: ObjectStore, path: string, parts: readonly PartFile[]): Promise<void> {
+export async function publishOutput({ files, path, parts, isOwnAttempt }: PublishOutput): Promise<void> {
   const names = parts.map((part) => ({ name: posix.relative(path, part.path), length: part.length, checksum: part.checksum }));
   await files.put(keyOf(`${path}/${MANIFEST}`), new TextEncoder().encode(`${JSON.stringify({ version: 1, files: names }, null, 1)}\n`));
   const winners = new Set(parts.map((part) => keyOf(part.path)));
@@ -41,7 +58,9 @@ export async function publishOutput(files: ObjectStore, path: string, parts: rea
   let after: string | undefined;
   do {
     const page = await files.list(keyOf(`${path}/part-`), after === undefined ? {} : { after });
-    for (const { key } of page.objects) if (!winners.has(key)) losers.push(key);
+    losers.push(
+      ...page.objects.map(({ key }) => key).filter((key) => !winners.has(key) && isOwnAttempt(key.slice(key.lastIndexOf('-') + 1))),
+    );
     after = page.next ?? undefined;
   } while (after !== undefined);
   const { failed } = await files.deleteMany(losers);

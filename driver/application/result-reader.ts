@@ -5,14 +5,16 @@ import type { TaskOutput } from '../../engine/types/task.ts';
 
 export interface ResultReaderOptions {
   readonly objects: ObjectStore;
-  /** Encoded bytes that one action may bring; 0 is no limit. */
+  /** Encoded bytes that one job may bring; 0 is no limit. */
   readonly maxResultBytes: number;
 }
 
 /** `lost`: the committed output is missing or corrupt, after a second read. */
-export type ReadResult = { readonly kind: 'records'; readonly records: readonly unknown[] } | { readonly kind: 'lost'; readonly reason: string };
+export type ReadResult =
+  | { readonly kind: 'records'; readonly records: readonly unknown[] }
+  | { readonly kind: 'lost'; readonly reason: string };
 
-/** Brings committed results of one action to the driver, and counts their bytes. */
+/** Brings committed results of one job to the driver, and counts their bytes. */
 export interface ResultReader {
   read(output: TaskOutput): Promise<ReadResult>;
 }
@@ -26,7 +28,7 @@ export function createResultReader(action: string, options: ResultReaderOptions)
       code: 'RESULT_TOO_LARGE',
       fault: 'user',
       message:
-        `${action}: the result has more than ${total} bytes, above maxResultBytes (${options.maxResultBytes}). ` +
+        `${action}: the result has at least ${total} bytes, above maxResultBytes (${options.maxResultBytes}). ` +
         'Reduce it on the executors, write it with saveAsTextFile, read it with toLocalIterator, or raise maxResultBytes.',
     });
   };
@@ -42,6 +44,13 @@ export function createResultReader(action: string, options: ResultReaderOptions)
       }
     }
   };
+  /** Refused before it is fetched; what turns out to be lost comes again and counts then. */
+  const fetchCounted = async (key: string, length: number): Promise<ReadResult> => {
+    count(length);
+    const read = await fetch(key, length);
+    if (read.kind === 'lost') total -= length;
+    return read;
+  };
   return {
     async read(output) {
       switch (output.kind) {
@@ -49,8 +58,7 @@ export function createResultReader(action: string, options: ResultReaderOptions)
           count(output.block.length);
           return { kind: 'records', records: decodeBlock(output.block) };
         case 'object':
-          count(output.length);
-          return await fetch(output.key, output.length);
+          return await fetchCounted(output.key, output.length);
         case 'none':
         case 'file':
         case 'shuffle':

@@ -1,22 +1,19 @@
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { LostOutput } from '../../engine/types/failure.ts';
 import type { TaskResult } from '../../engine/types/task.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
-import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph } from '../scheduler/job-graph.ts';
 import type { ActionRequest, PartFile, ResultStage } from './application.ts';
-import { jobError } from './job-error.ts';
+import { collectResults } from './collect-results.ts';
 import type { InputListings } from './input-listings.ts';
+import { jobError } from './job-error.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
 import type { StageTable } from './stage-table.ts';
-
-/** How often results that were committed but cannot be read are made again. */
-const MAX_REREADS = 4;
 
 export interface ResultStagesOptions {
   readonly loop: SchedulerLoop;
@@ -29,6 +26,8 @@ export interface ResultStagesOptions {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly post: (event: SchedulerEvent) => void;
+  /** The stage is not asked for any more: whatever is kept of it can go. */
+  readonly forget: (stage: number) => void;
 }
 
 /** Plans the stages of an action and runs jobs over its result stage. */
@@ -65,8 +64,9 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     const { node, sink } = request.expand?.(numPartitions) ?? request;
     analyze(node, known, facts);
     const { name, callSite } = request;
+    const from = registry.count;
     const draft = planStages({ node, sink, action: name, callSite }, known, registry);
-    for (const each of registry.drafts) table.add(each);
+    for (let stage = from; stage < registry.count; stage++) table.add(registry.drafts.get(stage) as StageDraft);
     return draft;
   };
   const emitStart = ({ name: action, callSite, options: o }: ActionRequest, job: number, stages: readonly number[]): void =>
@@ -74,7 +74,11 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   const runJob = async (request: ActionRequest, draft: StageDraft, partitions: readonly number[]): Promise<void> => {
     const graph = graphOf(nextJob++, draft, registry, partitions);
     const { signal } = request.options;
-    emitStart(request, graph.job, graph.stages.map(({ stage }) => stage));
+    emitStart(
+      request,
+      graph.job,
+      graph.stages.map(({ stage }) => stage),
+    );
     const onAbort = (): void => options.post({ kind: 'jobCancelled', job: graph.job, reason: abortReason(signal) });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -83,7 +87,13 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
       bus.emit({ kind: 'jobEnded', job: graph.job, status: 'succeeded', message: null, replayed: false });
     } catch (error) {
       const cancelled = error instanceof LevinError && error.code === 'JOB_CANCELLED';
-      bus.emit({ kind: 'jobEnded', job: graph.job, status: cancelled ? 'cancelled' : 'failed', message: messageOf(error), replayed: false });
+      bus.emit({
+        kind: 'jobEnded',
+        job: graph.job,
+        status: cancelled ? 'cancelled' : 'failed',
+        message: messageOf(error),
+        replayed: false,
+      });
       throw cancelled && !messageOf(error).startsWith(request.name) ? ofAction(request.name, error) : error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
@@ -92,30 +102,19 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   return {
     async open(request, gate) {
       const draft = await inTurn(() => gate().then(() => plan(request)));
-      const reader = createResultReader(request.name, options.reader);
       const committed = (partition: number): TaskResult => table.get(draft.stage).results[partition] as TaskResult;
       return {
         numPartitions: draft.plan.numPartitions,
-        async run(partitions) {
-          const records: (readonly unknown[])[] = [];
-          let missing: readonly number[] = partitions.map((_, i) => i);
-          for (let round = 0; missing.length > 0; round++) {
-            await runJob(request, draft, missing.map((i) => partitions[i] as number));
-            const lost: (LostOutput & { readonly index: number; readonly reason: string })[] = [];
-            for (const i of missing) {
-              const partition = partitions[i] as number;
-              const { output, generation } = committed(partition);
-              const read = await reader.read(output);
-              if (read.kind === 'records') records[i] = read.records;
-              else lost.push({ index: i, stageId: table.stageIdOf(draft.stage), partition, generation, reason: read.reason });
-            }
-            if (lost.length > 0 && round === MAX_REREADS) throw resultsLost(request.name, lost[0]?.reason ?? '');
-            for (const { partition, generation, reason } of lost) bus.emit({ kind: 'outputLost', stage: draft.stage, partition, generation, reason });
-            if (lost.length > 0) options.post({ kind: 'outputLost', lost: lost.map(({ stageId, partition, generation }) => ({ stageId, partition, generation })) });
-            missing = lost.map(({ index }) => index);
-          }
-          return records;
-        },
+        run: (partitions) =>
+          collectResults(partitions, {
+            action: request.name,
+            // Of each job anew: an iterator brings one partition after the other, and any number of them.
+            reader: createResultReader(request.name, options.reader),
+            runJob: (asked) => runJob(request, draft, asked),
+            committed,
+            onLost: (lost) =>
+              options.post({ kind: 'outputLost', lost: lost.map((output) => ({ stageId: table.stageIdOf(draft.stage), ...output })) }),
+          }),
         async runFor(partitions, timeoutMs) {
           const timeUp = new AbortController();
           const over = new AbortController();
@@ -132,6 +131,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
           } finally {
             over.abort();
           }
+          const reader = createResultReader(request.name, options.reader);
           const { results } = table.get(draft.stage);
           return await Promise.all(
             partitions.map(async (partition) => {
@@ -146,7 +146,12 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
           await runJob(request, draft, partitions);
           return partitions.map((partition): PartFile => {
             const { output } = committed(partition);
-            if (output.kind !== 'file') throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `${request.name}: partition ${partition} made no file.` });
+            if (output.kind !== 'file')
+              throw new LevinError({
+                code: 'INTERNAL',
+                fault: 'internal',
+                message: `${request.name}: partition ${partition} made no file.`,
+              });
             return { path: output.path, length: output.length, checksum: output.checksum };
           });
         },
@@ -157,6 +162,8 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
         },
         release() {
           options.post({ kind: 'stageReleased', stage: draft.stage });
+          registry.drafts.delete(draft.stage);
+          options.forget(draft.stage);
         },
       };
     },
@@ -171,9 +178,9 @@ function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partit
     const stage = open.pop() as number;
     if (needed.has(stage)) continue;
     needed.add(stage);
-    open.push(...(registry.drafts[stage] as StageDraft).parents);
+    open.push(...(registry.drafts.get(stage) as StageDraft).parents);
   }
-  const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts[stage] as StageDraft);
+  const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts.get(stage) as StageDraft);
   return { job, stages: stages.map(({ stage, parents, kind, name }) => ({ stage, parents, kind, name })), final: draft.stage, partitions };
 }
 
@@ -190,14 +197,6 @@ function ofAction(action: string, { code, fault, message, details }: LevinError)
 
 function cancelledBefore(action: string, signal: AbortSignal): LevinError {
   return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message: `${action}: cancelled: ${abortReason(signal)}` });
-}
-
-function resultsLost(action: string, reason: string): LevinError {
-  return new LevinError({
-    code: 'RESULT_LOST',
-    fault: 'resource',
-    message: `${action}: results were committed but could not be read ${MAX_REREADS + 1} times (${reason}). Something deletes or damages files in the state folder.`,
-  });
 }
 
 function messageOf(error: unknown): string {

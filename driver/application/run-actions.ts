@@ -3,14 +3,13 @@ import { decodeValue, encodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import { sinkFingerprint } from '../planner/plan-stages.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
+import { createOutputClaims, type OutputSlot } from './output-claims.ts';
 import type { OpenStage, ResultStages } from './result-stages.ts';
 
 /** One action in the journal. */
-export interface ActionSlot {
+export interface ActionSlot extends OutputSlot {
   /** Reads the encoded answer, when an earlier driver finished the action. */
   readonly finished: (() => Promise<Uint8Array>) | null;
-  /** An earlier driver began it and did not finish. */
-  readonly begun: boolean;
   start(): Promise<void>;
   finish(answer: Uint8Array): Promise<void>;
   fail(message: string): Promise<void>;
@@ -36,13 +35,15 @@ export interface RunActions {
 /** Actions as the journal sees them: begun, finished with an answer, or finished long ago by another driver. */
 export function createRunActions(options: RunActionsOptions): RunActions {
   const { stages, journal } = options;
+  const outputs = createOutputClaims(options.checkOutput);
   /** Synchronous up to the planning queue: the order of the calls decides which use of a fingerprint a stage is. */
   const begin = (request: ActionRequest): { readonly slot: ActionSlot; readonly opened: Promise<OpenStage> } => {
     const slot = journal.next({ name: request.name, fingerprint: actionFingerprint(request), callSite: request.callSite });
     const gate = async (): Promise<void> => {
       if (slot.finished !== null) return;
-      if ('path' in request.sink && !slot.begun) await options.checkOutput(request.sink.path);
+      // Also of an action that is refused: the job may go on after it, and a later driver has to find it in its place.
       await slot.start();
+      if ('path' in request.sink) await outputs.claim(slot, request.sink.path);
     };
     return { slot, opened: stages.open(request, gate) };
   };
@@ -58,7 +59,7 @@ export function createRunActions(options: RunActionsOptions): RunActions {
         } finally {
           stage.release();
         }
-      });
+      }).finally(() => outputs.leave(slot));
     },
     async *stream(request, body) {
       const left = new AbortController();

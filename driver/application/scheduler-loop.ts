@@ -37,6 +37,8 @@ export interface SchedulerLoopOptions {
   readonly settings: SchedulerSettings;
   readonly slots: number;
   readonly effects: SchedulerEffects;
+  /** A command could not be carried out: no job can go on, all have failed with this error. A bug, or a watcher that throws. */
+  readonly onBroken: (error: unknown) => void;
 }
 
 /** Feeds events to the pure scheduler one after the other and carries out its commands. */
@@ -46,30 +48,41 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
   const jobs = new Map<number, WaitingJob>();
   const queue: SchedulerEvent[] = [];
   let draining = false;
+  let broken = false;
   let failed: { readonly error: unknown } | null = null;
 
   const carryOut = (command: SchedulerCommand): void => {
     switch (command.kind) {
       case 'resolveStage':
-        return effects.resolveStage(command.stage);
+        effects.resolveStage(command.stage);
+        break;
       case 'launch':
-        return effects.launch(command);
+        effects.launch(command);
+        break;
       case 'abortAttempt':
-        return effects.abortAttempt(command);
+        effects.abortAttempt(command);
+        break;
       case 'raiseGeneration':
-        return effects.raiseGeneration(command);
+        effects.raiseGeneration(command);
+        break;
       case 'setTimer':
-        return effects.setTimer(command);
+        effects.setTimer(command);
+        break;
       case 'stageSubmitted':
-        return effects.stageSubmitted(command);
+        effects.stageSubmitted(command);
+        break;
       case 'stageCompleted':
-        return effects.stageCompleted(command);
+        effects.stageCompleted(command);
+        break;
       case 'warn':
-        return effects.warn(command);
+        effects.warn(command);
+        break;
       case 'jobSucceeded':
-        return end(command.job)?.resolve();
+        end(command.job)?.resolve();
+        break;
       case 'jobFailed':
-        return failJob(command.job, command.failure);
+        failJob(command.job, command.failure);
+        break;
     }
   };
   const failJob = (job: number, failure: JobFailure): void => {
@@ -81,7 +94,17 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
     jobs.delete(job);
     return waiting;
   };
+  /** What was decided and what was done differ from here on: nothing more is decided. */
+  const breakOff = (error: unknown): void => {
+    broken = true;
+    failed ??= { error };
+    queue.length = 0;
+    for (const { reject } of jobs.values()) reject(error);
+    jobs.clear();
+    options.onBroken(error);
+  };
   const post = (event: SchedulerEvent): void => {
+    if (broken) return;
     queue.push(event);
     if (draining) return;
     draining = true;
@@ -91,6 +114,8 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
         state = result.state;
         for (const command of result.commands) carryOut(command);
       }
+    } catch (error) {
+      breakOff(error);
     } finally {
       draining = false;
     }

@@ -1,9 +1,9 @@
-import { readCommitted } from '../../engine/runtime/read-committed.ts';
-import type { ReadOffsets } from '../../engine/runtime/commit.ts';
-import { toWireError } from '../../engine/runtime/worker/wire-error.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { encodeValue } from '../../engine/records/value.ts';
+import type { ReadOffsets } from '../../engine/runtime/commit.ts';
+import { readCommitted } from '../../engine/runtime/read-committed.ts';
+import { toWireError } from '../../engine/runtime/worker/wire-error.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { FileSplit } from '../../engine/types/task.ts';
 import { computeBounds } from '../../shuffle/range-bounds.ts';
@@ -20,6 +20,7 @@ export interface BoundsJournal {
 
 export interface StageResolverOptions {
   readonly appId: string;
+  readonly root: string;
   readonly table: StageTable;
   readonly objects: ObjectStore;
   readonly metadata: MetadataStore;
@@ -52,7 +53,7 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
   const resolve = async (stage: number): Promise<SchedulerEvent> => {
     const entry = table.get(stage);
     const bounds = await boundsOf(entry, options);
-    entry.resolved = resolveStage(entry.draft, { appId, splits, stageIdOf: table.stageIdOf, bounds });
+    entry.resolved = resolveStage(entry.draft, { appId, root: options.root, splits, stageIdOf: table.stageIdOf, bounds });
     await storeShared(entry);
     const { stageId } = entry.resolved;
     const taskCount = entry.draft.plan.numPartitions;

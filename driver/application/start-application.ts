@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { shipClosure } from '../../engine/closures/runtime/ship-closure.ts';
-import { LevinError } from '../../engine/errors/levin-error.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
@@ -13,13 +12,12 @@ import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
 import { analyze, factsIn, type NodeFacts } from '../planner/analyze.ts';
 import { partitionOfKey } from '../planner/partition-of-key.ts';
 import { needsShuffle } from '../planner/plan-builder.ts';
-import { openRunner, type Stores } from '../wiring.ts';
+import type { openRunner, Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { Application } from './application.ts';
-import { deleteApplicationData } from './delete-application-data.ts';
+import { createApplicationEnd } from './application-end.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine } from './job-engine.ts';
-import { onProcessEnd } from './process-end.ts';
 import { checkOutput, publishOutput } from './publish-output.ts';
 import { createRunActions } from './run-actions.ts';
 import { startEvents } from './start-events.ts';
@@ -29,11 +27,14 @@ export interface StartApplication {
   readonly name: string;
   readonly config: LevinConfig;
   readonly overrides: readonly string[];
+  /** Project root. */
+  readonly root: string;
   readonly stateDir: string;
   readonly stores: Stores;
   readonly lease: Lease;
   readonly journal: AppJournal;
   readonly resumed: boolean;
+  readonly runnerOf: typeof openRunner;
   readonly onEnd: () => void;
 }
 
@@ -53,7 +54,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   });
   bus.subscribe(log.write);
   const console = attachConsole({ bus, config, clock, stdout: process.stdout, stderr: process.stderr });
-  const runner = openRunner({
+  const runner = start.runnerOf({
     master,
     stores,
     stateDir: start.stateDir,
@@ -70,6 +71,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
   const engine = createJobEngine({
     appId,
+    root: start.root,
     config,
     objects: stores.objects,
     metadata: stores.metadata,
@@ -85,59 +87,25 @@ export async function startApplication(start: StartApplication): Promise<Applica
   });
   const refuseExisting = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
   const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuseExisting });
-  lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });
-
+  const life = createApplicationEnd({ appId, stores, lease, journal, engine, runner, bus, log, console, onEnd: start.onEnd });
   let nextNode = 0;
   let seeds = 0;
-  let ended: Promise<void> | null = null;
-  const checkOpen = (operation: string): void => {
-    if (ended === null) return;
-    throw new LevinError({
-      code: 'CONTEXT_STOPPED',
-      fault: 'user',
-      message: `${operation}: the Context was stopped. Create a new one with Context.create().`,
-    });
-  };
   const factsOf = async (operation: string, node: LineageNode): Promise<NodeFacts> => {
-    checkOpen(operation);
+    life.checkOpen(operation);
     await listings.prepare(node);
     return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
   };
-  const end = (status: 'succeeded' | 'failed' | 'cancelled', error: unknown): Promise<void> => {
-    ended ??= (async () => {
-      processEnd.release();
-      engine.fail(error ?? stoppedWhileRunning());
-      await runner.close();
-      const unclaimed = status === 'succeeded' ? journal.unclaimed() : [];
-      if (unclaimed.length > 0)
-        warn(
-          'ACTIONS_NOT_ASKED',
-          `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`,
-        );
-      if (status === 'succeeded')
-        await deleteApplicationData(stores, appId, journal.stageIds()).catch((failure: unknown) => warn('CLEAN_UP', String(failure)));
-      bus.emit({ kind: 'appEnded', status, message: error === null ? null : error instanceof Error ? error.message : String(error) });
-      await log.close();
-      console.close();
-      await lease.release();
-      await stores.metadata.close();
-      start.onEnd();
-    })();
-    return ended;
-  };
-  const processEnd = onProcessEnd({ appId, stop: () => end('succeeded', null), interrupt: (error) => end('cancelled', error) });
-
   return {
     id: appId,
     name: start.name,
     master: config.master,
     defaultParallelism: config.defaultParallelism ?? runner.capabilities.concurrency,
     node(shape, operation, callSite) {
-      checkOpen(operation);
+      life.checkOpen(operation);
       return lineageNode(shape, { id: nextNode++, operation, callSite });
     },
     ship(operation, fn, callSite) {
-      checkOpen(operation);
+      life.checkOpen(operation);
       const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
       return shipClosure(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
     },
@@ -156,25 +124,17 @@ export async function startApplication(start: StartApplication): Promise<Applica
       });
     },
     async runAction(request, body) {
-      checkOpen(request.name);
-      return await actions.run(request, body);
+      life.checkOpen(request.name);
+      return await life.track(actions.run(request, body));
     },
     streamAction(request, body) {
-      checkOpen(request.name);
+      life.checkOpen(request.name);
       return actions.stream(request, body);
     },
     resolvePath,
     checkOutput: refuseExisting,
-    publishOutput: (path, parts) => publishOutput(files, path, parts),
-    stop: () => end('succeeded', null),
-    fail: (error) => end('failed', error),
+    publishOutput: (path, parts) => publishOutput({ files, path, parts, isOwnAttempt: journal.hasLaunched }),
+    stop: life.stop,
+    fail: life.fail,
   };
-}
-
-function stoppedWhileRunning(): LevinError {
-  return new LevinError({
-    code: 'JOB_CANCELLED',
-    fault: 'user',
-    message: 'cancelled: the Context was stopped while it ran (is an `await` missing?)',
-  });
 }

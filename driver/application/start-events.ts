@@ -1,6 +1,6 @@
 import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
-import { configTable } from '../config/config-table.ts';
 import type { ConfigName, LevinConfig } from '../config/config-input.ts';
+import { configTable } from '../config/config-table.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { Lease } from '../lease/lease.ts';
 

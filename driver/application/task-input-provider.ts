@@ -18,6 +18,12 @@ export interface TaskInputProviderOptions {
   readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
 }
 
+export interface TaskInputProvider {
+  inputsOf(stage: number, partition: number): Promise<readonly TaskInput[]>;
+  /** No task of the stage will be launched again. */
+  forget(stage: number): void;
+}
+
 interface Prepared {
   /** Of the parents, when the inputs were derived. */
   readonly versions: string;
@@ -27,7 +33,7 @@ interface Prepared {
 }
 
 /** What each task reads, derived from its parents' committed outputs; derived again when one of them was made anew. */
-export function createTaskInputProvider(options: TaskInputProviderOptions): (stage: number, partition: number) => Promise<readonly TaskInput[]> {
+export function createTaskInputProvider(options: TaskInputProviderOptions): TaskInputProvider {
   const { appId, table, objects, splits } = options;
   const prepared = new Map<number, Prepared>();
 
@@ -65,12 +71,17 @@ export function createTaskInputProvider(options: TaskInputProviderOptions): (sta
     if (index === undefined) {
       index = writeIndex(stage, input.leaf, stageInputs);
       stageInputs.indexes.set(input.leaf, index);
+      // The next attempt tries again.
+      index.catch(() => stageInputs.indexes.delete(input.leaf));
     }
     const indexed: LeafInput = { kind: 'shuffleIndex', indexKey: await index, partition: input.partition };
     return { ...input, input: indexed };
   };
-  return async (stage, partition) => {
-    const stageInputs = prepare(stage);
-    return await Promise.all(stageInputs.inputsOf(partition).map((input) => slim(stage, input, stageInputs)));
+  return {
+    async inputsOf(stage, partition) {
+      const stageInputs = prepare(stage);
+      return await Promise.all(stageInputs.inputsOf(partition).map((input) => slim(stage, input, stageInputs)));
+    },
+    forget: (stage) => void prepared.delete(stage),
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
-import { toWireError } from '../../engine/runtime/worker/wire-error.ts';
+import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
@@ -46,6 +46,8 @@ export interface TaskLauncher {
 
 interface Pending {
   readonly command: Launch;
+  /** Known now: when the launch is recorded, the stage may be forgotten already. */
+  readonly stageId: string;
   readonly attemptId: string;
   readonly abort: AbortController;
 }
@@ -61,7 +63,12 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     batch = [];
     try {
       await options.recordLaunches(
-        launches.map(({ command, attemptId }) => ({ stageId: table.stageIdOf(command.stage), partition: command.partition, attempt: command.attempt, attemptId })),
+        launches.map(({ command, stageId, attemptId }) => ({
+          stageId,
+          partition: command.partition,
+          attempt: command.attempt,
+          attemptId,
+        })),
       );
     } catch (error) {
       options.onFatal(error);
@@ -81,7 +88,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     try {
       outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent });
     } catch (error) {
-      outcome = { kind: 'failure', failure: { kind: 'error', fault: 'internal', error: toWireError(error), lost: [] } };
+      outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }
     report(command, outcome, clock.monotonic() - startedAt);
     finish(command, outcome);
@@ -130,7 +137,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     launch(command) {
       const abort = new AbortController();
       inFlight.set(nameOf(command.stage, command.partition, command.attempt), abort);
-      batch.push({ command, attemptId: options.random.uuid(), abort });
+      batch.push({ command, stageId: table.stageIdOf(command.stage), attemptId: options.random.uuid(), abort });
       if (batch.length === 1) queueMicrotask(() => void flush());
     },
     abort: (stage, partition, attempt) => inFlight.get(nameOf(stage, partition, attempt))?.abort(),
@@ -145,6 +152,13 @@ function nameOf(stage: number, partition: number, attempt: number): string {
 }
 
 function cancelled(why: string): TaskOutcome {
-  const error = { name: 'LevinError', message: `The attempt was not started: ${why}.`, stack: null, code: 'JOB_CANCELLED', cause: null, fields: {} };
+  const error = {
+    name: 'LevinError',
+    message: `The attempt was not started: ${why}.`,
+    stack: null,
+    code: 'JOB_CANCELLED',
+    cause: null,
+    fields: {},
+  };
   return { kind: 'failure', failure: { kind: 'cancelled', fault: 'transient', error, lost: [] } };
 }

@@ -11,7 +11,9 @@ export function describeError(error: unknown): string {
   for (let at: unknown = error; at !== undefined && at !== null && !seen.has(at); at = causeOf(at)) {
     seen.add(at);
     const prefix = seen.size === 1 ? '' : 'caused by ';
-    lines.push(prefix + headline(at), ...framesOf(at));
+    // What the cause says better is left to it.
+    const frames = causeOf(at) instanceof Error ? [] : framesOf(at);
+    lines.push(prefix + headline(at), ...frames);
   }
   const hint = hintFor(error);
   return [...lines, ...(hint === null ? [] : [hint])].join('\n');

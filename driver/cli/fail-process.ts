@@ -1,5 +1,5 @@
 import { currentApplication } from '../application/current-application.ts';
-import { INTERRUPTED } from '../application/process-end.ts';
+import { isInterrupted } from '../application/process-end.ts';
 import { describeError } from './describe-error.ts';
 
 let failing = false;
@@ -9,7 +9,7 @@ export async function failProcess(error: unknown): Promise<void> {
   if (failing) return;
   failing = true;
   // Ctrl-C says itself what happened; the rejected actions are only its echo.
-  if (process.exitCode === INTERRUPTED) return;
+  if (isInterrupted()) return;
   process.exitCode = 1;
   const app = currentApplication();
   await app?.fail(error).catch(() => undefined);

@@ -26,11 +26,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function unknownCommand(name: string): LevinError {
   const near = nearestName(name, Object.keys(COMMANDS));
-  const hint = /\.[cm]?[jt]sx?$/.test(name) ? ` Run a job with: levin run ${name}` : near === null ? '' : ` Did you mean "${near}"?`;
+  const hint = /\.[cm]?[jt]sx?$/.test(name) ? ` Run a job with: levin run ${name}.` : near === null ? '' : ` Did you mean "${near}"?`;
   return new LevinError({
     code: 'USAGE',
     fault: 'user',
-    message: `levin: unknown command "${name}".${hint} Commands: ${Object.keys(COMMANDS).join(', ')}.`,
+    message: `unknown command "${name}".${hint} Commands: ${Object.keys(COMMANDS).join(', ')}.`,
   });
 }
 

@@ -5,7 +5,7 @@ import { installDriverHooks } from '../../engine/closures/loading/driver-hooks.t
 import { findProjectRoot, realPathOf } from '../../engine/closures/loading/project-root.ts';
 import { stateFolder, transformCacheFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
-import { currentApplication } from '../application/current-application.ts';
+import { applicationWasOpened } from '../application/current-application.ts';
 import { setLaunch } from '../application/launch.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
 import { failProcess } from './fail-process.ts';
@@ -15,17 +15,18 @@ import { parseRunArguments, type RunArguments } from './run-arguments.ts';
 export async function run(argv: readonly string[]): Promise<void> {
   const options = parseRunArguments(argv);
   const mainFile = checkJobFile(options.job);
-  const stateDir = resolve(options.flags['stateDir'] ?? stateFolder());
-  const resumed = options.appId === null ? null : await readResumed(options.appId, stateDir);
-  if (resumed !== null) process.chdir(resumed.cwd);
-  const flags = { ...textValues(resumed?.conf ?? {}), ...options.flags, stateDir };
-  const args = resumed?.args ?? options.args;
-  setLaunch({ flags, args, main: mainFile, appId: options.appId });
+  const resumed = options.appId === null ? null : await readResumed(options.appId, await stateDirOf(options, mainFile));
+  if (resumed !== null) enter(resumed.start.cwd);
+  const stateDir = resumed?.stateDir ?? options.flags['stateDir'];
+  const flags = stateDir === undefined ? options.flags : { ...options.flags, stateDir };
+  const args = resumed?.start.args ?? options.args;
+  const { stateDir: _, ...journaled } = textValues(resumed?.start.conf ?? {});
+  setLaunch({ flags, journaled, args, main: mainFile, appId: options.appId });
   process.argv = [process.execPath, mainFile, ...args];
   installDriverHooks({
-    root: resumed?.root ?? findProjectRoot(mainFile),
+    root: resumed?.start.root ?? findProjectRoot(mainFile),
     mainFiles: [mainFile],
-    cacheFolder: transformCacheFolder(stateDir),
+    cacheFolder: transformCacheFolder(resolve(stateDir ?? stateFolder())),
   });
   process.on('unhandledRejection', (reason) => void failProcess(reason));
   process.on('uncaughtException', (error) => void failProcess(error));
@@ -41,15 +42,45 @@ async function runMain(mainFile: string, args: readonly string[], options: RunAr
     await lv.stop();
     return;
   }
-  if (options.appId !== null && currentApplication() === null) {
+  if (options.appId !== null && !applicationWasOpened()) {
     process.stderr.write(`levin: ${basename(mainFile)} opened no Context, so nothing of ${options.appId} was resumed.\n`);
   }
 }
 
+interface Resumed {
+  readonly start: AppStart;
+  readonly stateDir: string;
+}
+
 /** Where and with what the application to be resumed was started. */
-async function readResumed(appId: string, stateDir: string): Promise<AppStart> {
+async function readResumed(appId: string, stateDir: string): Promise<Resumed> {
   const { readStart } = await import('../application/read-start.ts');
-  return await readStart(appId, stateDir);
+  return { start: await readStart(appId, stateDir), stateDir };
+}
+
+/** The state folder before there is a Context: flag, environment, the project's configuration file, or the user's own. */
+async function stateDirOf({ flags }: RunArguments, mainFile: string): Promise<string> {
+  const given = flags['stateDir'] ?? process.env['LEVIN_STATE_DIR'];
+  if (given) return resolve(given);
+  const root = findProjectRoot(mainFile);
+  const { projectConfig } = await import('../application/project-config.ts');
+  // The file imports levin, which only the hooks find where no project has it installed. The journal may then name another root.
+  const hooks = installDriverHooks({ root, mainFiles: [mainFile], cacheFolder: transformCacheFolder(resolve(stateFolder())) });
+  const configured = (await projectConfig(root).finally(hooks.uninstall))?.values['stateDir'];
+  return resolve(typeof configured === 'string' ? configured : stateFolder());
+}
+
+function enter(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch (cause) {
+    throw new LevinError({
+      code: 'FOLDER_GONE',
+      fault: 'user',
+      message: `levin run: the application was started in ${folder}, which cannot be entered any more. Put the folder back, or start a new application (without --app).`,
+      cause,
+    });
+  }
 }
 
 function textValues(values: AppStart['conf']): Record<string, string> {

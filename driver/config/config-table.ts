@@ -5,6 +5,8 @@ export type ConfigKind =
   | { readonly kind: 'string' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
+  /** Text: a number with or without Spark's units `k`, `m`, `g`, `t` (powers of 1,024). */
+  | { readonly kind: 'bytes'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   /** Text: separated by commas. */
   | { readonly kind: 'list' };
@@ -81,14 +83,14 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     text: 'A job whose tasks are only refused for this long fails with `STARVED`.',
   },
   maxPartitionBytes: {
-    type: { kind: 'integer', min: 1, max: MAX },
+    type: { kind: 'bytes', min: 1, max: MAX },
     default: 134_217_728,
     env: 'LEVIN_MAX_PARTITION_BYTES',
     aliases: ['spark.files.maxPartitionBytes'],
     text: 'Largest split of an input file.',
   },
   maxResultBytes: {
-    type: { kind: 'integer', min: 0, max: MAX },
+    type: { kind: 'bytes', min: 0, max: MAX },
     default: 1_073_741_824,
     env: 'LEVIN_MAX_RESULT_BYTES',
     aliases: ['spark.driver.maxResultSize'],

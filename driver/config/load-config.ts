@@ -4,11 +4,10 @@ import { type ConfigKey, type ConfigKind, configTable } from './config-table.ts'
 import { nearestName } from './nearest-name.ts';
 import { parseMaster } from './parse-master.ts';
 
-export type ConfigSourceName = 'flag' | 'environment' | 'Context.create()' | 'config file' | 'journal';
-
 /** Settings from one place; `values` are text from flags and environment, typed values from code. */
 export interface ConfigSource {
-  readonly name: ConfigSourceName;
+  /** For messages: `flag`, `environment`, `Context.create()`, `levin.config.ts`. */
+  readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -16,35 +15,45 @@ export interface LoadedConfig {
   readonly config: LevinConfig;
   /** Keys that somebody set. */
   readonly set: ReadonlySet<ConfigName>;
-  /** `master "local[2]" (flag) overrides "local[4]" (config file)` */
+  /** `master "local[2]" (flag) overrides "local[4]" (levin.config.ts)` */
   readonly overrides: readonly string[];
 }
 
+/** The one alias whose values differ from ours. */
+const SPARK_PROGRESS = 'spark.ui.showConsoleProgress';
+
 const table: Readonly<Record<string, ConfigKey>> = configTable;
 
-/** Merges the sources, the first one winning, into complete settings. Unknown keys and wrong values are errors, whichever source wins. */
+/**
+ * Merges the sources, the first one winning, into complete settings; of two names for one key in the same source the last one counts.
+ * Unknown keys (`UNKNOWN_CONFIG_KEY`) and wrong values (`INVALID_CONFIG`) are errors, whichever source wins.
+ */
 export function loadConfig(sources: readonly ConfigSource[]): LoadedConfig {
-  const values: Record<string, unknown> = {};
-  const winners = new Map<string, ConfigSourceName>();
+  const winners = new Map<string, { readonly value: unknown; readonly source: string }>();
   const overrides: string[] = [];
   for (const source of sources) {
-    for (const [given, raw] of Object.entries(source.values)) {
-      if (raw === undefined) continue;
-      const name = canonicalName(given, source.name);
-      const value = parseValue(name, given, raw, source.name);
+    for (const [name, value] of valuesOf(source)) {
       const winner = winners.get(name);
-      if (winner === undefined) {
-        values[name] = value;
-        winners.set(name, source.name);
-      } else if (winner !== source.name && show(values[name]) !== show(value)) {
-        overrides.push(`${name} ${show(values[name])} (${winner}) overrides ${show(value)} (${source.name})`);
+      if (winner === undefined) winners.set(name, { value, source: source.name });
+      else if (show(winner.value) !== show(value)) {
+        overrides.push(`${name} ${show(winner.value)} (${winner.source}) overrides ${show(value)} (${source.name})`);
       }
     }
   }
-  for (const [name, key] of Object.entries(table)) values[name] ??= key.default;
-  const config = Object.freeze(values) as unknown as LevinConfig;
+  const complete = Object.entries(table).map(([name, key]) => [name, winners.get(name)?.value ?? key.default]);
+  const config = Object.freeze(Object.fromEntries(complete)) as LevinConfig;
   parseMaster(config.master);
   return { config, set: new Set(winners.keys()) as ReadonlySet<ConfigName>, overrides };
+}
+
+function valuesOf({ name: source, values }: ConfigSource): Map<string, unknown> {
+  const parsed = new Map<string, unknown>();
+  for (const [given, raw] of Object.entries(values)) {
+    if (raw === undefined) continue;
+    const name = canonicalName(given, source);
+    parsed.set(name, parseValue(name, given, { raw, source }));
+  }
+  return parsed;
 }
 
 /** Settings out of environment variables; other `LEVIN_…` names are none of ours. */
@@ -57,7 +66,7 @@ export function environmentSource(env: Readonly<Record<string, string | undefine
   return { name: 'environment', values };
 }
 
-function canonicalName(given: string, source: ConfigSourceName): string {
+function canonicalName(given: string, source: string): string {
   if (Object.hasOwn(table, given)) return given;
   const aliased = Object.entries(table).find(([, key]) => key.aliases.includes(given));
   if (aliased !== undefined) return aliased[0];
@@ -70,14 +79,14 @@ function canonicalName(given: string, source: ConfigSourceName): string {
   });
 }
 
-function parseValue(name: string, given: string, raw: unknown, source: ConfigSourceName): unknown {
+function parseValue(name: string, given: string, { raw, source }: { readonly raw: unknown; readonly source: string }): unknown {
   const { type } = table[name] as ConfigKey;
-  const value = given === 'spark.ui.showConsoleProgress' ? sparkProgress(raw) : convert(type, raw);
+  const value = given === SPARK_PROGRESS ? sparkProgress(raw) : convert(type, raw);
   if (value !== undefined) return value;
   throw new LevinError({
     code: 'INVALID_CONFIG',
     fault: 'user',
-    message: `${given} is ${show(raw)} (${source}); it must be ${expected(type)}.`,
+    message: `${given} is ${show(raw)} (${source}); it must be ${expected(given === SPARK_PROGRESS ? { kind: 'boolean' } : type)}.`,
   });
 }
 
@@ -87,13 +96,14 @@ function convert(type: ConfigKind, raw: unknown): unknown {
     case 'string':
       return typeof raw === 'string' && raw !== '' ? raw : undefined;
     case 'boolean':
-      return typeof raw === 'boolean' ? raw : { true: true, false: false }[String(raw)];
-    case 'integer': {
-      const value = typeof raw === 'string' && /^-?\d+$/.test(raw.trim()) ? Number(raw) : raw;
-      return Number.isSafeInteger(value) && (value as number) >= type.min && (value as number) <= type.max ? value : undefined;
-    }
+      return parseBoolean(raw);
+    case 'integer':
+      return inLimits(type, typeof raw === 'string' && /^-?\d+$/.test(raw.trim()) ? Number(raw) : raw);
+    case 'bytes':
+      return inLimits(type, typeof raw === 'string' ? parseBytes(raw) : raw);
     case 'choice':
-      return type.choices.includes(raw as string) ? raw : undefined;
+      // Spark writes WARN.
+      return typeof raw === 'string' ? type.choices.find((choice) => choice === raw.toLowerCase()) : undefined;
     case 'list': {
       const list = typeof raw === 'string' ? raw.split(',').map((part) => part.trim()) : raw;
       return Array.isArray(list) && list.every((part) => typeof part === 'string') ? list.filter((part) => part !== '') : undefined;
@@ -101,8 +111,25 @@ function convert(type: ConfigKind, raw: unknown): unknown {
   }
 }
 
+function parseBoolean(raw: unknown): boolean | undefined {
+  if (raw === true || raw === 'true') return true;
+  return raw === false || raw === 'false' ? false : undefined;
+}
+
+function inLimits({ min, max }: { readonly min: number; readonly max: number }, value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
+}
+
+/** `134217728`, `128m`, `128MB`: Spark's way to write sizes. */
+function parseBytes(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)\s*([kmgt]?)b?$/i.exec(text.trim()) ?? [];
+  return digits === undefined ? undefined : Number(digits) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
+}
+
+/** Spark's switch is on or off. */
 function sparkProgress(raw: unknown): string | undefined {
-  return { true: 'auto', false: 'none' }[String(raw)];
+  const on = parseBoolean(raw);
+  return on === undefined ? undefined : on ? 'auto' : 'none';
 }
 
 function expected(type: ConfigKind): string {
@@ -113,6 +140,8 @@ function expected(type: ConfigKind): string {
       return 'true or false';
     case 'integer':
       return `a whole number from ${type.min} to ${type.max}`;
+    case 'bytes':
+      return `a number of bytes from ${type.min} to ${type.max}, for example 134217728 or 128m`;
     case 'choice':
       return `one of ${type.choices.join(', ')}`;
     case 'list':
@@ -121,5 +150,5 @@ function expected(type: ConfigKind): string {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return typeof value === 'bigint' || typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 }

@@ -1,32 +1,35 @@
 import type { Summary } from '../events/summarize.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from './human-units.ts';
+import type { Paint } from './paint.ts';
 
-/** The closing lines of a run. */
-export function renderSummary(summary: Summary): string {
+/** The closing lines of a run: how it ended and how long it took, then what it did, then what went wrong on the way. */
+export function renderSummary(summary: Summary, paint: Paint): string {
   const { jobs, stages, tasks } = summary;
   const jobCount = jobs.succeeded + jobs.failed + jobs.cancelled;
-  const parts = [
-    `${summary.name ?? 'levin'} (${summary.appId ?? '?'}) ${summary.status} in ${seconds(summary.durationMs)}`,
-    `${count(jobCount, 'job')}${jobs.replayed > 0 ? ` + ${jobs.replayed} from the journal` : ''}, ${count(stages.run, 'stage')}${stages.skipped > 0 ? ` + ${stages.skipped} skipped` : ''}, ${count(tasks.succeeded, 'task')}`,
-    `records in ${summary.recordsRead}, out ${summary.recordsWritten}; shuffle written ${bytes(summary.shuffleBytesWritten)}, read ${bytes(summary.shuffleBytesRead)}; retries ${tasks.retried}`,
+  const status = paint(summary.status === 'succeeded' ? 'green' : 'red', summary.status);
+  const lines = [
+    `${summary.name ?? 'levin'} (${summary.appId ?? '?'}) ${status} in ${formatDuration(summary.durationMs)}`,
+    [
+      countOf(jobCount, 'job') + extra(jobs.replayed, 'from the journal'),
+      countOf(stages.run, 'stage') + extra(stages.skipped, 'skipped'),
+      countOf(tasks.succeeded, 'task') + extra(tasks.found, 'found committed'),
+      tasks.retried === 1 ? '1 retry' : `${formatCount(tasks.retried)} retries`,
+    ].join(', '),
+    `records: ${formatCount(summary.recordsRead)} read, ${formatCount(summary.recordsWritten)} written; shuffle: ${formatBytes(summary.shuffleBytesWritten)} written, ${formatBytes(summary.shuffleBytesRead)} read`,
+    ...trouble(summary),
   ];
-  return parts.join('\n  ');
+  return lines.join('\n  ');
 }
 
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+function extra(n: number, what: string): string {
+  return n === 0 ? '' : ` + ${formatCount(n)} ${what}`;
 }
 
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
-function bytes(n: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let i = 0;
-  let value = n;
-  while (value >= 1000 && i < units.length - 1) {
-    value /= 1000;
-    i++;
-  }
-  return `${i === 0 ? value : value.toFixed(1)} ${units[i]}`;
+function trouble({ tasks, outputsLost, warnings }: Summary): string[] {
+  const parts = [
+    tasks.failed === 0 ? [] : [countOf(tasks.failed, 'failed attempt')],
+    outputsLost === 0 ? [] : [`${countOf(outputsLost, 'lost output')} made again`],
+    warnings === 0 ? [] : [countOf(warnings, 'warning')],
+  ].flat();
+  return parts.length === 0 ? [] : [parts.join(', ')];
 }

@@ -1,6 +1,7 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
-import type { AppEvent } from '../../engine/types/app-event.ts';
+import { type AppEvent, EVENT_LOG_VERSION } from '../../engine/types/app-event.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 
 /** A part is closed at this size, or when it has been open for this long: an object cannot be appended to. */
@@ -60,7 +61,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
       if (lines.length === 0) closeInTime();
       const line = `${JSON.stringify(event, jsonValue)}\n`;
       lines.push(line);
-      bytes += line.length;
+      bytes += Buffer.byteLength(line);
       if (bytes >= PART_BYTES) closePart();
     },
     async close() {
@@ -71,7 +72,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   };
 }
 
-/** All events of an application in order, over all its drivers. */
+/** All events of an application in order, over all its drivers. Fails with `EVENT_LOG_TOO_NEW` when a later levin wrote them. */
 export async function readEventLog(objects: ObjectStore, appId: string): Promise<readonly AppEvent[]> {
   const keys: string[] = [];
   let after: string | undefined;
@@ -83,13 +84,25 @@ export async function readEventLog(objects: ObjectStore, appId: string): Promise
   const events: AppEvent[] = [];
   for (const key of keys.sort(byEpochAndSequence)) {
     const text = new TextDecoder().decode(await objects.get(key));
-    for (const line of text.split('\n')) if (line !== '') events.push(JSON.parse(line) as AppEvent);
+    for (const line of text.split('\n')) if (line !== '') events.push(readable(JSON.parse(line) as AppEvent, key));
   }
   return events;
 }
 
+function readable(event: AppEvent, key: string): AppEvent {
+  if (event.kind !== 'logStarted' || event.version <= EVENT_LOG_VERSION) return event;
+  throw new LevinError({
+    code: 'EVENT_LOG_TOO_NEW',
+    fault: 'user',
+    message: `The event log ${key} has format ${event.version}, written by levin ${event.levin}; this levin reads formats up to ${EVENT_LOG_VERSION}. Install levin ${event.levin} or newer.`,
+  });
+}
+
 function byEpochAndSequence(a: string, b: string): number {
-  const [[epochA, seqA], [epochB, seqB]] = [a, b].map((key) => (/(\d+)-(\d+)\.jsonl$/.exec(key) ?? []).slice(1).map(Number)) as [[number, number], [number, number]];
+  const [[epochA, seqA], [epochB, seqB]] = [a, b].map((key) => (/(\d+)-(\d+)\.jsonl$/.exec(key) ?? []).slice(1).map(Number)) as [
+    [number, number],
+    [number, number],
+  ];
   return epochA - epochB || seqA - seqB;
 }
 

@@ -1,4 +1,5 @@
 import type { AppEvent } from '../../engine/types/app-event.ts';
+import { isFailedAttempt } from './failed-attempt.ts';
 
 /** What a run did, as the closing summary says it. */
 export interface Summary {
@@ -7,7 +8,7 @@ export interface Summary {
   readonly status: 'succeeded' | 'failed' | 'cancelled' | 'running';
   readonly durationMs: number;
   readonly jobs: { readonly succeeded: number; readonly failed: number; readonly cancelled: number; readonly replayed: number };
-  /** `skipped`: everything of the stage was committed already. */
+  /** Each stage once, however often it was submitted. `skipped`: everything of it was committed already. */
   readonly stages: { readonly run: number; readonly skipped: number };
   readonly tasks: {
     readonly succeeded: number;
@@ -28,7 +29,9 @@ export interface Summary {
   readonly warnings: number;
 }
 
-type Counters = { -readonly [K in 'recordsRead' | 'recordsWritten' | 'bytesRead' | 'bytesWritten' | 'shuffleBytesWritten' | 'shuffleBytesRead']: number };
+type Counters = {
+  -readonly [K in 'recordsRead' | 'recordsWritten' | 'bytesRead' | 'bytesWritten' | 'shuffleBytesWritten' | 'shuffleBytesRead']: number;
+};
 
 /** The summary of an application, from its events alone. */
 export function summarize(events: Iterable<AppEvent>): Summary {
@@ -41,9 +44,9 @@ export function summarize(events: Iterable<AppEvent>): Summary {
 export function createSummarizer(): { add(event: AppEvent): void; summary(): Summary } {
   const sums: Counters = { recordsRead: 0, recordsWritten: 0, bytesRead: 0, bytesWritten: 0, shuffleBytesWritten: 0, shuffleBytesRead: 0 };
   const jobs = { succeeded: 0, failed: 0, cancelled: 0, replayed: 0 };
-  const stages = { run: 0, skipped: 0 };
   const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0 };
-  const [seenStages, begunTasks] = [new Set<number>(), new Set<string>()];
+  const [seenStages, runStages, skippedStages] = [new Set<number>(), new Set<number>(), new Set<number>()];
+  const [begunTasks, doneTasks] = [new Set<string>(), new Set<string>()];
   let [appId, name]: [string | null, string | null] = [null, null];
   let status: Summary['status'] = 'running';
   let [firstMs, lastMs]: [number | null, number] = [null, 0];
@@ -51,9 +54,13 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
 
   const taskEnded = (event: Extract<AppEvent, { kind: 'taskEnded' }>): void => {
     if (event.failure !== null) {
-      if (event.failure.kind !== 'cancelled') tasks.failed++;
+      if (isFailedAttempt(event)) tasks.failed++;
       return;
     }
+    // Who lost a race reports what the winner did: each output counts once.
+    const output = `${event.stage}/${event.partition}/${event.generation}`;
+    if (doneTasks.has(output)) return;
+    doneTasks.add(output);
     tasks.succeeded++;
     if (event.metrics === null) return;
     for (const key of Object.keys(sums) as (keyof Counters)[]) sums[key] += event.metrics[key];
@@ -64,7 +71,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       lastMs = event.timeMs;
       switch (event.kind) {
         case 'appStarted':
-          [appId, name] = [event.appId, event.name];
+          [appId, name, status] = [event.appId, event.name, 'running'];
           break;
         case 'appEnded':
           status = event.status;
@@ -79,8 +86,8 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
           tasks.found += event.committed;
           break;
         case 'stageCompleted':
-          if (event.status === 'skipped') stages.skipped++;
-          else if (event.status === 'succeeded') stages.run++;
+          if (event.status === 'skipped') skippedStages.add(event.stage);
+          else if (event.status === 'succeeded') runStages.add(event.stage);
           break;
         case 'taskStarted': {
           const task = `${event.stage}/${event.partition}`;
@@ -111,7 +118,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       status,
       durationMs: lastMs - (firstMs ?? lastMs),
       jobs: { ...jobs },
-      stages: { ...stages },
+      stages: { run: runStages.size, skipped: [...skippedStages].filter((stage) => !runStages.has(stage)).length },
       tasks: { ...tasks },
       ...sums,
       outputsLost,

@@ -7,9 +7,6 @@ import type { Lease } from './lease.ts';
 import { appExists, appIsRunning, appNotFound } from './lease-errors.ts';
 import { fromItem, type LeaseItem, toItem, unchanged } from './lease-item.ts';
 
-/** How long a driver may be silent before another may take its application over. */
-export const DEFAULT_LEASE_MS = 10_000;
-
 /** The item is looked at this often in one lease period, so that a released lease is taken soon. */
 const LOOKS = 10;
 

@@ -7,6 +7,9 @@ import type { FileSplit } from '../../engine/types/task.ts';
 /** A file is cut while more than this many splits' worth is left, so that no tiny split stays (Hadoop's SPLIT_SLOP). */
 const SPLIT_SLOP = 1.1;
 
+/** Sorts behind every name. */
+const LAST_CHARACTER = '\u{10ffff}';
+
 export interface InputFile {
   /** Absolute path, `/` separators. */
   readonly path: string;
@@ -54,21 +57,24 @@ export function splitFiles(files: readonly InputFile[], minPartitions: number, m
 }
 
 async function listPath(path: string, request: InputRequest): Promise<readonly InputFile[] | null> {
+  const folder = path.endsWith('/') ? path : `${path}/`;
+  let isFolder = false;
   try {
-    return [asFile(await request.files.head(keyOf(path)))];
+    return [asFile(await request.files.head(keyOf(path.replace(/\/+$/, ''))))];
   } catch (error) {
     const code = errorCode(error);
-    if (code !== 'OBJECT_NOT_FOUND' && code !== 'IS_A_DIRECTORY') throw readError(path, error, request);
+    isFolder = code === 'IS_A_DIRECTORY';
+    if (code !== 'OBJECT_NOT_FOUND' && !isFolder) throw readError(path, error, request);
   }
-  const folder = path.endsWith('/') ? path : `${path}/`;
-  const inside = await listAll(folder, request);
-  if (inside.length === 0) return null;
+  const inside = await listAll(folder, folder.split('/').length, request);
+  // An empty folder is there where folders are, and has no files.
+  if (inside.length === 0) return isFolder ? [] : null;
   const manifest = inside.find((file) => file.path === `${folder}_manifest.json`);
   if (manifest !== undefined) return await filesOfManifest(folder, inside, request);
   const nested = inside.find((file) => file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   const direct = inside.filter((file) => !file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   if (direct.length === 0 && nested !== undefined) {
-    throw userError(
+    throw inputError(
       'NOT_A_FILE',
       `${path} has no files of its own, only folders (${posix.dirname(nested.path)}). Name them with a pattern: ${folder}*`,
       request,
@@ -84,7 +90,7 @@ async function filesOfManifest(folder: string, inside: readonly InputFile[], req
   return manifest.files.map(({ name }) => {
     const file = byPath.get(folder + name);
     if (file !== undefined) return file;
-    throw userError(
+    throw inputError(
       'INPUT_INCOMPLETE',
       `${folder}${name} is named by the manifest of ${folder} but is not there. Write the output again.`,
       request,
@@ -95,8 +101,8 @@ async function filesOfManifest(folder: string, inside: readonly InputFile[], req
 async function listPattern(path: string, request: InputRequest): Promise<readonly InputFile[] | null> {
   const fixed = path.slice(0, path.search(/[*?[{]/));
   const prefix = fixed.slice(0, fixed.lastIndexOf('/') + 1);
-  const inside = await listAll(prefix, request);
   const depth = path.split('/').length;
+  const inside = await listAll(prefix, depth, request);
   const matched = new Map<string, InputFile>();
   const folders = new Set<string>();
   for (const file of inside) {
@@ -111,7 +117,11 @@ async function listPattern(path: string, request: InputRequest): Promise<readonl
   return files.length === 0 ? null : files;
 }
 
-async function listAll(folder: string, request: InputRequest): Promise<readonly InputFile[]> {
+/**
+ * The files below a folder whose path has at most `depth` segments, and of each folder at that depth some, which show that it is there:
+ * the rest of it is passed over, however much that is.
+ */
+async function listAll(folder: string, depth: number, request: InputRequest): Promise<readonly InputFile[]> {
   const found: InputFile[] = [];
   let after: string | undefined;
   do {
@@ -119,9 +129,15 @@ async function listAll(folder: string, request: InputRequest): Promise<readonly 
       throw readError(folder, error, request);
     });
     found.push(...page.objects.map(asFile));
-    after = page.next ?? undefined;
+    after = page.next === null ? undefined : passOver(page.next, depth);
   } while (after !== undefined);
   return found;
+}
+
+/** Where to go on after a key: behind its whole folder when it lies too deep. The segments of a key are one less than those of its path. */
+function passOver(key: string, depth: number): string {
+  const segments = key.split('/');
+  return segments.length < depth ? key : `${segments.slice(0, depth - 1).join('/')}/${LAST_CHARACTER}`;
 }
 
 function hidden(path: string, folder: string): boolean {
@@ -145,15 +161,16 @@ function asFile(info: ObjectInfo): InputFile {
 
 function notFound(path: string, request: InputRequest): LevinError {
   const what = hasPattern(path) ? `No file matches ${path}` : `Input path does not exist: ${path}`;
-  return userError('PATH_NOT_FOUND', `${what}. Relative paths start at the working folder of levin run.`, request);
+  return inputError('PATH_NOT_FOUND', `${what}. Relative paths start at the working folder of levin run.`, request);
 }
 
 function readError(path: string, cause: unknown, request: InputRequest): LevinError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return userError(errorCode(cause) ?? 'INPUT_UNREADABLE', `Cannot list ${path}: ${reason}`, request, cause);
+  return inputError(errorCode(cause) ?? 'INPUT_UNREADABLE', `Cannot list ${path}: ${reason}`, request, cause);
 }
 
-function userError(code: string, message: string, request: InputRequest, cause?: unknown): LevinError {
+/** An error of the user's that names the call. */
+export function inputError(code: string, message: string, request: Pick<InputRequest, 'callSite'>, cause?: unknown): LevinError {
   const at = request.callSite === null ? '' : ` (textFile at ${request.callSite.file}:${request.callSite.line}:${request.callSite.column})`;
   return new LevinError({ code, fault: 'user', message: `${message}${at}`, ...(cause === undefined ? {} : { cause }) });
 }

@@ -18,14 +18,17 @@ const MAX_SAMPLES = 1_000_000;
 
 /** Stages of an application: those of earlier jobs stay, so that a later job over the same RDD finds its shuffles made. */
 export interface StageRegistry {
-  readonly drafts: StageDraft[];
+  /** By stage number; a result stage only until its action has ended. */
+  readonly drafts: Map<number, StageDraft>;
+  /** How many stages were planned so far: the number of the next one. */
+  count: number;
   /** Map and sample stages by lineage node and input. */
   readonly byEdge: Map<string, number>;
   readonly uses: Map<string, number>;
 }
 
 export function createStageRegistry(): StageRegistry {
-  return { drafts: [], byEdge: new Map(), uses: new Map() };
+  return { drafts: new Map(), count: 0, byEdge: new Map(), uses: new Map() };
 }
 
 export interface ResultRequest {
@@ -293,7 +296,7 @@ function register(registry: StageRegistry, builder: PlanBuilder, r: Registration
   registry.uses.set(lineageFingerprint, use + 1);
   const parents = [...builder.parents, ...(r.boundsFrom === null ? [] : [r.boundsFrom])];
   const draft: StageDraft = {
-    stage: registry.drafts.length,
+    stage: registry.count++,
     kind: r.kind,
     name: r.name,
     plan: { nodes: builder.nodes, sink: r.sink, numPartitions: factsIn(r.known, r.root).numPartitions },
@@ -304,7 +307,7 @@ function register(registry: StageRegistry, builder: PlanBuilder, r: Registration
     lineageFingerprint,
     use,
   };
-  registry.drafts.push(draft);
+  registry.drafts.set(draft.stage, draft);
   return draft;
 }
 

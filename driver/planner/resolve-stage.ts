@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
+import { relative } from 'node:path';
 import { pack } from 'msgpackr';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
 import { decodeValue } from '../../engine/records/value.ts';
+import type { CallSite } from '../../engine/types/call-site.ts';
 import type { FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
@@ -25,6 +27,8 @@ export interface ResolvedStage {
 
 export interface ResolveContext {
   readonly appId: string;
+  /** Project root: messages of executors name files relative to it. */
+  readonly root: string;
   readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
   /** Identity of a parent stage that was resolved before. */
   readonly stageIdOf: (stage: number) => string;
@@ -38,7 +42,10 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
     appId: context.appId,
     plan: draft.plan,
     closures: draft.closures.map((closure) => closure.bytes),
-    closureInfos: draft.closures.map((closure) => ({ operation: closure.operation, site: siteText(closure.callSite) })),
+    closureInfos: draft.closures.map(({ operation, callSite }) => ({
+      operation: operation.replace(/^rdd\./, ''),
+      site: siteText(callSite, context.root),
+    })),
   };
   const templateBytes = pack(template);
   const templateHash = hash('sha256', templateBytes, 'hex');
@@ -148,6 +155,9 @@ function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {
   }
 }
 
-function siteText(callSite: { readonly file: string; readonly line: number; readonly column: number } | null): string {
-  return callSite === null ? '' : `${callSite.file}:${callSite.line}:${callSite.column}`;
+/** `job.ts:12:8`, relative to the project root where the file is below it. */
+function siteText(callSite: CallSite | null, root: string): string {
+  if (callSite === null) return '';
+  const file = relative(root, callSite.file);
+  return `${file.startsWith('..') ? callSite.file : file}:${callSite.line}:${callSite.column}`;
 }

@@ -11,10 +11,15 @@ const LOCATED_FRAME = /^\s*at (?:.*\()?((?!node:|native|<anonymous>)[^()]+:\d+:\
  * The message is left out: it may hold the record.
  */
 export function mistakeOf(failure: TaskFailure): string | null {
-  const { error } = failure;
+  const error = thrownByUser(failure.error);
   const known = MISTAKES.has(error.name) || (error.name === 'LevinError' && failure.fault === 'user');
   if (!known || (failure.kind !== 'user-error' && failure.kind !== 'error')) return null;
   return `${error.code ?? error.name} at ${placeOf(error)}`;
+}
+
+/** What the user's function threw, where levin wrapped it to say in which operation. */
+function thrownByUser(error: WireError): WireError {
+  return error.code === 'USER_ERROR' && error.cause !== null ? error.cause : error;
 }
 
 /** The first frame in the user's own files; else the first with a location; else the message, for want of a place. */

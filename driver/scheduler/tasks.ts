@@ -67,7 +67,7 @@ export function byTurn(a: StageState, b: StageState): number {
 }
 
 /** Lines a running stage up for launches. */
-export function makeReady(state: SchedulerState, stage: StageState): void {
+function makeReady(state: SchedulerState, stage: StageState): void {
   if (stage.status !== 'running' || state.ready.includes(stage.stage)) return;
   const at = state.ready.findIndex((other) => byTurn(stage, state.stages[other] as StageState) < 0);
   state.ready.splice(at < 0 ? state.ready.length : at, 0, stage.stage);

@@ -54,11 +54,12 @@ export interface SiteError {
 
 /**
  * `own`: binding of the same module (role `module`), resolved through `exportsMeta`.
- * `import`: an imported binding. `sideEffect`: a bare import that the slice keeps.
+ * `import`: an imported binding; `local` is its name in the code, which tells apart what two imports of the same things mean when they swap names.
+ * `sideEffect`: a bare import that the slice keeps.
  */
 export type SliceDep =
   | { readonly kind: 'own'; readonly name: string }
-  | { readonly kind: 'import'; readonly source: string; readonly name: string }
+  | { readonly kind: 'import'; readonly source: string; readonly name: string; readonly local?: string }
   | { readonly kind: 'sideEffect'; readonly source: string };
 
 /** Of every top-level binding (and `*` for the whole module): hash of its statement slice and what the slice reaches outside. */

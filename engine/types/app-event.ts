@@ -9,8 +9,7 @@ export const EVENT_LOG_VERSION = 1;
  * What happens in an application, complete enough to redraw everything from it alone.
  * `timeMs` is wall time in epoch milliseconds. Job and stage numbers count from 0 within the application.
  */
-export type AppEvent = { readonly timeMs: number } & /** First event of every part's driver epoch. */
-(
+export type AppEvent = { readonly timeMs: number } /** First event of every part's driver epoch. */ & (
   | { readonly kind: 'logStarted'; readonly version: number; readonly levin: string; readonly epoch: number }
   | {
       readonly kind: 'appStarted';

@@ -5,7 +5,11 @@ import { jobFolder, jobText } from '../support/job-folder.ts';
 import type { CliResult } from '../support/run-cli.ts';
 
 /** Runs one job and gives what a user sees. */
-async function run(text: string, args: readonly string[] = ['--on', 'local[2]', '--quiet'], prepare?: (path: string) => void): Promise<CliResult> {
+async function run(
+  text: string,
+  args: readonly string[] = ['--on', 'local[2]', '--quiet'],
+  prepare?: (path: string) => void,
+): Promise<CliResult> {
   using folder = jobFolder({ 'job.ts': text });
   prepare?.(folder.path);
   return await folder.run(['job.ts', ...args]);
@@ -14,12 +18,16 @@ async function run(text: string, args: readonly string[] = ['--on', 'local[2]', 
 describe('input and output paths', () => {
   test('a path that is not there is named, with the line of the call', async () => {
     const { code, stderr } = await run(jobText("const lines = lv.textFile('no/such.txt');", 'console.log(await lines.count());'));
-    expect(stderr).toMatch(/^levin: Input path does not exist: .*\/no\/such\.txt\. Relative paths start at the working folder of levin run\. \(textFile at .*job\.ts:4:\d+\) \[PATH_NOT_FOUND\]/);
+    expect(stderr).toMatch(
+      /^levin: Input path does not exist: .*\/no\/such\.txt\. Relative paths start at the working folder of levin run\. \(textFile at .*job\.ts:4:\d+\) \[PATH_NOT_FOUND\]/,
+    );
     expect(code).toBe(1);
   });
 
   test('a path below a file cannot be read', async () => {
-    const { code, stderr } = await run(jobText("await lv.textFile('file.txt/part').count();"), undefined, (path) => writeFileSync(join(path, 'file.txt'), 'x'));
+    const { code, stderr } = await run(jobText("await lv.textFile('file.txt/part').count();"), undefined, (path) =>
+      writeFileSync(join(path, 'file.txt'), 'x'),
+    );
     expect(stderr).toMatch(/levin: .*file\.txt\/part.*job\.ts:4:/s);
     expect(code).toBe(1);
   });
@@ -38,7 +46,9 @@ describe('input and output paths', () => {
       mkdirSync(join(path, 'out'));
       writeFileSync(join(path, 'out/old.txt'), 'x');
     });
-    expect(stderr).toMatch(/levin: Output path exists already: .*\/out\. Choose another one or delete it first; nothing was written\. \[OUTPUT_EXISTS\]/);
+    expect(stderr).toMatch(
+      /levin: Output path exists already: .*\/out\. Choose another one or delete it first; nothing was written\. \[OUTPUT_EXISTS\]/,
+    );
     expect(stdout + stderr).not.toContain('a task ran');
     expect(code).toBe(1);
   });
@@ -46,7 +56,15 @@ describe('input and output paths', () => {
 
 describe('user functions', () => {
   test('one that throws shows its message, its line and the task', async () => {
-    const text = jobText('await lv', '  .range(8, { numSlices: 4 })', '  .map((x) => {', "    if (x === 5) throw new RangeError('five is right out');", '    return x;', '  })', '  .collect();');
+    const text = jobText(
+      'await lv',
+      '  .range(8, { numSlices: 4 })',
+      '  .map((x) => {',
+      "    if (x === 5) throw new RangeError('five is right out');",
+      '    return x;',
+      '  })',
+      '  .collect();',
+    );
     const { code, stderr } = await run(text);
     expect(stderr).toContain('RangeError: five is right out');
     expect(stderr).toMatch(/at .*job\.ts:7:/);
@@ -55,20 +73,33 @@ describe('user functions', () => {
   });
 
   test('a rejected promise that nobody handles fails the task', async () => {
-    const { code, stderr } = await run(jobText("await lv.range(2).foreach((x) => { void Promise.reject(new Error(`lost ${x}`)); });", 'await lv.range(3).map(async (x) => { await new Promise((ok) => setTimeout(ok, 50)); return x; }).count();'));
+    const { code, stderr } = await run(
+      jobText(
+        'await lv.range(2).foreach((x) => { void Promise.reject(new Error(`lost ${x}`)); });',
+        'await lv.range(3).map(async (x) => { await new Promise((ok) => setTimeout(ok, 50)); return x; }).count();',
+      ),
+    );
     expect(stderr).toMatch(/nobody handles.*lost \d|lost \d.*nobody handles/s);
     expect(code).toBe(1);
   });
 
   test('process.exit in a task fails the task, not the driver', async () => {
-    const { code, stderr } = await run(jobText('await lv.range(2).map((x) => process.exit(3)).collect();'), ['--on', 'local[2]', '--quiet', '--conf', 'allowedEnv=PATH']);
+    const { code, stderr } = await run(jobText('await lv.range(2).map((x) => process.exit(3)).collect();'), [
+      '--on',
+      'local[2]',
+      '--quiet',
+      '--conf',
+      'allowedEnv=PATH',
+    ]);
     expect(stderr).toMatch(/process\.exit/);
     expect(stderr).toContain('[PROCESS_EXIT]');
     expect(code).toBe(1);
   });
 
   test('a record that cannot be encoded is named by its path', async () => {
-    const { code, stderr } = await run(jobText("await lv.range(1).map((x) => ({ id: x, db: { pool: Promise.resolve(1) } })).map((r) => r).repartition(2).collect();"));
+    const { code, stderr } = await run(
+      jobText('await lv.range(1).map((x) => ({ id: x, db: { pool: Promise.resolve(1) } })).map((r) => r).repartition(2).collect();'),
+    );
     expect(stderr).toMatch(/\.db\.pool/);
     expect(stderr).toMatch(/Promise/);
     expect(code).toBe(1);
@@ -90,7 +121,9 @@ describe('user functions', () => {
   });
 
   test('Ctrl-C cancels, also an endless loop', async () => {
-    using folder = jobFolder({ 'job.ts': jobText('await lv.range(2, { numSlices: 2 }).foreach((x) => { console.log("spinning"); for (;;); });') });
+    using folder = jobFolder({
+      'job.ts': jobText('await lv.range(2, { numSlices: 2 }).foreach((x) => { console.log("spinning"); for (;;); });'),
+    });
     let start = 0;
     const { code, stderr } = await folder.run(['job.ts', '--on', 'local[2]'], {
       onStart: (child) => {
@@ -104,7 +137,9 @@ describe('user functions', () => {
       },
     });
     expect(performance.now() - start).toBeLessThan(5000);
-    expect(stderr).toMatch(/levin: cancelled by SIGINT\. What is committed is kept: resume with levin run --app app-\S+, or press Ctrl-C again to leave at once\. \[JOB_CANCELLED\]\n$/);
+    expect(stderr).toMatch(
+      /levin: cancelled by SIGINT\. What is committed is kept: resume with levin run --app app-\S+\. \[JOB_CANCELLED\]\n$/,
+    );
     expect(code).toBe(130);
   });
 });
@@ -164,20 +199,26 @@ describe('job files', () => {
   });
 
   test('without await before create', async () => {
-    const { code, stderr } = await run("import { Context } from 'levin';\nconst lv = Context.create() as any;\nconsole.log(lv.range(3));\n");
+    const { code, stderr } = await run(
+      "import { Context } from 'levin';\nconst lv = Context.create() as any;\nconsole.log(lv.range(3));\n",
+    );
     expect(stderr).toContain('lv.range is not a function');
     expect(stderr).toContain('Is an `await` missing before Context.create()?');
     expect(code).toBe(1);
   });
 
   test('without await before an action: the work is cancelled, and said to be', async () => {
-    const { code, stderr } = await run(jobText('void lv.range(3).map((x) => { for (const t = Date.now(); Date.now() - t < 500; ); return x; }).count();'));
+    const { code, stderr } = await run(
+      jobText('void lv.range(3).map((x) => { for (const t = Date.now(); Date.now() - t < 500; ); return x; }).count();'),
+    );
     expect(stderr).toMatch(/count: cancelled: the Context was stopped while it ran \(is an `await` missing\?\)/);
     expect(code).toBe(1);
   });
 
   test('that never call stop end by themselves, code 0, with a summary', async () => {
-    using folder = jobFolder({ 'job.ts': "import { Context } from 'levin';\nconst lv = await Context.create();\nconsole.log(await lv.range(5).count());\n" });
+    using folder = jobFolder({
+      'job.ts': "import { Context } from 'levin';\nconst lv = await Context.create();\nconsole.log(await lv.range(5).count());\n",
+    });
     const { code, stdout, stderr } = await folder.run(['job.ts', '--on', 'local[1]']);
     expect(stdout).toBe('5\n');
     expect(stderr).toMatch(/1 job/);
@@ -188,7 +229,9 @@ describe('job files', () => {
 describe('contexts and settings', () => {
   test('a second Context while one is open', async () => {
     const { stderr } = await run(jobText('await Context.create();'));
-    expect(stderr).toContain('levin: A Context is open already in this process. Use it, or stop() it before creating another. [CONTEXT_OPEN]');
+    expect(stderr).toContain(
+      'levin: A Context is open already in this process. Use it, or stop() it before creating another. [CONTEXT_OPEN]',
+    );
   });
 
   test('use after stop, and a new Context after stop', async () => {
@@ -208,22 +251,35 @@ describe('contexts and settings', () => {
     using folder = jobFolder({ 'job.ts': jobText() });
     const stderrOf = async (...args: string[]): Promise<string> => (await folder.run(['job.ts', ...args])).stderr;
     expect(await stderrOf('--quite')).toMatch(/unknown option "--quite"\. Did you mean "--quiet"\?/);
-    expect(await stderrOf('--conf', 'maxTaskFailure=3')).toContain('Unknown configuration key "maxTaskFailure" (flag). Did you mean "maxTaskFailures"?');
+    expect(await stderrOf('--conf', 'maxTaskFailure=3')).toContain(
+      'Unknown configuration key "maxTaskFailure" (flag). Did you mean "maxTaskFailures"?',
+    );
     expect(await stderrOf('--conf', 'spark.default.paralelism=3')).toContain('Did you mean "spark.default.parallelism"?');
-    expect(await stderrOf('--conf', 'maxTaskFailures=0')).toContain('maxTaskFailures is "0" (flag); it must be a whole number from 1 to 1000.');
+    expect(await stderrOf('--conf', 'maxTaskFailures=0')).toContain(
+      'maxTaskFailures is "0" (flag); it must be a whole number from 1 to 1000.',
+    );
     expect(await stderrOf('--on', 'yarn')).toContain('master is "yarn"; it must be local, local[n], local[*]');
   });
 
   test('0 partitions, and 1 record in 1,000 partitions', async () => {
     const { stderr } = await run(jobText('lv.parallelize([1], 0);'));
     expect(stderr).toContain('levin: parallelize: numSlices is 0; it must be a whole number from 1 to 10000000. [INVALID_ARGUMENT]');
-    const many = await run(jobText("const one = lv.parallelize([['k', 1]], 1000);", 'console.log(await one.collect(), await one.reduceByKey((a, b) => a + b).count(), await one.first());'));
+    const many = await run(
+      jobText(
+        "const one = lv.parallelize([['k', 1]], 1000);",
+        'console.log(await one.collect(), await one.reduceByKey((a, b) => a + b).count(), await one.first());',
+      ),
+    );
     expect(many.stdout).toBe("[ [ 'k', 1 ] ] 1 [ 'k', 1 ]\n");
   });
 });
 
 test('nothing half-written is left looking whole when a save fails', async () => {
-  using folder = jobFolder({ 'job.ts': jobText("await lv.range(4, { numSlices: 4 }).map((x) => { if (x === 3) throw new TypeError('no'); return x; }).saveAsTextFile('out');") });
+  using folder = jobFolder({
+    'job.ts': jobText(
+      "await lv.range(4, { numSlices: 4 }).map((x) => { if (x === 3) throw new TypeError('no'); return x; }).saveAsTextFile('out');",
+    ),
+  });
   const { code } = await folder.run(['job.ts', '--on', 'local[1]', '--quiet']);
   expect(code).toBe(1);
   expect(existsSync(join(folder.path, 'out/_SUCCESS'))).toBe(false);

@@ -16,7 +16,7 @@ describe.each([
     using folder = jobFolder({ 'job.ts': OPERATIONS });
     const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master, '--quiet', slices], { timeoutMs: 120_000 });
     expect(stderr).toBe('');
-    expect([stdout, code]).toEqual(['43 checks\n', 0]);
+    expect([stdout, code]).toEqual(['44 checks\n', 0]);
   });
 });
 
@@ -35,7 +35,9 @@ test('a lineage of 50,000 maps neither overflows nor slows', async () => {
 });
 
 test('the examples of the public docstrings give what they say', async () => {
-  const examples = ['driver/api/rdd.ts', 'driver/api/context.ts'].flatMap((file) => docstringExamples(fileURLToPath(new URL(`../../${file}`, import.meta.url)), file));
+  const examples = ['driver/api/rdd.ts', 'driver/api/context.ts'].flatMap((file) =>
+    docstringExamples(fileURLToPath(new URL(`../../${file}`, import.meta.url)), file),
+  );
   const checked = examples.filter(({ check }) => check !== null);
   const lines = examples.flatMap(({ where, statements, check }) => [
     '{',
@@ -46,7 +48,12 @@ test('the examples of the public docstrings give what they say', async () => {
   using folder = jobFolder({
     'job.ts': [
       "import { isDeepStrictEqual } from 'node:util';",
-      jobText('let n = 0;', 'const check = (where: string, a: unknown, b: unknown) => { n++; if (!isDeepStrictEqual(a, b)) console.log(`${where}: ${JSON.stringify(a)}, not ${JSON.stringify(b)}`); };', ...lines, 'console.log(`${n} examples`);'),
+      jobText(
+        'let n = 0;',
+        'const check = (where: string, a: unknown, b: unknown) => { n++; if (!isDeepStrictEqual(a, b)) console.log(`${where}: ${JSON.stringify(a)}, not ${JSON.stringify(b)}`); };',
+        ...lines,
+        'console.log(`${n} examples`);',
+      ),
     ].join('\n'),
   });
   const { stdout, stderr, code } = await folder.run(['job.ts', '--on', 'local[2]', '--quiet']);

@@ -17,7 +17,7 @@ function damagingJob(damage: string): string {
       'const [stage] = readdirSync(folder);',
       "const file = `${folder}/${stage}/${readdirSync(`${folder}/${stage}`).find((name) => name.startsWith('2-'))}`;",
       damage,
-      "console.log(JSON.stringify((await counts.collect()).sort(([a], [b]) => a - b)));",
+      'console.log(JSON.stringify((await counts.collect()).sort(([a], [b]) => a - b)));',
     ),
   ].join('\n');
 }
@@ -31,17 +31,23 @@ async function eventsOf(folder: JobFolder, stderr: string): Promise<readonly App
 
 /** Tasks of map stage 0 in the order in which they ended well: `partition/generation`. */
 function mapTasks(events: readonly AppEvent[]): readonly string[] {
-  return events.flatMap((event) => (event.kind === 'taskEnded' && event.stage === 0 && event.failure === null ? [`${event.partition}/${event.generation}`] : []));
+  return events.flatMap((event) =>
+    event.kind === 'taskEnded' && event.stage === 0 && event.failure === null ? [`${event.partition}/${event.generation}`] : [],
+  );
 }
 
 describe.each([['local[2]'], ['local-cluster[2,1,512]']])('committed output that is lost, on %s', (master) => {
   test('a flipped byte is noticed; its producer and only its producer runs again', async () => {
-    using folder = jobFolder({ 'job.ts': damagingJob('const bytes = readFileSync(file); bytes[20] = bytes[20]! ^ 1; writeFileSync(file, bytes);') });
+    using folder = jobFolder({
+      'job.ts': damagingJob('const bytes = readFileSync(file); bytes[20] = bytes[20]! ^ 1; writeFileSync(file, bytes);'),
+    });
     const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master]);
     expect([stdout, code]).toEqual([EXPECTED, 0]);
     const events = await eventsOf(folder, stderr);
     expect(mapTasks(events).toSorted()).toEqual(['0/0', '1/0', '2/0', '2/1', '3/0']);
-    expect(events.filter((event) => event.kind === 'outputLost').map(({ stage, partition, generation }) => [stage, partition, generation])).toEqual([[0, 2, 0]]);
+    expect(
+      events.filter((event) => event.kind === 'outputLost').map(({ stage, partition, generation }) => [stage, partition, generation]),
+    ).toEqual([[0, 2, 0]]);
   });
 
   test('a deleted object is produced again under the next generation', async () => {
@@ -74,12 +80,20 @@ test('an executor killed by SIGKILL: its tasks run elsewhere, the answer is righ
 
 test('a second action over a shuffle skips its map stage, and the summary is rebuilt from the event log alone', async () => {
   using folder = jobFolder({
-    'job.ts': jobText('const pairs = lv.range(100, { numSlices: 4 }).map((x) => [x % 7, x]).reduceByKey((a, b) => a + b, 2);', 'console.log(await pairs.count(), (await pairs.collect()).length);'),
+    'job.ts': jobText(
+      'const pairs = lv.range(100, { numSlices: 4 }).map((x) => [x % 7, x]).reduceByKey((a, b) => a + b, 2);',
+      'console.log(await pairs.count(), (await pairs.collect()).length);',
+    ),
   });
   const { stdout, stderr } = await folder.run(['job.ts', '--on', 'local[2]']);
   expect(stdout).toBe('7 7\n');
   const events = await eventsOf(folder, stderr);
   expect(mapTasks(events).length).toBe(4);
   const summary = summarize(events);
-  expect(summary).toMatchObject({ status: 'succeeded', jobs: { succeeded: 2, failed: 0 }, tasks: { succeeded: 8, failed: 0, retried: 0 }, recordsRead: 100 });
+  expect(summary).toMatchObject({
+    status: 'succeeded',
+    jobs: { succeeded: 2, failed: 0 },
+    tasks: { succeeded: 8, failed: 0, retried: 0 },
+    recordsRead: 100,
+  });
 });

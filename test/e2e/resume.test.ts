@@ -5,13 +5,13 @@ import { readEventLog } from '../../driver/events/event-log.ts';
 import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
 import { createSqliteMetadataStore } from '../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
-import { COMMIT_SHARDS, metadataKeys } from '../../engine/types/keys.ts';
 import type { AppEvent } from '../../engine/types/app-event.ts';
+import { COMMIT_SHARDS, metadataKeys } from '../../engine/types/keys.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
 
 /** Half of the second stage's tasks wait for a file, so that the driver can be killed while they run. */
 const JOB = jobText(
-  "const gate = process.argv[2] as string;",
+  'const gate = process.argv[2] as string;',
   'const pairs = lv.range(80, { numSlices: 8 }).map((x) => [x % 16, x]).reduceByKey((a, b) => a + b, 8);',
   'const gated = pairs.mapPartitions((records) => {',
   '  const all = [...records];',
@@ -70,7 +70,9 @@ test('kill -9 of the driver in its second stage; resumed from another folder no 
 
   const events = await readEventLog(createDirectoryObjectStore({ root: join(state, 'objects') }), appId);
   const second = events.slice(events.findIndex((event) => event.kind === 'logStarted' && event.epoch === 2));
-  const again = startedTasks(second).filter((task) => before.some((done) => done.stageId === task.stageId && done.partition === task.partition));
+  const again = startedTasks(second).filter((task) =>
+    before.some((done) => done.stageId === task.stageId && done.partition === task.partition),
+  );
   expect(again).toEqual([]);
   expect(second.some((event) => event.kind === 'jobEnded' && event.replayed)).toBe(true);
 });
@@ -90,7 +92,12 @@ async function untilStuck(metadata: ReturnType<typeof createSqliteMetadataStore>
 
 async function committedTasks(metadata: ReturnType<typeof createSqliteMetadataStore>, appId: string): Promise<readonly Committed[]> {
   const journal = await metadata.query(metadataKeys.journalPartition(appId), '');
-  const stageIds = new Set(journal.items.map(({ item }) => JSON.parse(item['json'] as string)).filter((e) => e.kind === 'launched').map((e) => e.stageId as string));
+  const stageIds = new Set(
+    journal.items
+      .map(({ item }) => JSON.parse(item['json'] as string))
+      .filter((e) => e.kind === 'launched')
+      .map((e) => e.stageId as string),
+  );
   const committed: Committed[] = [];
   for (const stageId of stageIds) {
     for (let shard = 0; shard < COMMIT_SHARDS; shard++) {

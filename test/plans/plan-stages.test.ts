@@ -127,10 +127,10 @@ describe('stages are cut at wide edges', () => {
     const first = planJob(counts);
     const second = planJob(w.filter(counts), first);
     expect(second.result.parents).toEqual([0]);
-    expect(first.registry.drafts.map((s) => s.kind)).toEqual(['map', 'result', 'result']);
+    expect([...first.registry.drafts.values()].map((s) => s.kind)).toEqual(['map', 'result', 'result']);
     const again = planJob(w.reduceByKey(w.range(10, 3)), first);
     expect(again.result.parents).toEqual([3]);
-    const [one, other] = [first.registry.drafts[0], first.registry.drafts[3]];
+    const [one, other] = [first.registry.drafts.get(0), first.registry.drafts.get(3)];
     expect(other?.lineageFingerprint).toBe(one?.lineageFingerprint);
     expect([one?.use, other?.use]).toEqual([0, 1]);
   });

@@ -16,7 +16,8 @@ export function docstringExamples(file: string, label: string): readonly Docstri
   lines.forEach((line, i) => {
     if (!/^\s*\* @example/.test(line)) return;
     const body: string[] = [];
-    for (let at = i + 1; at < lines.length && !/^\s*(\*\/|\* @)/.test(lines[at] as string); at++) body.push((lines[at] as string).replace(/^\s*\* ?/, ''));
+    for (let at = i + 1; at < lines.length && !/^\s*(\*\/|\* @)/.test(lines[at] as string); at++)
+      body.push((lines[at] as string).replace(/^\s*\* ?/, ''));
     const code = body.filter((text) => !/^(import |await using lv|export default)/.test(text) && text.trim() !== '');
     const last = code.at(-1) ?? '';
     const checked = /^(.*?);?\s*\/\/ (.+)$/.exec(last);

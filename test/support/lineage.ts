@@ -85,7 +85,7 @@ export function planJob(
   const known = o.known ?? new Map<number, NodeFacts>();
   analyze(node, known, { splits: new Map(), defaultParallelism: o.defaultParallelism ?? null });
   const result = planStages({ node, sink: o.sink ?? { kind: 'collect' }, action: 'collect', callSite: null }, known, registry);
-  return { stages: registry.drafts, result, registry, known };
+  return { stages: [...registry.drafts.values()], result, registry, known };
 }
 
 /** One stage as text, in the order of its node table: `2: combine(1, combiners)`. */
@@ -93,7 +93,7 @@ export function planText(draft: StageDraft): string {
   const lines = draft.plan.nodes.map((node, i) => `${i}: ${nodeText(node)}`);
   const bounds = draft.boundsFrom === null ? '' : ` bounds of stage ${draft.boundsFrom}`;
   return [
-    `stage ${draft.stage} (${draft.kind}, ${draft.plan.numPartitions} tasks, reads [${draft.parents}])`,
+    `stage ${draft.stage} (${draft.kind}, ${draft.plan.numPartitions} tasks, reads [${draft.parents.join(',')}])`,
     ...lines,
     `→ ${JSON.stringify(draft.plan.sink)}${bounds}`,
   ].join('\n');
@@ -110,9 +110,9 @@ function nodeText(node: PlanNode): string {
     case 'narrow':
       return `${node.op.kind}(${node.parent})`;
     case 'union':
-      return `union(${node.parents})`;
+      return `union(${node.parents.join(',')})`;
     case 'coalesce':
-      return `coalesce(${node.parent}, ${node.groups})`;
+      return `coalesce(${node.parent}, ${node.groups.join(',')})`;
     case 'combine':
       return `combine(${node.parent}, ${node.of})`;
     case 'sortByKey':
@@ -124,7 +124,7 @@ function nodeText(node: PlanNode): string {
     case 'zip':
     case 'zipPartitions':
     case 'cartesian':
-      return `${node.kind}(${node.parents})`;
+      return `${node.kind}(${node.parents.join(',')})`;
     case 'number':
       return `number(${node.parent}, ${node.by})`;
   }

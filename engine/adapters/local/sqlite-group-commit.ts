@@ -5,8 +5,6 @@ import type { SqliteTable } from './sqlite-open.ts';
 /** One commit carries at most this many writes, so that none waits long for the others. */
 const MAX_GROUP = 64;
 
-/** A healthy process holds the lock for milliseconds; one that was stopped holds it until somebody looks. */
-const LOCK_PATIENCE_MS = 30_000;
 const LOCK_RETRY_MS = 5;
 
 interface QueuedWrite {
@@ -25,6 +23,12 @@ export interface GroupCommit {
   close(): Promise<void>;
 }
 
+export interface LockRules {
+  readonly file: string;
+  /** How long another process may hold the lock before `STORE_BUSY`. */
+  readonly patienceMs: number;
+}
+
 /**
  * Puts the writes of one turn of the event loop into one transaction:
  * ```
@@ -34,14 +38,15 @@ export interface GroupCommit {
  * ```
  * A turn that is busy gathers more, an idle one commits at once: nobody waits for a timer.
  */
-export function createGroupCommit(table: SqliteTable, file: string): GroupCommit {
+export function createGroupCommit(table: SqliteTable, lock: LockRules): GroupCommit {
+  const { file } = lock;
   const queue: QueuedWrite[] = [];
   let draining: Promise<void> | null = null;
   let closed = false;
 
   const drain = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
-    while (queue.length > 0) await commitGroup(table, file, queue.splice(0, MAX_GROUP));
+    while (queue.length > 0) await commitGroup(table, lock, queue.splice(0, MAX_GROUP));
     draining = null;
   };
 
@@ -67,7 +72,7 @@ export function createGroupCommit(table: SqliteTable, file: string): GroupCommit
     async read(run, signal) {
       if (closed) throw storeClosed(file);
       signal?.throwIfAborted();
-      const result = await whenUnlocked(run, file);
+      const result = await whenUnlocked(run, lock);
       signal?.throwIfAborted();
       return result;
     },
@@ -80,12 +85,12 @@ export function createGroupCommit(table: SqliteTable, file: string): GroupCommit
   };
 }
 
-async function commitGroup(table: SqliteTable, file: string, group: readonly QueuedWrite[]): Promise<void> {
+async function commitGroup(table: SqliteTable, lock: LockRules, group: readonly QueuedWrite[]): Promise<void> {
   const tell: (() => void)[] = [];
   try {
     await whenUnlocked(() => {
       table.begin.run();
-    }, file);
+    }, lock);
     for (const write of group) {
       // An aborted one was rejected when that happened.
       if (write.signal?.aborted !== true) tell.push(write.run());
@@ -93,20 +98,20 @@ async function commitGroup(table: SqliteTable, file: string, group: readonly Que
     table.commit.run();
   } catch (error) {
     rollBack(table);
-    for (const write of group) write.reject(sqliteError(error, file));
+    for (const write of group) write.reject(sqliteError(error, lock.file));
     return;
   }
   for (const tellCaller of tell) tellCaller();
 }
 
 /** Waits for other processes between turns of the event loop, in which this one goes on. */
-async function whenUnlocked<R>(run: () => R, file: string): Promise<R> {
-  const deadline = performance.now() + LOCK_PATIENCE_MS;
+async function whenUnlocked<R>(run: () => R, lock: LockRules): Promise<R> {
+  const deadline = performance.now() + lock.patienceMs;
   for (;;) {
     try {
       return run();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw sqliteError(error, file);
+      if (!isBusy(error) || performance.now() > deadline) throw sqliteError(error, lock.file);
     }
     await sleep(LOCK_RETRY_MS);
   }

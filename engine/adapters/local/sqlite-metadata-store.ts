@@ -11,7 +11,12 @@ export interface SqliteMetadataStoreOptions {
   /** Made with its folder when missing. It must lie on a local disk: SQLite's write-ahead log does not work over a network. */
   readonly file: string;
   readonly clock: Pick<Clock, 'now'>;
+  /** How long another process may hold the file's lock before a call fails with `STORE_BUSY`. Default 30,000. */
+  readonly lockPatienceMs?: number;
 }
+
+/** A healthy process holds the lock for milliseconds; one that was stopped holds it until somebody looks. */
+const LOCK_PATIENCE_MS = 30_000;
 
 export interface SqliteMetadataStore extends MetadataStore {
   /** Finishes the writes that were asked for, then closes the file; idempotent. */
@@ -21,7 +26,7 @@ export interface SqliteMetadataStore extends MetadataStore {
 /** Items in one file, shared by every process of the machine. It survives `kill -9` at any time, not power loss. */
 export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): SqliteMetadataStore {
   const table = openSqliteTable(options.file);
-  const commits = createGroupCommit(table, options.file);
+  const commits = createGroupCommit(table, { file: options.file, patienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS });
   const readNow = (key: MetadataKey): MetadataItem | null => readItem(table, key, options.clock.now());
 
   const writeIf = (key: MetadataKey, condition: Condition | undefined, json: string | null): WriteResult => {

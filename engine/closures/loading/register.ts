@@ -9,9 +9,10 @@ import { stateFolder, transformCacheFolder } from './state-folder.ts';
  * Worker threads and levin's own processes inherit `--import`; they load user code in their own way.
  */
 const script = process.argv[1];
-if (isMainThread && script !== undefined) {
-  const main = realPathOf(script);
-  if (!levinPackage().owns(main)) {
-    installDriverHooks({ root: findProjectRoot(main), mainFiles: [main], cacheFolder: transformCacheFolder(stateFolder()) });
-  }
+const main = isMainThread && script !== undefined ? realPathOf(script) : null;
+
+/** Whether this process runs the script itself. */
+export const isDriver: boolean = main !== null && !levinPackage().owns(main);
+if (main !== null && isDriver) {
+  installDriverHooks({ root: findProjectRoot(main), mainFiles: [main], cacheFolder: transformCacheFolder(stateFolder()) });
 }

@@ -10,26 +10,24 @@ const ownPrefixes: readonly string[] = OWN_FOLDERS.map((folder) => packageUrl + 
 /** Frames of our own that may stand above the user's call. */
 const FRAME_LIMIT = 12;
 
-interface RawFrame {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 /**
  * Where the user called: the first frame outside of levin, in the source the user wrote.
  * Captures one short stack; call it once per operation, never per record.
  */
 export function callSiteOf(): CallSite | null {
-  const frame = captureFrames().find(isForeign);
-  return frame === undefined ? null : toSource(frame);
+  for (const frame of captureFrames()) {
+    // In a job that was built ahead, levin's own code stands in the job's file: only the source map tells.
+    const callSite = isForeign(frame) ? toSource(frame) : null;
+    if (callSite !== null && isForeign(callSite)) return callSite;
+  }
+  return null;
 }
 
-function captureFrames(): readonly RawFrame[] {
+function captureFrames(): readonly CallSite[] {
   const { stackTraceLimit } = Error;
   const prepareStackTrace: unknown = Reflect.get(Error, 'prepareStackTrace');
   const holder: { stack?: unknown } = {};
-  let frames: RawFrame[] = [];
+  let frames: CallSite[] = [];
   Error.stackTraceLimit = FRAME_LIMIT;
   Error.prepareStackTrace = (_, sites) => {
     frames = sites.map((site) => ({
@@ -50,20 +48,20 @@ function captureFrames(): readonly RawFrame[] {
   return frames;
 }
 
-function isForeign({ file }: RawFrame): boolean {
+function isForeign({ file }: CallSite): boolean {
   if (file === '' || file.startsWith('node:')) return false;
   const url = file.startsWith('/') ? `file://${file}` : file;
   return !ownPrefixes.some((prefix) => url.startsWith(prefix)) && !url.includes('/node_modules/levin/');
 }
 
-function toSource(frame: RawFrame): CallSite {
+function toSource(frame: CallSite): CallSite {
   const map = findSourceMap(frame.file);
   const origin = map?.findEntry(frame.line - 1, frame.column - 1);
   if (origin === undefined || !('originalSource' in origin) || origin.originalSource === undefined) return asPath(frame);
   return asPath({ file: origin.originalSource, line: origin.originalLine + 1, column: origin.originalColumn + 1 });
 }
 
-function asPath({ file, line, column }: RawFrame): CallSite {
+function asPath({ file, line, column }: CallSite): CallSite {
   const clean = file.replace(/[?#].*$/, '');
   return { file: clean.startsWith('file:') ? fileURLToPath(clean) : clean, line, column };
 }

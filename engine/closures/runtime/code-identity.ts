@@ -1,15 +1,22 @@
 import { hash } from 'node:crypto';
 import { isBuiltin } from 'node:module';
 import process from 'node:process';
-import type { SliceDep } from '../site-meta.ts';
+import type { SliceDep, SliceNotes } from '../site-meta.ts';
 import { type DriverModule, driverRegistry, type SiteHandle } from './driver-registry.ts';
 
 /** What the code of a function is, without where it stands. */
 export interface CodeIdentity {
   /** Hex. Changes with the function's own code and with every statement, module and package version that it reaches. */
   readonly hash: string;
-  /** Sites of user modules that it reaches by name, itself excluded. */
-  readonly reached: readonly SiteHandle[];
+  /** Bindings of user modules that it reaches and that do more than compute. */
+  readonly reached: readonly ReachedBinding[];
+}
+
+interface ReachedBinding {
+  readonly moduleId: string;
+  /** `*` is the whole module. */
+  readonly name: string;
+  readonly notes: SliceNotes;
 }
 
 const NODE = `node@${Number.parseInt(process.versions.node, 10)}`;
@@ -51,7 +58,7 @@ interface Edge {
 function trace(first: readonly string[], edges: readonly Edge[]): CodeIdentity {
   const lines = [...first];
   const visited = new Map<string, number>();
-  const reached: SiteHandle[] = [];
+  const reached: ReachedBinding[] = [];
   const open = [...edges].reverse();
   for (let edge = open.pop(); edge !== undefined; edge = open.pop()) {
     const target = resolve(edge);
@@ -66,7 +73,7 @@ function trace(first: readonly string[], edges: readonly Edge[]): CodeIdentity {
     lines.push(seen === undefined ? `${text} → ${slice?.[0] ?? `unknown ${name}`}` : `${text} → #${seen}`);
     if (seen !== undefined) continue;
     visited.set(`${module.moduleId}\n${name}`, visited.size);
-    for (const site of module.sites) if (site.meta.ref === name || name === '*') reached.push(site);
+    if (slice?.[2] !== undefined) reached.push({ moduleId: module.moduleId, name, notes: slice[2] });
     for (const dep of (slice?.[1] ?? []).toReversed()) open.push({ module, dep });
   }
   return { hash: hash('sha256', lines.join('\n'), 'hex'), reached };
@@ -87,7 +94,7 @@ function resolve({ module, dep }: Edge): Target {
 
 function edgeText(dep: SliceDep): string {
   if (dep.kind === 'own') return `own ${dep.name}`;
-  return dep.kind === 'import' ? `import ${dep.source} ${dep.name}` : `import ${dep.source}`;
+  return dep.kind === 'import' ? `import ${dep.source} ${dep.name} as ${dep.local ?? dep.name}` : `import ${dep.source}`;
 }
 
 /** A loaded user module, or the name of what is not one. */

@@ -14,7 +14,7 @@ export interface FactoryEntry {
   readonly needs: readonly string[];
 }
 
-export interface ExecutorModule {
+interface ExecutorModule {
   readonly refs: Readonly<Record<string, () => unknown>>;
   readonly imports: () => readonly ImportEntry[];
 }
@@ -28,7 +28,7 @@ export interface LazyImport {
 }
 
 /** A class that was rebuilt from its site, with what it takes to name it again in records. */
-export interface BuiltClass {
+interface BuiltClass {
   readonly key: string;
   readonly uid: string;
   readonly self: readonly unknown[];

@@ -31,6 +31,11 @@ export async function prepareClosures(payloads: readonly Uint8Array[], load: (mo
   }
 }
 
+/** Whether calls of the rebuilt function may change what it captured: each task then needs a function of its own. */
+export function holdsObjects(payload: Uint8Array): boolean {
+  return readHeader(payload, 'closure').holdsObjects;
+}
+
 /** Makes the function of a payload whose modules were loaded by `prepareClosures`. */
 export function rebuildClosure(bytes: Uint8Array): AnyFunction {
   const fn = decodeGraph(bytes, { kind: 'closure', side: 'executor' });

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import type { CallSite } from '../../types/call-site.ts';
 import type { ClosureTraits, ShippedClosure } from '../shipped-closure.ts';
+import type { SliceNotes } from '../site-meta.ts';
 import { notShippable } from './closure-errors.ts';
 import { siteIdentity } from './code-identity.ts';
 import { describeSite } from './describe-site.ts';
-import { type AnyFunction, driverRegistry, type SiteHandle } from './driver-registry.ts';
+import { type AnyFunction, driverRegistry } from './driver-registry.ts';
 import { encodeGraph } from './encode/encode-graph.ts';
 import type { EncodedGraph } from './encode/encoder.ts';
 import { siteOf } from './encode/functions.ts';
@@ -41,17 +42,17 @@ export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosu
   try {
     checkFunction(fn);
     const graph = encodeGraph(fn, { purpose: 'closure' });
-    const sites = reachedSites(graph);
-    checkEnvironment(sites, options);
-    const bytes = joinPayload('closure', graph.code.tables, graph.body);
-    warn(bytes.length, sites, options);
+    const reached = reachedCode(graph);
+    checkEnvironment(reached, options);
+    const bytes = joinPayload('closure', { tables: graph.code.tables, body: graph.body, holdsObjects: graph.holdsObjects });
+    warn(bytes.length, reached, options);
     return {
       bytes,
       fingerprint: fingerprintOf(graph),
       modules: neededModules(graph.code.tables),
       operation,
       callSite,
-      traits: traitsOf(fn, sites),
+      traits: traitsOf(fn, reached),
     };
   } catch (error) {
     if (error instanceof NotEncodable) throw notShippable(operation, explain(error, callSite));
@@ -86,30 +87,41 @@ function describe(value: unknown): string {
   return value === undefined || value === null ? String(value) : `the ${typeof value} ${JSON.stringify(value) ?? ''}`.trim();
 }
 
-/** Every site whose code may run: those that were written and those they reach by name. */
-function reachedSites({ code }: EncodedGraph): readonly SiteHandle[] {
-  const all = new Set<SiteHandle>();
-  for (const site of code.handles) {
-    all.add(site);
-    for (const reached of siteIdentity(site).reached) all.add(reached);
-  }
-  return [...all];
+/** A piece of code that may run: a function that was written, or a binding that it reaches by name. */
+interface Reached {
+  /** For messages. */
+  readonly place: string;
+  readonly moduleId: string;
+  readonly notes: SliceNotes;
 }
 
-function checkEnvironment(sites: readonly SiteHandle[], { allowedEnv = [] }: ShipOptions): void {
+function reachedCode({ code }: EncodedGraph): readonly Reached[] {
+  const all = new Map<string, Reached>();
+  for (const site of code.handles) {
+    const place = describeSite(site);
+    all.set(place, { place, moduleId: site.module.moduleId, notes: site.meta });
+    for (const { moduleId, name, notes } of siteIdentity(site).reached) {
+      const what = name === '*' ? moduleId : `\`${name}\` of ${moduleId}`;
+      all.set(what, { place: `${what}, which ${place} uses,`, moduleId, notes });
+    }
+  }
+  return [...all.values()];
+}
+
+function checkEnvironment(reached: readonly Reached[], { allowedEnv = [] }: ShipOptions): void {
   if (allowedEnv.includes('*')) return;
-  for (const site of sites) {
-    const name = site.meta.env.find((env) => !allowedEnv.includes(env));
+  for (const { place, notes } of reached) {
+    const name = notes.env.find((env) => !allowedEnv.includes(env));
     if (name === undefined) continue;
     const what = name === '*' ? 'process.env by a computed name' : `process.env.${name}`;
     throw new NotEncodable(
       'ENVIRONMENT',
-      `${describeSite(site)} reads ${what}, and executors do not have the driver's environment. Read it into a variable before the call, or allow it with \`allowedEnv: ['${name}']\` where it is set on the executors too`,
+      `${place} reads ${what}, and executors do not have the driver's environment. Read it into a variable before the call, or allow it with \`allowedEnv: ['${name}']\` where it is set on the executors too`,
     );
   }
 }
 
-function warn(byteCount: number, sites: readonly SiteHandle[], { operation, callSite, onWarning }: ShipOptions): void {
+function warn(byteCount: number, reached: readonly Reached[], { operation, callSite, onWarning }: ShipOptions): void {
   if (onWarning === undefined) return;
   const place = callSite === null ? '' : ` at ${callSite.file}:${callSite.line}`;
   if (byteCount > LARGE_BYTES) {
@@ -119,18 +131,17 @@ function warn(byteCount: number, sites: readonly SiteHandle[], { operation, call
       message: `The function passed to ${operation}()${place} captures ${size} MB of data, which travels with every task. Put the data into an imported module or a file that the function reads.`,
     });
   }
-  for (const site of sites) {
-    for (const name of site.meta.mutable) {
-      onWarning({
-        code: 'MUTABLE_BINDING',
-        message: `The function passed to ${operation}()${place} uses the variable \`${name}\` of ${site.module.moduleId}, which is reassigned at run time: executors see its initial value. Capture the value in a constant and use that.`,
-      });
-    }
+  const variables = new Set(reached.flatMap(({ moduleId, notes }) => notes.mutable.map((name) => `\`${name}\` of ${moduleId}`)));
+  for (const variable of variables) {
+    onWarning({
+      code: 'MUTABLE_BINDING',
+      message: `The function passed to ${operation}()${place} uses the variable ${variable}, which is reassigned at run time: executors see its initial value. Capture the value in a constant and use that.`,
+    });
   }
 }
 
-function traitsOf(fn: AnyFunction, sites: readonly SiteHandle[]): ClosureTraits {
-  const uses = [...new Set(sites.flatMap((site) => [...site.meta.uses]))].sort();
+function traitsOf(fn: AnyFunction, reached: readonly Reached[]): ClosureTraits {
+  const uses = [...new Set(reached.flatMap(({ notes }) => notes.uses))].sort();
   return { indeterminate: uses.length > 0, async: siteOf(fn)?.meta.async ?? isAsync(fn), uses };
 }
 

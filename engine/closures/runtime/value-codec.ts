@@ -15,7 +15,7 @@ import { joinPayload } from './wire/header.ts';
 export function encodeValue(value: unknown, root = 'record'): Uint8Array {
   try {
     const graph = encodeGraph(value, { purpose: 'record' });
-    return joinPayload('value', graph.code.tables, graph.body);
+    return joinPayload('value', { tables: graph.code.tables, body: graph.body, holdsObjects: graph.holdsObjects });
   } catch (error) {
     if (error instanceof NotEncodable) throw notEncodable(root, error);
     throw error;

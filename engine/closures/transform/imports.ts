@@ -1,3 +1,4 @@
+import type { SliceDep } from '../site-meta.ts';
 import type { Node, NodeOf, Program } from './ast.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { Binding, Reference } from './scope-model.ts';
@@ -48,6 +49,13 @@ export function bareImports(program: Program): readonly NodeOf<'ImportDeclaratio
   return program.body.filter(
     (node) => node.type === 'ImportDeclaration' && node.importKind !== 'type' && node.specifiers.length === 0,
   ) as NodeOf<'ImportDeclaration'>[];
+}
+
+/** What a use of an import means for the lineage. The local name stays out where it says nothing new. */
+export function importDep(imported: ImportBinding, reference: Reference): Extract<SliceDep, { kind: 'import' }> {
+  const name = importedBy(imported, reference);
+  const { source, binding } = imported;
+  return binding.name === name ? { kind: 'import', source, name } : { kind: 'import', source, name, local: binding.name };
 }
 
 /** Which export a use needs: of a namespace only the member, when it is written out. */

@@ -3,11 +3,11 @@ import { existsAtRunTime, type Node } from './ast.ts';
 import { hashTree } from './ast-hash.ts';
 import type { SiteCaptures } from './captures.ts';
 import { digest } from './digest.ts';
-import { bareImports, type ImportBinding, type ImportTable, importedBy } from './imports.ts';
+import { bareImports, type ImportTable, importDep } from './imports.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import type { Binding } from './scope-model.ts';
 import { innermostSites, type Site } from './sites.ts';
-import { type ModuleSlices, uniqueDeps } from './slices.ts';
+import { depKey, type ModuleSlices, uniqueDeps } from './slices.ts';
 import type { SourceText } from './source-text.ts';
 import { moduleBindingOf } from './statements.ts';
 import { addTraits, createTraits, type MutableTraits, noteDynamicImport, noteReference } from './traits.ts';
@@ -107,7 +107,7 @@ function findReach(facts: ModuleFacts, sites: readonly Site[], { imports, slices
     const binding = slices === null ? reference.binding : moduleBindingOf(reference);
     const imported = binding === null ? undefined : imports.get(binding);
     if (slices !== null || reference.binding === null || imported !== undefined) noteReference(entry.traits, reference, imports);
-    if (imported !== undefined) addImport(entry, imported, importedBy(imported, reference));
+    if (imported !== undefined) addImport(entry, importDep(imported, reference));
     if (slices !== null && binding !== null && (imported === undefined || slices.isTouchedImport(binding))) entry.own.add(binding);
   });
   const dynamic = facts.contextUses.filter(({ kind }) => kind === 'import').sort((a, b) => a.place.node.start - b.place.node.start);
@@ -123,8 +123,8 @@ function findReach(facts: ModuleFacts, sites: readonly Site[], { imports, slices
   return reach;
 }
 
-function addImport({ imports }: Reach, { source }: ImportBinding, name: string): void {
-  imports.set(`${source} ${name}`, { kind: 'import', source, name });
+function addImport({ imports }: Reach, dep: Extract<SliceDep, { kind: 'import' }>): void {
+  imports.set(depKey(dep), dep);
 }
 
 function mergeReach(outer: Reach, inner: Reach): void {

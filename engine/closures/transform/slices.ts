@@ -154,8 +154,12 @@ function describe({ hash, deps, traits }: Slice, sideEffects: readonly SliceDep[
 
 /** Sorted, so that moving an import changes nothing. */
 export function uniqueDeps(deps: readonly SliceDep[]): readonly SliceDep[] {
-  const byText = new Map(
-    deps.map((dep) => [dep.kind === 'own' ? `own ${dep.name}` : `${dep.source} ${dep.kind === 'import' ? dep.name : ''}`, dep]),
-  );
+  const byText = new Map(deps.map((dep) => [depKey(dep), dep]));
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, dep]) => dep);
+}
+
+/** Equal for dependencies that mean the same, the local name of an import included. */
+export function depKey(dep: SliceDep): string {
+  if (dep.kind === 'own') return `own ${dep.name}`;
+  return dep.kind === 'import' ? `${dep.source} ${dep.name} ${dep.local ?? ''}` : `${dep.source} `;
 }

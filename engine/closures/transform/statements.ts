@@ -1,7 +1,7 @@
 import type { SliceDep } from '../site-meta.ts';
 import type { Node } from './ast.ts';
 import { actualBinding } from './captures.ts';
-import { type ImportTable, importedBy } from './imports.ts';
+import { type ImportTable, importDep } from './imports.ts';
 import type { ModuleFacts } from './module-facts.ts';
 import { isPureStatement } from './purity.ts';
 import type { Binding, Reference } from './scope-model.ts';
@@ -29,7 +29,7 @@ export function readStatements(facts: ModuleFacts, imports: ImportTable, hashes:
     const index = statementAt(reference.place.node.start);
     const imported = reference.binding === null ? undefined : imports.get(reference.binding);
     noteReference(traits[index] as MutableTraits, reference, imports);
-    if (imported !== undefined) deps[index]?.push({ kind: 'import', source: imported.source, name: importedBy(imported, reference) });
+    if (imported !== undefined) deps[index]?.push(importDep(imported, reference));
     if (moduleBindingOf(reference) !== null) references[index]?.push(reference);
   }
   for (const use of facts.contextUses) {

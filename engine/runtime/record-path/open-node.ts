@@ -100,7 +100,7 @@ function openBase(task: TaskContext, { node, partition, at }: Place): Base {
 }
 
 /** Partition p of n holds the indexes [floor(p·count/n), floor((p+1)·count/n)), exactly. */
-export function rangeOf(partition: number, count: number, numPartitions: number): readonly [number, number] {
+function rangeOf(partition: number, count: number, numPartitions: number): readonly [number, number] {
   const border = (p: number): number => {
     const product = p * count;
     if (Number.isSafeInteger(product)) return Math.floor(product / numPartitions);

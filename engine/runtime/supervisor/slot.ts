@@ -78,7 +78,10 @@ export function createSlot(options: SlotOptions): Slot {
       for (const attempt of running) attempt.stopReason ??= reason;
       if (running.length > 0) void terminate(state);
     },
-    hold: () => state.worker?.handle.hold(options.isBusy()),
+    hold() {
+      // A worker that is being terminated keeps the process alive until it is gone: somebody waits for that.
+      if (state.ending === null) state.worker?.handle.hold(options.isBusy());
+    },
     async close() {
       await Promise.all([terminate(state), state.leaving]);
     },

@@ -1,4 +1,4 @@
-import { rebuildClosure } from '../../closures/runtime/rebuild-closure.ts';
+import { holdsObjects, rebuildClosure } from '../../closures/runtime/rebuild-closure.ts';
 import { runExecutorInits } from '../../closures/runtime/registrations.ts';
 import type { TaskTemplate } from '../../plan/stage-plan.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../run-task.ts';
@@ -12,7 +12,8 @@ export interface AttemptRunnerOptions extends Omit<TaskDeps, 'closures' | 'signa
 
 interface PreparedStage {
   readonly template: TaskTemplate;
-  readonly closures: readonly UserFunction[];
+  /** The closures for one attempt: those that captured objects are made for it alone. */
+  closures(): readonly UserFunction[];
 }
 
 /**
@@ -27,7 +28,7 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
 
   const templates = createTemplateCache<PreparedStage>(options.objects, async (template) => {
     await code.prepare(template.closures);
-    return { template, closures: rebuild(template) };
+    return { template, closures: closuresOf(template) };
   });
 
   return async (spec, { signal }) => {
@@ -35,13 +36,20 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
     const { template, closures } = await templates.get(spec, signal);
     await runExecutorInits();
     signal.throwIfAborted();
-    // The tasks of a stage share its closures, whose compiled loops stay warm. A repeated attempt has its own:
-    // objects that they captured may hold what an attempt that failed half-way has put there.
-    const own = spec.attempt === 0 ? closures : rebuild(template);
-    return await runTask(spec, template, { ...deps, closures: own, signal, prepare: (payloads) => code.prepare(payloads) });
+    return await runTask(spec, template, { ...deps, closures: closures(), signal, prepare: (payloads) => code.prepare(payloads) });
   };
 }
 
-function rebuild(template: TaskTemplate): readonly UserFunction[] {
-  return template.closures.map((payload) => rebuildClosure(payload) as UserFunction);
+/**
+ * What a function captured is each task's own copy, as in Spark: else a task would see what another one on this executor has put there.
+ * Functions that captured no object have nothing to change; a stage of such shares them, and its compiled loops stay warm.
+ */
+function closuresOf({ closures }: TaskTemplate): () => readonly UserFunction[] {
+  const shared = closures.map((payload) => (holdsObjects(payload) ? null : rebuild(payload)));
+  if (shared.every((fn) => fn !== null)) return () => shared;
+  return () => shared.map((fn, i) => fn ?? rebuild(closures[i] as Uint8Array));
+}
+
+function rebuild(payload: Uint8Array): UserFunction {
+  return rebuildClosure(payload) as UserFunction;
 }

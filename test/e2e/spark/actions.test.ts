@@ -16,15 +16,15 @@ describeSparkCases({
     'max of nothing': 'EMPTY_RDD: max: the RDD has no records. Use take(1) where it may be empty.',
     'min of nothing': 'EMPTY_RDD: min: the RDD has no records. Use take(1) where it may be empty.',
     'max with a promise':
-      'PROMISE_NOT_ALLOWED: max: task t of stage s (max at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.max at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: max: task t of stage s (max at job.ts) the same error came 2 times from the same place, last with: The function passed to max at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     fold: '25',
     'fold counts a zero that is not neutral once a partition and once more': (slices) => `${25 + 100 * (slices + 1)}`,
     'fold of nothing': '0',
     'fold with a promise':
-      'PROMISE_NOT_ALLOWED: fold: task t of stage s (fold at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.fold at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: fold: task t of stage s (fold at job.ts) the same error came 2 times from the same place, last with: The function passed to fold at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     'fold without a function': 'INVALID_ARGUMENT: fold: expected a function, got 7.',
     'fold that throws':
-      'USER_ERROR: fold: task t of stage s (fold at job.ts) the same error came 2 times from the same place, last with: rdd.fold at <folder>/job.ts failed in partition p of stage s: TypeError: no sum',
+      'USER_ERROR: fold: task t of stage s (fold at job.ts) the same error came 2 times from the same place, last with: fold at job.ts failed in partition p of stage s: TypeError: no sum',
     aggregate: '[ 25, 5 ]',
     'aggregate may change its zero': "'the whale and the sea and the ship'",
     'aggregate of nothing': (slices) => `'${'z'.repeat(slices + 1)}'`,
@@ -62,14 +62,14 @@ describeSparkCases({
     isEmpty: '[ true, false, false, true, false ]',
     foreachPartition: 'undefined',
     'foreachPartition of a generator runs it':
-      'USER_ERROR: foreachPartition: task t of stage s (foreachPartition at job.ts) the same error came 2 times from the same place, last with: rdd.foreachPartition at <folder>/job.ts failed in partition p of stage s: RangeError: saw 7',
+      'USER_ERROR: foreachPartition: task t of stage s (foreachPartition at job.ts) the same error came 2 times from the same place, last with: foreachPartition at job.ts failed in partition p of stage s: RangeError: saw 7',
     'foreachPartition async':
-      'USER_ERROR: foreachPartition: task t of stage s (foreachPartition at job.ts) the same error came 2 times from the same place, last with: rdd.foreachPartition at <folder>/job.ts failed in partition p of stage s: RangeError: saw 1',
+      'USER_ERROR: foreachPartition: task t of stage s (foreachPartition at job.ts) the same error came 2 times from the same place, last with: foreachPartition at job.ts failed in partition p of stage s: RangeError: saw 1',
     'foreachPartition is called for empty partitions':
-      'USER_ERROR: foreachPartition: task t of stage s (foreachPartition at job.ts) the same error came 2 times from the same place, last with: rdd.foreachPartition at <folder>/job.ts failed in partition p of stage s: RangeError: an empty one',
+      'USER_ERROR: foreachPartition: task t of stage s (foreachPartition at job.ts) the same error came 2 times from the same place, last with: foreachPartition at job.ts failed in partition p of stage s: RangeError: an empty one',
     'foreachPartition without a function': 'INVALID_ARGUMENT: foreachPartition: expected a function, got "x".',
     'reduce with a promise on the driver':
-      'PROMISE_NOT_ALLOWED: reduce: the function that merges the results of partitions gave a promise. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: reduce: the function returned a promise. It must merge two records at once: do what is asynchronous in a map before.',
   },
 });
 

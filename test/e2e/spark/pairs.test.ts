@@ -11,28 +11,28 @@ describeSparkCases({
     'flatMapValues keeps the partitioner': '1',
     'flatMapValues async': '10',
     'flatMapValues of a number':
-      'NOT_ITERABLE: collect: task t of stage s (collect at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.flatMapValues at <folder>/job.ts gave 1 in partition p of stage s, which is not iterable. Return an array, a string or another iterable; an empty array for no record.',
+      'NOT_ITERABLE: collect: task t of stage s (collect at job.ts) the same error came 2 times from the same place, last with: The function passed to flatMapValues at job.ts gave 1 in partition p of stage s, which is not iterable. Return an array, a string or another iterable; an empty array for no record.',
     reduceByKeyLocally: "KeyMap(3) { 'a' => 9, 'b' => 2, 'c' => 4 }",
     'reduceByKeyLocally of nothing': '[ KeyMap(0) {}, KeyMap(0) {} ]',
     'reduceByKeyLocally with null keys': '4',
     'reduceByKeyLocally with a promise':
-      'PROMISE_NOT_ALLOWED: reduceByKeyLocally: task t of stage s (reduceByKeyLocally at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.reduceByKeyLocally at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: reduceByKeyLocally: task t of stage s (reduceByKeyLocally at job.ts) the same error came 2 times from the same place, last with: The function passed to reduceByKeyLocally at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     'reduceByKeyLocally of records that are no pairs':
-      'NOT_A_PAIR: reduceByKeyLocally: task t of stage s (reduceByKeyLocally at job.ts) the same error came 2 times from the same place, last with: rdd.reduceByKeyLocally at <folder>/job.ts needs pairs, but partition p of stage s has 1. A pair is an array of two, [key, value]: make them with map or keyBy before.',
+      'NOT_A_PAIR: reduceByKeyLocally: task t of stage s (reduceByKeyLocally at job.ts) the same error came 2 times from the same place, last with: reduceByKeyLocally at job.ts needs pairs, but partition p of stage s has 1. A pair is an array of two, [key, value]: make them with map or keyBy before.',
     countByKey: "[ KeyMap(3) { 'a' => 3, 'b' => 1, 'c' => 1 }, KeyMap(0) {}, 2 ]",
     'countByKey by value': '2',
     combineByKey: "[ [ 'a', [ 1, 3, 5 ] ], [ 'b', [ 2 ] ], [ 'c', [ 4 ] ] ]",
     'combineByKey of nothing': "[ [], [ [ 'b', 20 ], [ 'd', 40 ] ] ]",
     'combineByKey without a function': 'INVALID_ARGUMENT: combineByKey: expected a function, got null.',
     'combineByKey that throws':
-      'USER_ERROR: collect: task t of stage s (combineByKey at job.ts) the same error came 2 times from the same place, last with: rdd.combineByKey at <folder>/job.ts failed in partition p of stage s: TypeError: no 1',
+      'USER_ERROR: collect: task t of stage s (combineByKey at job.ts) the same error came 2 times from the same place, last with: combineByKey at job.ts failed in partition p of stage s: TypeError: no 1',
     aggregateByKey: "[ [ 'a', [ 9, 3 ] ], [ 'b', [ 2, 1 ] ], [ 'c', [ 4, 1 ] ] ]",
     'aggregateByKey clones its zero for each key': "[ [ 'a', [ 1, 3, 5 ] ], [ 'b', [ 2 ] ], [ 'c', [ 4 ] ] ]",
     'aggregateByKey with a zero of a class': "[ [ 'a', [ true, 9 ] ], [ 'b', [ true, 2 ] ], [ 'c', [ true, 4 ] ] ]",
     'aggregateByKey counts a zero once for each key of a partition': "[ [ [ 'a', 12 ], [ 'b', 11 ] ], [ [ 'a', 24 ], [ 'b', 22 ] ] ]",
     'aggregateByKey of nothing': '[]',
     'aggregateByKey with a promise':
-      'PROMISE_NOT_ALLOWED: collect: task t of stage s (aggregateByKey at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.aggregateByKey at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: collect: task t of stage s (aggregateByKey at job.ts) the same error came 2 times from the same place, last with: The function passed to aggregateByKey at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     foldByKey: "[ [ [ 'a', 9 ], [ 'b', 2 ], [ 'c', 4 ] ], [] ]",
     'foldByKey counts a zero once for each key of a partition': "[ [ [ 'a', 12 ], [ 'b', 11 ] ], [ [ 'a', 24 ], [ 'b', 22 ] ] ]",
     'foldByKey into 0 partitions': 'INVALID_ARGUMENT: foldByKey: numPartitions is 0; it must be a whole number from 1 to 10000000.',
@@ -52,7 +52,7 @@ describeSparkCases({
     'partitionBy a function that gives nothing':
       'BAD_PARTITION: collect: task t of stage s (partitionBy at job.ts) the same error came 2 times from the same place, last with: The partition function gave undefined for the key the string "a"; it must give a whole number from 0 to 1.',
     'partitionBy an async function':
-      'PROMISE_NOT_ALLOWED: collect: task t of stage s (partitionBy at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.partitionBy at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: collect: task t of stage s (partitionBy at job.ts) the same error came 2 times from the same place, last with: The function passed to partitionBy at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     'partitionBy a string': 'INVALID_ARGUMENT: partitionBy: expected a function, got "hash".',
     'join of inputs placed alike moves nothing': "[ 2, 3, [ [ 'b', [ 2, 20 ] ] ] ]",
     'join goes along with the placed side': "[ 2, 20, [ [ 'b', [ 2, 20 ] ] ] ]",
@@ -86,7 +86,7 @@ describeSparkCases({
     'sortByKey with a key function': "[ [ [ 'A', 2 ], [ 'b', 1 ], [ 'C', 3 ] ], [ 'C', 'b', 'A' ] ]",
     'sortByKey with null keys': '[ 1, 3, 2 ]',
     'sortByKey with an async key function':
-      'PROMISE_NOT_ALLOWED: collect: task t of stage s (sortByKey at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.sortByKey at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: collect: task t of stage s (sortByKey at job.ts) the same error came 2 times from the same place, last with: The function passed to sortByKey at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     'sortByKey into 0 partitions': 'INVALID_ARGUMENT: sortByKey: numPartitions is 0; it must be a whole number from 1 to 10000000.',
     'sortByKey of records that are no pairs':
       'NOT_A_PAIR: collect: task t of stage s (sortByKey at job.ts) the same error came 2 times from the same place, last with: A record that is shuffled by key must be a pair [key, value]; this one is the number 1. Make pairs first, for example with map((x) => [keyOf(x), x]) or keyBy(keyOf).',

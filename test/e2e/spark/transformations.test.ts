@@ -16,7 +16,7 @@ describeSparkCases({
     'groupBy into more partitions than groups': 'true',
     'groupBy with a null key': "[ [ 'a', [ 'a' ] ], [ null, [ null, null ] ] ]",
     'groupBy with a promise':
-      'PROMISE_NOT_ALLOWED: collect: task t of stage s (groupBy at job.ts) the same error came 2 times from the same place, last with: The function passed to rdd.groupBy at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: collect: task t of stage s (groupBy at job.ts) the same error came 2 times from the same place, last with: The function passed to groupBy at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     union: '[ [ 1, 2, 2, 3, 5, 2, 1 ], [ 1, 2, 2, 3, 5 ] ]',
     'union adds partitions': 'true',
     'union keeps a shared partitioner': "[ 3, 3, [ 'l', 'l', 'r' ], 7, 2 ]",
@@ -95,7 +95,7 @@ describeSparkCases({
     'pipe into a command that is not there':
       'PIPE_FAILED: collect: task t of stage s (collect at job.ts) the same error came 2 times from the same place, last with: pipe: the command "no-such-command --x" in partition p of stage s cannot be started: spawn no-such-command ENOENT',
     'pipe of a function that throws':
-      'USER_ERROR: collect: task t of stage s (collect at job.ts) the same error came 2 times from the same place, last with: rdd.map at <folder>/job.ts failed in partition p of stage s: RangeError: no 1',
+      'USER_ERROR: collect: task t of stage s (collect at job.ts) the same error came 2 times from the same place, last with: map at job.ts failed in partition p of stage s: RangeError: no 1',
     'pipe into nothing': 'INVALID_ARGUMENT: pipe: the command is empty.',
     'pipe with an open quote': 'INVALID_ARGUMENT: pipe: the command "tr \'a b" has an open quote or a backslash at its end.',
     'setName, name and id': "[ null, true, 'two', true, true ]",

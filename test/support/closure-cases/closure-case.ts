@@ -18,6 +18,8 @@ export interface ClosureCase {
   readonly expected: unknown;
   /** What the same function gives where it was made, when that differs by rule. */
   readonly unshipped?: unknown;
+  /** Warning that comes with the call; none when absent. */
+  readonly warning?: string;
   /** Looks at the result on the driver before it is compared. */
   readonly view?: (result: never) => unknown;
   /** Instead of `expected` for a fully minified bundle, where names differ by rule: what is looked at, and what it must be. */

@@ -3,6 +3,7 @@ import * as _ from 'lodash-es';
 import { camelCase, capitalize } from 'lodash-es';
 import type { ClosureCase } from './closure-case.ts';
 import { args } from './lib/cli-args.ts';
+import { setThreshold, threshold as libraryThreshold } from './lib/threshold.ts';
 
 const packages = 'lodash namespace and named imports, node:crypto; map(capitalize), map(_.toUpper)';
 const builtins = 'map(Number), map(Math.sqrt), map(parseInt), filter(Boolean), map(JSON.stringify)';
@@ -73,7 +74,7 @@ export const cases: readonly ClosureCase[] = [
     row: 'fn.name kept; error shows the user’s line',
     name: 'an error thrown on the executor shows the user’s file, line and column',
     args: ['bad'],
-    expected: 'imports.job.ts:81:17',
+    expected: 'imports.job.ts:82:17',
     make: () => {
       const reason = 'broken: ';
       return (x: string) => {
@@ -91,5 +92,18 @@ export const cases: readonly ClosureCase[] = [
     expected: ['undefined', true],
     unshipped: ['boolean', true],
     make: () => () => [typeof (globalThis as { cliArgsWasEvaluated?: boolean }).cliArgsWasEvaluated, verbose],
+  },
+  {
+    row: 'warning: a module’s variable is reassigned at run time',
+    name: 'executors see the initial value of a module’s variable, and the call warns',
+    args: [3],
+    expected: [true, 1],
+    unshipped: [false, 5],
+    warning:
+      'The function passed to rdd.map() uses the variable `threshold` of lib/threshold.ts, which is reassigned at run time: executors see its initial value. Capture the value in a constant and use that.',
+    make: () => {
+      setThreshold(5);
+      return (x: number) => [x > libraryThreshold, libraryThreshold];
+    },
   },
 ];

@@ -12,7 +12,9 @@ const message = (argv: readonly string[]): string => {
 
 describe('levin run', () => {
   test('options stand on both sides of the job file; the rest is for the job', () => {
-    expect(parseRunArguments(['--on', 'local[2]', 'job.ts', 'in.txt', '--conf=defaultParallelism=8', '--quiet', 'out', '--', '--fast', '-x'])).toEqual({
+    expect(
+      parseRunArguments(['--on', 'local[2]', 'job.ts', 'in.txt', '--conf=defaultParallelism=8', '--quiet', 'out', '--', '--fast', '-x']),
+    ).toEqual({
       job: 'job.ts',
       args: ['in.txt', 'out', '--fast', '-x'],
       flags: { master: 'local[2]', defaultParallelism: '8', quiet: 'true' },
@@ -40,6 +42,8 @@ describe('levin run', () => {
     expect(message([])).toBe('levin run: no job file was given.');
     expect(message(['job.ts', '--on'])).toBe('levin run: --on needs a value.');
     expect(message(['job.ts', '--quiet=1'])).toBe('levin run: --quiet takes no value.');
-    expect(message(['job.ts', '--conf', 'x'])).toBe('levin run: --conf is "x"; it must be key=value, for example --conf defaultParallelism=8.');
+    expect(message(['job.ts', '--conf', 'x'])).toBe(
+      'levin run: --conf is "x"; it must be key=value, for example --conf defaultParallelism=8.',
+    );
   });
 });

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type InputFile, listInputs, splitFiles } from '../../../driver/planner/list-inputs.ts';
+import { createDirectoryObjectStore } from '../../../engine/adapters/local/directory-object-store.ts';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 
 const callSite = { file: '/p/job.ts', line: 3, column: 7 };
@@ -25,6 +29,35 @@ describe('listInputs', () => {
     expect(await listed(names, '/d/*/x.txt')).toEqual(['/d/1/x.txt', '/d/2/x.txt']);
     expect(await listed(names, '/d/{1,2}/*')).toEqual(['/d/1/x.txt', '/d/1/y.csv', '/d/2/x.txt']);
     expect(await listed(names, '/d/[2-9]')).toEqual(['/d/2/x.txt']);
+  });
+
+  test('folders deeper than what is asked for are passed over', async () => {
+    const files = createMemoryObjectStore();
+    const names = ['d/a.txt', 'd/z.txt', ...Array.from({ length: 5000 }, (_, i) => `d/node_modules/p${i % 70}/f${i}.js`)];
+    for (const name of names) await files.put(name, new Uint8Array());
+    let seen = 0;
+    const list: typeof files.list = async (...args) => {
+      const page = await files.list(...args);
+      seen += page.objects.length;
+      return page;
+    };
+    for (const path of ['/d/*.txt', '/d', '/d/']) {
+      seen = 0;
+      const found = await listInputs({ paths: [path], files: { ...files, list }, callSite });
+      expect(found.map((file) => file.path)).toEqual(['/d/a.txt', '/d/z.txt']);
+      expect(seen).toBeLessThan(1100);
+    }
+    const deep = await listInputs({ paths: ['/d/node_modules/p1*/f1*.js'], files: { ...files, list }, callSite });
+    expect(deep.length).toBe(names.filter((name) => /^d\/node_modules\/p1\d?\/f1\d*\.js$/.test(name)).length);
+  });
+
+  test('an empty folder has no files; a path that is not there is an error', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'levin-list-'));
+    mkdirSync(join(root, 'empty/deeper'), { recursive: true });
+    const files = createDirectoryObjectStore({ root: '/', followLinks: true });
+    expect(await listInputs({ paths: [join(root, 'empty'), `${join(root, 'empty')}/`], files, callSite })).toEqual([]);
+    await expect(listInputs({ paths: [join(root, 'no')], files, callSite })).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
+    rmSync(root, { recursive: true });
   });
 
   test('an output of levin is what its manifest names, in that order', async () => {
@@ -86,19 +119,24 @@ describe('splitFiles', () => {
 
   test('splits cover every file once, without gaps', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(5000), { maxLength: 8 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 700 }), (sizes, min, max) => {
-        const files = sizes.map((size, i) => file(`f${i}`, size));
-        const splits = splitFiles(files, min, max);
-        for (const { path, size } of files) {
-          let at = 0;
-          for (const split of splits.filter((s) => s.path === path)) {
-            expect(split.start).toBe(at);
-            at = split.end;
+      fc.property(
+        fc.array(fc.nat(5000), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 700 }),
+        (sizes, min, max) => {
+          const files = sizes.map((size, i) => file(`f${i}`, size));
+          const splits = splitFiles(files, min, max);
+          for (const { path, size } of files) {
+            let at = 0;
+            for (const split of splits.filter((s) => s.path === path)) {
+              expect(split.start).toBe(at);
+              at = split.end;
+            }
+            expect(at).toBe(size);
           }
-          expect(at).toBe(size);
-        }
-        expect(Math.max(0, ...splits.map((s) => s.end - s.start))).toBeLessThanOrEqual(Math.ceil(max * 1.1));
-      }),
+          expect(Math.max(0, ...splits.map((s) => s.end - s.start))).toBeLessThanOrEqual(Math.ceil(max * 1.1));
+        },
+      ),
     );
   });
 });

@@ -189,6 +189,19 @@ describe('files of other programs', () => {
   });
 });
 
+test('a list reads only folders that can hold keys of its page', async () => {
+  const store = createDirectoryObjectStore({ root });
+  for (const key of ['a/1', 'b/1', 'b/2', 'c/1', 'd/1']) await store.put(key, BODY);
+  // A name that is not UTF-8 fails every list that looks at it.
+  for (const folder of ['a', 'd']) writeFileSync(Buffer.concat([Buffer.from(`${root}/${folder}/bad-`), Buffer.from([0xff])]), 'x');
+  const keysOf = async (prefix: string, options: { after?: string; limit?: number }): Promise<string[]> =>
+    (await store.list(prefix, options)).objects.map(({ key }) => key);
+  await expect(keysOf('', {})).rejects.toMatchObject({ code: 'INVALID_KEY' });
+  expect(await keysOf('b/', {})).toEqual(['b/1', 'b/2']);
+  expect(await keysOf('c', {})).toEqual(['c/1']);
+  expect(await keysOf('', { after: 'b', limit: 2 })).toEqual(['b/1', 'b/2']);
+});
+
 describe('errors say what is wrong and what to do', () => {
   test.for([
     [

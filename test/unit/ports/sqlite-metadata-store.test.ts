@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sqliteError } from '../../../engine/adapters/local/sqlite-errors.ts';
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../contract/temporary-folder.ts';
 
@@ -83,6 +84,33 @@ describe('one file', () => {
     holder.close();
     await store.close();
   });
+});
+
+test('a lock that is never given back ends in STORE_BUSY, which says that nothing was done', async () => {
+  const store = createSqliteMetadataStore({ file, clock, lockPatienceMs: 0 });
+  const holder = new DatabaseSync(file);
+  holder.exec('BEGIN IMMEDIATE');
+  await expect(store.put(KEY, { a: 1 })).rejects.toMatchObject({
+    code: 'STORE_BUSY',
+    fault: 'transient',
+    message: `The state file ${file} stayed locked by another process for too long. End that process, or run again later.`,
+    details: { effect: 'none' },
+  });
+  holder.exec('COMMIT');
+  holder.close();
+  expect(await store.put(KEY, { a: 2 }, { condition: { kind: 'absent' } })).toEqual({ written: true });
+  await store.close();
+});
+
+test.for([
+  [3, 'PERMISSION_DENIED', 'user', 'permission denied. Grant this user access to it, or choose another state folder.'],
+  [8, 'PERMISSION_DENIED', 'user', 'it is read-only. Grant this user write access to it, or choose another state folder.'],
+  [11, 'STATE_CORRUPT', 'user', 'it is damaged. Move it away; its applications cannot be resumed.'],
+  [13, 'NO_SPACE', 'resource', 'the disk is full. Free some space, or choose a state folder on another disk.'],
+  [10 + 256, 'STORE_FAILED', 'transient', 'text of SQLite. Check the disk, then run again.'],
+] as const)('result %i of SQLite is %s', ([errcode, code, fault, text]) => {
+  const cause = Object.assign(new Error('text of SQLite'), { code: 'ERR_SQLITE_ERROR', errcode });
+  expect(sqliteError(cause, '/state.db')).toMatchObject({ code, fault, message: `Cannot use the state file /state.db: ${text}`, cause });
 });
 
 describe('closing', () => {

@@ -36,6 +36,16 @@ describe('the place of a mistake', () => {
     expect(mistakeOf(failure)).toBe(null);
   });
 
+  test('is looked for in what the user threw, not in the wrapper that names the operation', () => {
+    const wrapped = (name: string): TaskFailure => {
+      const inner = userError(name, `${name}: m\n    at f (/job.ts:3:14)`).error;
+      const outer = userError('LevinError', 'LevinError: w\n    at f (/job.ts:3:14)', {}, 'USER_ERROR');
+      return { ...outer, error: { ...outer.error, cause: inner } };
+    };
+    expect(mistakeOf(wrapped('TypeError'))).toBe('TypeError at /job.ts:3:14');
+    expect(mistakeOf(wrapped('Error'))).toBe(null);
+  });
+
   test('is taken from levin’s errors that blame the job', () => {
     const failure = userError('LevinError', 'LevinError: m\n    at f (/job.ts:1:1)', { kind: 'error' }, 'RECORD_NOT_ENCODABLE');
     expect(mistakeOf(failure)).toBe('RECORD_NOT_ENCODABLE at /job.ts:1:1');

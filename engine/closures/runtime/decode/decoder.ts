@@ -14,7 +14,7 @@ export const OPENED: unique symbol = Symbol('opened');
 export const WITHOUT_CLASS: unique symbol = Symbol('without class');
 
 /** A gap that waits for a node. A key of -1 only counts. */
-export interface Gap {
+interface Gap {
   readonly frame: DecodeFrame;
   readonly key: PropertyKey;
 }

@@ -46,7 +46,7 @@ export interface DecodeFrame {
 }
 
 /** What else it takes to make the node. */
-export type FrameDetail =
+type FrameDetail =
   | { readonly kind: 'site'; readonly key: string; readonly uid: string; readonly selfCount: number; readonly captureCount: number }
   | { readonly kind: 'method'; readonly name: string; readonly isStatic: boolean }
   | { readonly kind: 'view'; readonly view: number; readonly byteOffset: number; readonly length: number }

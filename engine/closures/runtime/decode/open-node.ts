@@ -22,56 +22,69 @@ export function openNode(d: Decoder, tag: number): unknown {
       return openCounted(d, id, { kind: 'map', target: new Map(), unitBytes: 2 });
     case TAG.SET:
       return openCounted(d, id, { kind: 'set', target: new Set(), unitBytes: 1 });
-    case TAG.DATE:
-      return made(d, id, new Date(d.reader.f64()));
-    case TAG.REGEXP:
-      return made(d, id, readRegExp(d));
-    case TAG.ARRAY_BUFFER:
-      return made(d, id, new Uint8Array(readBytes(d)).buffer);
-    case TAG.BUFFER:
-      return made(d, id, Buffer.from(readBytes(d)));
     case TAG.DICTIONARY:
     case TAG.SPARSE_ARRAY:
     case TAG.ARRAY_WITH_PROPERTIES:
       return openUnusual(d, id, tag);
     case TAG.BOXED:
-      openFrame(d, { kind: 'boxed', id, count: 1, collects: true });
-      return OPENED;
+      return openCollecting(d, { kind: 'boxed', id, count: 1 });
     case TAG.VIEW:
       return openView(d, id);
     case TAG.ERROR:
       return openError(d, id);
-    case TAG.INSTANCE: {
-      const keys = readShape(d);
-      d.nodes[id] = WITHOUT_CLASS;
-      openFrame(d, { kind: 'instance', id, count: keys.length + 1, keys });
-      return OPENED;
-    }
+    case TAG.INSTANCE:
+      return openInstance(d, id);
     case TAG.PROTOCOL:
-      openFrame(d, { kind: 'protocol', id, count: 2, collects: true });
-      return OPENED;
+      return openCollecting(d, { kind: 'protocol', id, count: 2 });
     case TAG.CLOSURE:
       return openClosure(d, id);
     case TAG.CLASS:
       return openClass(d, id);
-    case TAG.METHOD: {
-      const isStatic = d.reader.u8() === 1;
-      openFrame(d, { kind: 'method', id, count: 1, collects: true, detail: { kind: 'method', name: d.reader.string(), isStatic } });
-      return OPENED;
-    }
+    case TAG.METHOD:
+      return openMethod(d, id);
+    default:
+      d.nodes[id] = readChildless(d, tag);
+      return d.nodes[id];
+  }
+}
+
+/** Nodes that are whole with what follows their tag. */
+function readChildless(d: Decoder, tag: number): unknown {
+  switch (tag) {
+    case TAG.DATE:
+      return new Date(d.reader.f64());
+    case TAG.REGEXP:
+      return readRegExp(d);
+    case TAG.ARRAY_BUFFER:
+      return new Uint8Array(readBytes(d)).buffer;
+    case TAG.BUFFER:
+      return Buffer.from(readBytes(d));
     case TAG.REFERENCE:
     case TAG.IMPORT:
     case TAG.BUILTIN:
     case TAG.REGISTERED:
-      return made(d, id, resolveTabled(d, tag, d.reader.varint()));
+      return resolveTabled(d, tag, d.reader.varint());
     default:
       throw corrupt(`unknown tag ${tag} at offset ${d.reader.position() - 1}`);
   }
 }
 
-function made(d: Decoder, id: number, value: unknown): unknown {
-  d.nodes[id] = value;
-  return value;
+function openCollecting(d: Decoder, o: { readonly kind: FrameKind; readonly id: number; readonly count: number }): typeof OPENED {
+  openFrame(d, { ...o, collects: true });
+  return OPENED;
+}
+
+function openInstance(d: Decoder, id: number): typeof OPENED {
+  const keys = readShape(d);
+  d.nodes[id] = WITHOUT_CLASS;
+  openFrame(d, { kind: 'instance', id, count: keys.length + 1, keys });
+  return OPENED;
+}
+
+function openMethod(d: Decoder, id: number): typeof OPENED {
+  const isStatic = d.reader.u8() === 1;
+  openFrame(d, { kind: 'method', id, count: 1, collects: true, detail: { kind: 'method', name: d.reader.string(), isStatic } });
+  return OPENED;
 }
 
 function openProperties(d: Decoder, id: number, target: object): typeof OPENED {

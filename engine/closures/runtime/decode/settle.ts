@@ -24,9 +24,11 @@ export function closeFrame(d: Decoder): unknown {
   return PENDING;
 }
 
-/** `deserialize` reads its payload, so no gap may be left anywhere below. */
+/** `deserialize` reads its payload, so no gap may be left anywhere below, but for the object itself where functions capture it. */
 function waitForWholePayload(d: Decoder, frame: DecodeFrame): void {
-  for (const id of new Set(d.gaps.slice(frame.gapsBefore))) if (d.nodes[id] === PENDING) addGap(d, id, { frame, key: -1 });
+  const open = new Set(d.gaps.slice(frame.gapsBefore));
+  open.delete(frame.id);
+  for (const id of open) if (d.nodes[id] === PENDING) addGap(d, id, { frame, key: -1 });
 }
 
 /** Makes a node, then every node that waited for it and for nothing else, and so on. */

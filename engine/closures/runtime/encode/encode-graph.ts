@@ -32,7 +32,17 @@ function encodeGraphForIdentity(root: unknown): EncodedGraph {
 function walk(root: unknown, options: EncodeOptions, uidOf: Encoder['uidOf']): EncodedGraph {
   const out = createByteWriter();
   const code = createCodeCollector();
-  const e: Encoder = { options, out, shapes: createShapeWriter(out), code, ids: new Map(), frames: [], classDepth: 0, uidOf };
+  const e: Encoder = {
+    options,
+    out,
+    shapes: createShapeWriter(out),
+    code,
+    ids: new Map(),
+    frames: [],
+    classDepth: 0,
+    holdsObjects: false,
+    uidOf,
+  };
   try {
     writeValue(e, root);
     while (e.frames.length > 0) writeChildren(e, e.frames[e.frames.length - 1] as EncodeFrame);
@@ -40,7 +50,7 @@ function walk(root: unknown, options: EncodeOptions, uidOf: Encoder['uidOf']): E
     if (error instanceof NotEncodable) error.path = [...e.frames.map((frame) => frame.label(frame, frame.next - 1)), ...error.path];
     throw error;
   }
-  return { body: out.finish(), code };
+  return { body: out.finish(), code, holdsObjects: e.holdsObjects };
 }
 
 /** Writes children of the innermost open node until one of them opens a node itself or there are no more. */
@@ -102,6 +112,7 @@ function writeNode(e: Encoder, value: object): void {
     writeFunction(e, value);
     return;
   }
+  e.holdsObjects = true;
   const handler = types.isModuleNamespaceObject(value) ? undefined : builtinHandler(Object.getPrototypeOf(value));
   if (handler === undefined) writeInstance(e, value);
   else handler(e, value as never);

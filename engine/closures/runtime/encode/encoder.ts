@@ -20,6 +20,8 @@ export interface Encoder {
   readonly frames: EncodeFrame[];
   /** Open nodes whose children may be functions although the graph is a record. */
   classDepth: number;
+  /** A node that is no function was written. */
+  holdsObjects: boolean;
   /** Identity of a class that travels by value. Empty while an identity is being computed. */
   readonly uidOf: (key: string, values: readonly unknown[]) => string;
 }
@@ -28,4 +30,6 @@ export interface EncodedGraph {
   /** The node table. */
   readonly body: Uint8Array;
   readonly code: CodeCollector;
+  /** Something in it can be changed by who decodes it: tasks must not share it. */
+  readonly holdsObjects: boolean;
 }

@@ -21,10 +21,7 @@ export function ownKeys(value: object): PropertyKey[] {
   return [...Object.keys(value), ...travellingSymbols(value, Object.getOwnPropertySymbols(value))];
 }
 
-export function writeProperties(
-  e: Encoder,
-  o: { readonly value: object; readonly keys: readonly PropertyKey[]; readonly tag: number },
-): void {
+function writeProperties(e: Encoder, o: { readonly value: object; readonly keys: readonly PropertyKey[]; readonly tag: number }): void {
   const { value, keys, tag } = o;
   refuseAccessors(value, keys);
   const source = value as Record<PropertyKey, unknown>;

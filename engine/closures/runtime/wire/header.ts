@@ -11,25 +11,42 @@ export type PayloadKind = 'closure' | 'value';
 const MAGIC = { closure: 0xc1, value: 0xc2 } as const;
 const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
 
+/** Bits of the flags byte. */
+const HAS_TABLES = 1;
+const HOLDS_OBJECTS = 2;
+
+export interface PayloadParts {
+  readonly tables: CodeTables;
+  readonly body: Uint8Array;
+  /** Something in it can be changed by who decodes it: an array, a map, an instance … */
+  readonly holdsObjects: boolean;
+}
+
 /**
  * ```
- * payload = magic, format version, Node major (closures), table flag, tables?, node table
+ * payload = magic, format version, Node major (closures), flags, tables?, node table
  * ```
  */
-export function joinPayload(kind: PayloadKind, tables: CodeTables, body: Uint8Array): Uint8Array {
+export function joinPayload(kind: PayloadKind, { tables, body, holdsObjects }: PayloadParts): Uint8Array {
   const out = createByteWriter();
   out.u8(MAGIC[kind]);
   out.u8(FORMAT_VERSION);
   if (kind === 'closure') out.varint(NODE_MAJOR);
   const isEmpty = Object.values(tables).every((table: readonly unknown[]) => table.length === 0);
-  out.u8(isEmpty ? 0 : 1);
+  out.u8((isEmpty ? 0 : HAS_TABLES) | (holdsObjects ? HOLDS_OBJECTS : 0));
   if (!isEmpty) writeTables(out, tables);
   out.bytes(body);
   return out.finish();
 }
 
+export interface PayloadHeader {
+  readonly tables: CodeTables;
+  readonly holdsObjects: boolean;
+  readonly reader: ByteReader;
+}
+
 /** Reads up to the node table, where it leaves the reader. */
-export function readHeader(bytes: Uint8Array, kind: PayloadKind): { readonly tables: CodeTables; readonly reader: ByteReader } {
+export function readHeader(bytes: Uint8Array, kind: PayloadKind): PayloadHeader {
   const reader = createByteReader(bytes);
   if (reader.u8() !== MAGIC[kind]) throw corrupt(`it does not begin like an encoded ${kind}`);
   const version = reader.u8();
@@ -38,9 +55,9 @@ export function readHeader(bytes: Uint8Array, kind: PayloadKind): { readonly tab
     const major = reader.varint();
     if (major !== NODE_MAJOR) throw mismatch(`Node ${major}`, `Node ${NODE_MAJOR}`);
   }
-  const flag = reader.u8();
-  if (flag > 1) throw corrupt(`a table flag is 0 or 1, found ${flag}`);
-  return { tables: flag === 1 ? readTables(reader) : emptyTables(), reader };
+  const flags = reader.u8();
+  if (flags > (HAS_TABLES | HOLDS_OBJECTS)) throw corrupt(`flags are 0 to 3, found ${flags}`);
+  return { tables: (flags & HAS_TABLES) !== 0 ? readTables(reader) : emptyTables(), holdsObjects: (flags & HOLDS_OBJECTS) !== 0, reader };
 }
 
 /** The payload's kind by its first byte. */

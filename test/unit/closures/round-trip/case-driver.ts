@@ -7,7 +7,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { installDriverHooks } from '../../../../engine/closures/loading/driver-hooks.ts';
 import { buildExecutorBundle } from '../../../../engine/closures/loading/executor-bundle.ts';
-import { shipClosure } from '../../../../engine/closures/runtime/ship-closure.ts';
+import { type ClosureWarning, shipClosure } from '../../../../engine/closures/runtime/ship-closure.ts';
 import { decodeValue } from '../../../../engine/closures/runtime/value-codec.ts';
 import type { ClosureCase, Shippable } from '../../../support/closure-cases/closure-case.ts';
 import type { CaseAnswer, CaseCall, CaseExecutorData } from './case-executor.ts';
@@ -56,18 +56,22 @@ async function runCase(worker: Worker, file: string, entry: ClosureCase): Promis
   const minified = pipeline === 'minified' ? entry.minified : undefined;
   const wanted = minified === undefined ? expected : minified.expected;
   const wantedUnshipped = 'unshipped' in entry ? entry.unshipped : expected;
+  const warnings: string[] = [];
   let shipped: unknown;
   let unshipped: unknown;
   try {
-    shipped = view(minified ?? entry, await shippedResult(worker, entry));
+    shipped = view(minified ?? entry, await shippedResult(worker, entry, warnings));
     unshipped = view(entry, await eachResult(await entry.make((fn) => fn), (fn) => runForResult(fn, args)));
   } catch (error) {
     shipped = error;
   }
-  const shippedOk = isDeepStrictEqual(shipped, wanted);
+  const warnedOk = isDeepStrictEqual(warnings, entry.warning === undefined ? [] : [entry.warning]);
+  const shippedOk = warnedOk && isDeepStrictEqual(shipped, wanted);
   const unshippedOk = isDeepStrictEqual(unshipped, wantedUnshipped);
   const detail =
-    shippedOk && unshippedOk ? '' : `shipped ${inspect(shipped)}, unshipped ${inspect(unshipped)}, expected ${inspect(wanted)}`;
+    shippedOk && unshippedOk
+      ? ''
+      : `shipped ${inspect(shipped)}, unshipped ${inspect(unshipped)}, expected ${inspect(wanted)}, warnings ${inspect(warnings)}`;
   return { file, row, name, shippedOk, unshippedOk, detail };
 }
 
@@ -75,9 +79,10 @@ function view({ view: look }: Pick<ClosureCase, 'view'>, result: unknown): unkno
   return look === undefined ? result : look(result as never);
 }
 
-async function shippedResult(worker: Worker, { make, args = [] }: ClosureCase): Promise<unknown> {
+async function shippedResult(worker: Worker, { make, args = [] }: ClosureCase, warnings: string[]): Promise<unknown> {
   const snapshots = new Map<Shippable, Uint8Array>();
-  const ship = (fn: Shippable): Uint8Array => shipClosure(fn, { operation: 'rdd.map', callSite: null }).bytes;
+  const onWarning = ({ message }: ClosureWarning): void => void warnings.push(message);
+  const ship = (fn: Shippable): Uint8Array => shipClosure(fn, { operation: 'rdd.map', callSite: null, onWarning }).bytes;
   const made = await make((fn) => {
     snapshots.set(fn, ship(fn));
     return fn;

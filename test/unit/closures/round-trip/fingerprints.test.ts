@@ -9,14 +9,14 @@ type FileName = 'job.ts' | 'util.ts' | 'consts.ts';
 
 const BASE: Readonly<Record<FileName, string>> = {
   'job.ts': `
-import { parse } from './util.ts';
+import { high, low, parse } from './util.ts';
 const limit = 10;
 const table = new Map([['a', 1]]);
 const offset = 5;
 const shift = (x: number) => x + offset;
 const other = (x: number) => x * 2;
 console.error(other(1));
-export const fn = (line: string) => shift(parse(line)) + (table.get(line) ?? limit);
+export const fn = (line: string) => shift(parse(line)) + (table.get(line) ?? limit) * (high() - low());
 `,
   'util.ts': `
 import { BASE, UNUSED } from './consts.ts';
@@ -28,6 +28,8 @@ function clean(line: string): string {
 export function parse(line: string): number {
   return Number.parseInt(clean(line), BASE);
 }
+export const low = () => 1;
+export const high = () => 2;
 export function unrelated(): number {
   return UNUSED;
 }
@@ -51,6 +53,7 @@ const CHANGES: readonly Edit[] = [
   ['a function it calls in the imported module', 'util.ts', 'line.trim()', 'line.trimEnd()'],
   ['a top-level statement that mutates what that one reads', 'util.ts', 'settings.trim = false', 'settings.trim = true'],
   ['a constant two modules away', 'consts.ts', 'BASE = 10', 'BASE = 16'],
+  ['two imports that swap their names', 'job.ts', '{ high, low, parse }', '{ low as high, high as low, parse }'],
 ];
 
 const STAYS: readonly Edit[] = [

@@ -118,11 +118,11 @@ describe('what a function reaches by code', () => {
     __sites(
       'src/util.ts',
       'file:///src/util.ts',
-      [site('src/util.ts#parse', { ref: 'parse', uses: ['Math.random'] })],
+      [],
       noImports,
       {
         parse: ['p1', [own('helper'), from('lodash-es', 'trim')]],
-        helper: ['h1', [own('parse'), from('./consts.ts', 'K')]],
+        helper: ['h1', [own('parse'), from('./consts.ts', 'K')], { uses: ['Math.random'], env: [], mutable: [] }],
         other: ['o1', []],
         '*': ['all', []],
         ...change.util,

@@ -77,6 +77,30 @@ describe('shipClosure refuses', () => {
     expect(shipClosure(fn, { ...options, allowedEnv: ['*'] }).modules).toEqual(['src/job.ts']);
   });
 
+  test('reaching code of a module that reads one', () => {
+    const [job] = __sites(
+      'src/far-job.ts',
+      'file:///project/src/far-job.ts',
+      [site('src/far-job.ts#f', { deps: [{ kind: 'import', source: './settings.ts', name: 'token' }] })],
+      noImports,
+      noSlices,
+      'main',
+    );
+    const token = ['t1', [], { uses: [], env: ['TOKEN'], mutable: [] }] as const;
+    __sites('src/settings.ts', 'file:///project/src/settings.ts', [], noImports, { token }, 'module');
+    expect(
+      messageOf(() =>
+        shipClosure(
+          __lv(() => 1, job),
+          options,
+        ),
+      ),
+    ).toBe(
+      'Cannot ship the function passed to rdd.map() to executors: `token` of src/settings.ts, which function (src/far-job.ts:1:1) uses, reads process.env.TOKEN, ' +
+        "and executors do not have the driver's environment. Read it into a variable before the call, or allow it with `allowedEnv: ['TOKEN']` where it is set on the executors too.",
+    );
+  });
+
   test('the whole environment', () => {
     expect(
       messageOf(() =>

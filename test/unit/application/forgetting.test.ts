@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { createResultStages } from '../../../driver/application/result-stages.ts';
+import { createStageTable } from '../../../driver/application/stage-table.ts';
+import { createEventBus } from '../../../driver/events/event-bus.ts';
+import { createStageRegistry } from '../../../driver/planner/plan-stages.ts';
+import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
+import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import { lineageWriter } from '../../support/lineage.ts';
+
+test('of an action that has ended only its shuffles are kept', async () => {
+  const clock = createVirtualClock();
+  const [registry, table] = [createStageRegistry(), createStageTable()];
+  const stages = createResultStages({
+    loop: { post: () => undefined, runJob: async () => undefined, fail: () => undefined },
+    table,
+    registry,
+    listings: { splits: new Map(), prepare: async () => undefined },
+    known: new Map(),
+    defaultParallelism: null,
+    reader: { objects: createMemoryObjectStore(), maxResultBytes: 0 },
+    bus: createEventBus(clock),
+    clock,
+    post: () => undefined,
+    forget: table.remove,
+  });
+  const lineage = lineageWriter();
+  const node = lineage.reduceByKey(lineage.range(10, 2));
+  for (let i = 0; i < 5; i++) {
+    const open = await stages.open({ name: 'count', node, sink: { kind: 'count' }, callSite: null, options: {} }, async () => undefined);
+    expect(open.numPartitions).toBe(2);
+    open.release();
+  }
+  expect([...registry.drafts.values()].map(({ stage, kind }) => `${stage} ${kind}`)).toEqual(['0 map']);
+  expect(() => table.get(5)).toThrow('stage 5 is not known');
+  expect(table.get(0).draft.kind).toBe('map');
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { type AppEvent, EVENT_LOG_VERSION } from '../../../engine/types/app-event.ts';
+import type { FailureKind, TaskFailure } from '../../../engine/types/failure.ts';
+import type { TaskMetrics } from '../../../engine/types/task.ts';
+import { readRepositoryFile } from '../../support/consumer.ts';
+
+type Fields<T> = { readonly [K in Exclude<keyof T, 'kind' | 'timeMs'>]-?: true };
+
+/** Complete, or it does not compile. */
+const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind: K }>> } = {
+  logStarted: { version: true, levin: true, epoch: true },
+  appStarted: { appId: true, name: true, master: true, node: true, resumed: true, conf: true },
+  appEnded: { status: true, message: true },
+  executorAdded: { executorId: true },
+  executorRemoved: { executorId: true, reason: true },
+  jobStarted: { job: true, action: true, description: true, callSite: true, stages: true },
+  jobEnded: { job: true, status: true, message: true, replayed: true },
+  stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true },
+  stageCompleted: { stage: true, status: true, message: true },
+  taskStarted: { stage: true, partition: true, attempt: true, generation: true, executorId: true },
+  taskEnded: {
+    stage: true,
+    partition: true,
+    attempt: true,
+    generation: true,
+    durationMs: true,
+    failure: true,
+    metrics: true,
+    lostRace: true,
+  },
+  taskLog: { stage: true, partition: true, attempt: true, level: true, text: true },
+  outputLost: { stage: true, partition: true, generation: true, reason: true },
+  warning: { code: true, message: true },
+};
+const failure: Fields<TaskFailure> & { readonly kind: true } = { kind: true, fault: true, error: true, lost: true, cpuBound: true };
+const failureKinds: { readonly [K in FailureKind]: true } = {
+  'user-error': true,
+  'out-of-memory': true,
+  'executor-lost': true,
+  exit: true,
+  timeout: true,
+  'fetch-failed': true,
+  throttled: true,
+  superseded: true,
+  cancelled: true,
+  error: true,
+};
+const metrics: Fields<TaskMetrics> = {
+  recordsRead: true,
+  bytesRead: true,
+  recordsWritten: true,
+  bytesWritten: true,
+  shuffleBytesRead: true,
+  shuffleRecordsRead: true,
+  shuffleBytesWritten: true,
+  shuffleRecordsWritten: true,
+  runMs: true,
+  peakRssBytes: true,
+};
+
+const page = readRepositoryFile('docs/event-log.md');
+const sections = new Map(
+  page
+    .split(/^### /m)
+    .slice(1)
+    .map((text) => [text.slice(0, text.indexOf('\n')), [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field)]),
+);
+
+describe('docs/event-log.md tells every field of', () => {
+  test.each(Object.entries({ ...kinds, failure, metrics }))('%s', (name, fields) => {
+    expect(sections.get(name)).toEqual(Object.keys(fields));
+  });
+});
+
+test('and of nothing else', () => {
+  expect([...sections.keys()]).toEqual([...Object.keys(kinds), 'failure', 'metrics']);
+});
+
+test('every kind of failure is named', () => {
+  const row = page.split('\n').find((line) => line.startsWith('| `kind` | `user-error`')) ?? '';
+  for (const kind of Object.keys(failureKinds)) expect(row).toContain(`\`${kind}\``);
+});
+
+test('the version is the present one', () => {
+  expect(page).toContain(`| \`version\` | version of this format: ${EVENT_LOG_VERSION} |`);
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import type { UntimedEvent } from '../../../driver/events/event-bus.ts';
+import { type Summary, summarize } from '../../../driver/events/summarize.ts';
+import type { AppEvent } from '../../../engine/types/app-event.ts';
+import { anEvent } from '../../support/events.ts';
+
+/** One event each 100 ms. */
+function summaryOf(...events: readonly UntimedEvent[]): Summary {
+  return summarize(events.map((event, i) => ({ timeMs: 1000 + 100 * i, ...event }) as AppEvent));
+}
+
+test('no events', () => {
+  expect(summarize([])).toEqual({
+    appId: null,
+    name: null,
+    status: 'running',
+    durationMs: 0,
+    jobs: { succeeded: 0, failed: 0, cancelled: 0, replayed: 0 },
+    stages: { run: 0, skipped: 0 },
+    tasks: { succeeded: 0, failed: 0, retried: 0, found: 0 },
+    recordsRead: 0,
+    recordsWritten: 0,
+    bytesRead: 0,
+    bytesWritten: 0,
+    shuffleBytesWritten: 0,
+    shuffleBytesRead: 0,
+    outputsLost: 0,
+    warnings: 0,
+  });
+});
+
+test('a run in which everything happened once', () => {
+  const summary = summaryOf(
+    { kind: 'logStarted', version: 1, levin: '0.1.0', epoch: 1 },
+    anEvent.appStarted(),
+    { kind: 'executorAdded', executorId: 'e1' },
+    anEvent.jobStarted(),
+    anEvent.stageSubmitted({ stage: 0, committed: 4 }),
+    anEvent.stageCompleted({ stage: 0, status: 'skipped' }),
+    anEvent.stageSubmitted({ stage: 1, tasks: 3, committed: 1 }),
+    anEvent.taskStarted(1, { stage: 1 }),
+    anEvent.taskStarted(2, { stage: 1 }),
+    anEvent.taskLog('x'),
+    anEvent.taskSucceeded(1, { stage: 1 }),
+    anEvent.taskFailed(2, 'executor-lost', { stage: 1 }),
+    { kind: 'executorRemoved', executorId: 'e1', reason: 'killed' },
+    anEvent.taskStarted(2, { stage: 1, attempt: 1 }),
+    anEvent.taskSucceeded(2, { stage: 1, attempt: 1 }),
+    anEvent.stageCompleted({ stage: 1 }),
+    { kind: 'outputLost', stage: 0, partition: 0, generation: 0, reason: 'gone' },
+    { kind: 'warning', code: 'X', message: 'y' },
+    anEvent.jobEnded(),
+    anEvent.appEnded(),
+  );
+  expect(summary).toEqual({
+    appId: 'app-1',
+    name: 'job.ts',
+    status: 'succeeded',
+    durationMs: 1900,
+    jobs: { succeeded: 1, failed: 0, cancelled: 0, replayed: 0 },
+    stages: { run: 1, skipped: 1 },
+    tasks: { succeeded: 2, failed: 1, retried: 1, found: 5 },
+    recordsRead: 20,
+    recordsWritten: 10,
+    bytesRead: 2000,
+    bytesWritten: 1000,
+    shuffleBytesWritten: 140,
+    shuffleBytesRead: 60,
+    outputsLost: 1,
+    warnings: 1,
+  });
+});
+
+test('jobs by how they ended; one that the journal answered is not counted as run', () => {
+  const { jobs } = summaryOf(
+    anEvent.jobEnded(),
+    anEvent.jobEnded({ job: 1, status: 'failed' }),
+    anEvent.jobEnded({ job: 2, status: 'cancelled' }),
+    anEvent.jobEnded({ job: 3, replayed: true }),
+  );
+  expect(jobs).toEqual({ succeeded: 1, failed: 1, cancelled: 1, replayed: 1 });
+});
+
+describe('attempts', () => {
+  test('that were told to stop are nobody’s failure', () => {
+    const kinds = ['cancelled', 'superseded', 'throttled', 'user-error', 'exit', 'timeout'] as const;
+    expect(summaryOf(...kinds.map((kind, i) => anEvent.taskFailed(i, kind))).tasks.failed).toBe(3);
+  });
+
+  test('that lost the race report the winner’s work: it counts once', () => {
+    const both = summaryOf(anEvent.taskSucceeded(0), anEvent.taskSucceeded(0, { attempt: 1, lostRace: true }));
+    const onlyLoser = summaryOf(anEvent.taskSucceeded(0, { attempt: 1, lostRace: true }));
+    for (const summary of [both, onlyLoser]) expect([summary.tasks.succeeded, summary.recordsRead]).toEqual([1, 10]);
+  });
+
+  test('of the next generation are work of their own', () => {
+    expect(summaryOf(anEvent.taskSucceeded(0), anEvent.taskSucceeded(0, { generation: 1 })).tasks.succeeded).toBe(2);
+  });
+});
+
+test('a stage that is submitted several times counts once, and what was found of it is what the first submission found', () => {
+  const { stages, tasks } = summaryOf(
+    anEvent.stageSubmitted({ committed: 1 }),
+    anEvent.stageCompleted(),
+    anEvent.stageSubmitted({ committed: 3, attempt: 1 }),
+    anEvent.stageCompleted(),
+    anEvent.stageSubmitted({ stage: 1 }),
+    anEvent.stageCompleted({ stage: 1, status: 'failed' }),
+  );
+  expect(stages).toEqual({ run: 1, skipped: 0 });
+  expect(tasks.found).toBe(1);
+});
+
+test('two drivers: the second runs until it ends, and a stage that it skipped was run by the first', () => {
+  const first = [anEvent.appStarted(), anEvent.stageSubmitted(), anEvent.stageCompleted(), anEvent.appEnded({ status: 'cancelled' })];
+  const second = [
+    anEvent.appStarted({ resumed: true }),
+    anEvent.stageSubmitted({ committed: 4 }),
+    anEvent.stageCompleted({ status: 'skipped' }),
+  ];
+  expect(summaryOf(...first).status).toBe('cancelled');
+  expect(summaryOf(...first, ...second)).toMatchObject({ status: 'running', stages: { run: 1, skipped: 0 } });
+  expect(summaryOf(...first, ...second, anEvent.appEnded()).status).toBe('succeeded');
+});
