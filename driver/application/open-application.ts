@@ -51,6 +51,7 @@ export async function openApplication(options: ConfigInput, runnerOf: typeof ope
         lease,
         journal,
         resumed: launch.appId !== null,
+        runnerOf,
         onEnd: place.free,
       });
       place.set(app);
