@@ -6,6 +6,7 @@ export type { RDD } from './api/rdd.ts';
 export type {
   ActionOptions,
   BoundedNumber,
+  CodecOptions,
   ConcurrencyOptions,
   Fractions,
   Key,

@@ -1,5 +1,6 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { precisionFor } from '../../engine/records/hyper-log-log.ts';
+import type { Codec } from '../../engine/types/file-format.ts';
 
 function invalid(operation: string, message: string): LevinError {
   return new LevinError({ code: 'INVALID_ARGUMENT', fault: 'user', message: `${operation}: ${message}` });
@@ -28,6 +29,17 @@ export function checkConfidence(operation: string, confidence: number): void {
 export function checkBuckets(buckets: number): number {
   if (Number.isSafeInteger(buckets) && buckets >= 1) return buckets;
   throw invalid('histogram', `buckets is ${buckets}; it must be a whole number from 1, or an array of bounds.`);
+}
+
+export function checkCodec(operation: string, codec: unknown): Codec | null {
+  if (codec === undefined) return null;
+  if (codec === 'gzip' || codec === 'zstd') return codec;
+  throw invalid(operation, `codec is ${typeof codec === 'string' ? JSON.stringify(codec) : String(codec)}; it must be 'gzip' or 'zstd'.`);
+}
+
+export function checkRecordLength(length: number): number {
+  if (Number.isSafeInteger(length) && length >= 1 && length <= 2 ** 30) return length;
+  throw invalid('binaryRecords', `recordLength is ${length}; it must be a whole number of bytes from 1 to ${2 ** 30}.`);
 }
 
 export function checkDepth(operation: string, depth: number): number {

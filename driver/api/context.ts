@@ -1,10 +1,12 @@
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
 import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { FileFormat } from '../../engine/types/file-format.ts';
 import type { Application } from '../application/application.ts';
 import { openApplication } from '../application/open-application.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { encodeSlices } from '../lineage/encode-slices.ts';
+import { checkRecordLength } from './action-arguments.ts';
 import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
 import { type RDD, rddOf, unionOf } from './rdd.ts';
 import type { RangeOptions, Rec } from './types.ts';
@@ -146,6 +148,48 @@ export class Context implements AsyncDisposable {
     return unionOf(rdds as readonly RDD<T>[]);
   }
 
+  /**
+   * Each file whole, as a pair of its absolute path and its text, decoded as UTF-8; for many small files.
+   *
+   * `path` as for `textFile`. Files whose names end with `.gz` or `.zst` are decompressed. A file that does not fit into one string fails with `FILE_TOO_LARGE`.
+   * @param minPartitions neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`.
+   */
+  wholeTextFiles(path: string, minPartitions?: number): RDD<[path: string, text: string]> {
+    return this.#files('wholeTextFiles', path, { format: { kind: 'wholeText' }, minPartitions });
+  }
+
+  /**
+   * Each file whole, as a pair of its absolute path and its bytes, as they are.
+   *
+   * @param minPartitions as for `wholeTextFiles`.
+   */
+  binaryFiles(path: string, minPartitions?: number): RDD<[path: string, bytes: Uint8Array]> {
+    return this.#files('binaryFiles', path, { format: { kind: 'bytes' }, minPartitions });
+  }
+
+  /**
+   * Files as records of `recordLength` bytes each; a file whose size is no multiple of that fails with `PARTIAL_RECORD`.
+   *
+   * @param recordLength bytes.
+   */
+  binaryRecords(path: string, recordLength: number): RDD<Uint8Array> {
+    return this.#files('binaryRecords', path, { format: { kind: 'records', length: checkRecordLength(recordLength) } });
+  }
+
+  /**
+   * One JSON value a line; empty lines are left out. A line that is no JSON fails with `INVALID_JSON`, file and line.
+   *
+   * The values are what is in the files: `T` is not checked. Paths, splits and compression as for `textFile`.
+   */
+  jsonFile<T = unknown>(path: string, minPartitions?: number): RDD<T> {
+    return this.#files('jsonFile', path, { format: { kind: 'json' }, minPartitions });
+  }
+
+  /** The records that `saveAsObjectFile` wrote, one partition for each file. `T` is not checked; a file that is damaged fails with `CORRUPT_INPUT`. */
+  objectFile<T = unknown>(path: string): RDD<T> {
+    return this.#files('objectFile', path, { format: { kind: 'objects' } });
+  }
+
   /** Ends the application: cancels what runs, deletes its shuffle data, prints the summary. Calling it again does nothing. */
   stop(): Promise<void> {
     return this.#app.stop();
@@ -153,6 +197,20 @@ export class Context implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#app.stop();
+  }
+
+  #files<T>(
+    operation: string,
+    path: string,
+    { format, minPartitions }: { readonly format: FileFormat; readonly minPartitions?: number | undefined },
+  ): RDD<T> {
+    const shape = {
+      kind: 'files',
+      path: checkPath(operation, path),
+      format,
+      minPartitions: checkPartitions(operation, 'minPartitions', minPartitions) ?? Math.min(this.#app.defaultParallelism, 2),
+    } as const;
+    return rddOf<T>(this.#app, this.#app.node(shape, operation, callSiteOf()));
   }
 }
 

@@ -24,12 +24,13 @@ import { streamPartitions } from '../actions/to-local-iterator.ts';
 import type { ActionRequest, Application, LineageSink } from '../application/application.ts';
 import type { DataOp, LineageAggregator, LineageNode, LineageOp, LineageShape, PartitioningRequest } from '../lineage/lineage-node.ts';
 import { nodeName, setNodeName } from '../lineage/node-names.ts';
-import { checkAtMost, checkBuckets, checkConfidence, checkPrecision, checkSeed, checkTimeout } from './action-arguments.ts';
+import { checkAtMost, checkBuckets, checkCodec, checkConfidence, checkPrecision, checkSeed, checkTimeout } from './action-arguments.ts';
 import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
 import { checkCommand, checkFraction, checkFractions, checkKey, checkName, checkWeights } from './transformation-arguments.ts';
 import type {
   ActionOptions,
   BoundedNumber,
+  CodecOptions,
   ConcurrencyOptions,
   Fractions,
   Key,
@@ -1198,12 +1199,37 @@ export class RDD<out T> {
    *
    * Strings are written as they are, other records as `JSON` or their string form. A folder that is there already is refused before any task runs
    * (`OUTPUT_EXISTS`). Levin's readers see all of the output or nothing.
+   * @param options `codec`: `'gzip'` or `'zstd'` compresses each file; `textFile` reads them by their names' end (`.gz`, `.zst`).
    */
-  saveAsTextFile(path: string, options: ActionOptions = {}): Promise<void> {
-    const target = this.#app.resolvePath(checkPath('saveAsTextFile', path)).replace(/(?<=.)\/+$/, '');
-    return this.#action('saveAsTextFile', { kind: 'saveAsTextFile', path: target }, options, async (stage) => {
-      await this.#app.publishOutput(target, await stage.runFiles(allPartitions(stage)));
-    });
+  saveAsTextFile(path: string, options: ActionOptions & CodecOptions = {}): Promise<void> {
+    return this.#save('saveAsTextFile', path, options, (target) => ({
+      kind: 'saveAsTextFile',
+      path: target,
+      codec: checkCodec('saveAsTextFile', options.codec),
+    }));
+  }
+
+  /**
+   * Writes one file of JSON lines for each partition into a new folder; `lv.jsonFile` reads them. Otherwise as `saveAsTextFile`.
+   *
+   * Values as `JSON.stringify` has them: dates become strings, NaN null; bigints become strings, Map and Set arrays.
+   * @param options `codec`: `'gzip'` or `'zstd'` compresses each file.
+   */
+  saveAsJsonFile(path: string, options: ActionOptions & CodecOptions = {}): Promise<void> {
+    return this.#save('saveAsJsonFile', path, options, (target) => ({
+      kind: 'saveAsJsonFile',
+      path: target,
+      codec: checkCodec('saveAsJsonFile', options.codec),
+    }));
+  }
+
+  /**
+   * Writes the records themselves into a new folder, in levin's own format, one file for each partition; `lv.objectFile` reads them.
+   *
+   * Everything that can be a record comes back as it was: dates, Maps, −0, instances of classes. Otherwise as `saveAsTextFile`.
+   */
+  saveAsObjectFile(path: string, options: ActionOptions = {}): Promise<void> {
+    return this.#save('saveAsObjectFile', path, options, (target) => ({ kind: 'saveAsObjectFile', path: target }));
   }
 
   /**
@@ -1369,6 +1395,13 @@ export class RDD<out T> {
     return this.#action(name, { kind: 'fold', zero: constant, fn }, options, async (stage) => {
       const parts = (await stage.run(allPartitions(stage))).flat(1);
       return mergeParts(name, merge, [decodeConstant(constant), ...parts]) as U;
+    });
+  }
+
+  #save(name: string, path: string, options: ActionOptions, sinkOf: (target: string) => LineageSink): Promise<void> {
+    const target = this.#app.resolvePath(checkPath(name, path)).replace(/(?<=.)\/+$/, '');
+    return this.#action(name, sinkOf(target), options, async (stage) => {
+      await this.#app.publishOutput(target, await stage.runFiles(allPartitions(stage)));
     });
   }
 

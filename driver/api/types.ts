@@ -20,6 +20,11 @@ export interface ActionOptions {
   readonly description?: string;
 }
 
+export interface CodecOptions {
+  /** Compression of each file. Default: none. */
+  readonly codec?: 'gzip' | 'zstd';
+}
+
 export interface ConcurrencyOptions {
   /** Promises of the user's function in flight at once within a task; results keep the order of the records. Default 1. */
   readonly concurrency?: number;

@@ -1,5 +1,6 @@
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
+import type { Codec } from '../../engine/types/file-format.ts';
 import type { ActionOptions } from '../api/types.ts';
 import type { LineageNode, LineageShape } from '../lineage/lineage-node.ts';
 
@@ -18,7 +19,8 @@ export type LineageSink =
   | { readonly kind: 'sampleRecords'; readonly sizes: readonly number[]; readonly withReplacement: boolean; readonly seed: string }
   | { readonly kind: 'foreachPartition'; readonly fn: ShippedClosure }
   | { readonly kind: 'foreach'; readonly fn: ShippedClosure; readonly concurrency?: number }
-  | { readonly kind: 'saveAsTextFile'; readonly path: string };
+  | { readonly kind: 'saveAsTextFile' | 'saveAsJsonFile'; readonly path: string; readonly codec?: Codec | null }
+  | { readonly kind: 'saveAsObjectFile'; readonly path: string };
 
 export interface ActionRequest {
   /** Spark's name of the action. */

@@ -5,7 +5,7 @@ import type { ReadOffsets } from '../../engine/runtime/commit.ts';
 import { readCommitted } from '../../engine/runtime/read-committed.ts';
 import { toWireError } from '../../engine/runtime/worker/wire-error.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
-import type { FileSplit } from '../../engine/types/task.ts';
+import type { FilePartition } from '../../engine/types/task.ts';
 import { computeBounds } from '../../shuffle/range-bounds.ts';
 import { resolveStage } from '../planner/resolve-stage.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
@@ -25,7 +25,7 @@ export interface StageResolverOptions {
   readonly objects: ObjectStore;
   readonly metadata: MetadataStore;
   readonly journal: BoundsJournal;
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   readonly readOffsets: ReadOffsets;
 }
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { NarrowOp } from '../../engine/plan/stage-plan.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
+import type { FileFormat } from '../../engine/types/file-format.ts';
 
 /** A step inside a partition as the user wrote it: the operators of the stage plan with closures in place of indexes. */
 export type LineageOp =
@@ -59,6 +60,7 @@ export type LineageShape =
   | { readonly kind: 'slices'; readonly data: EncodedSlices }
   | { readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number; readonly numPartitions: number }
   | { readonly kind: 'textFile'; readonly path: string; readonly minPartitions: number }
+  | { readonly kind: 'files'; readonly path: string; readonly format: FileFormat; readonly minPartitions: number }
   | { readonly kind: 'narrow'; readonly parent: LineageNode; readonly op: LineageOp; readonly keepsPartitioner: boolean }
   | { readonly kind: 'union'; readonly parents: readonly LineageNode[] }
   | { readonly kind: 'coalesce'; readonly parent: LineageNode; readonly numPartitions: number }
@@ -119,6 +121,7 @@ export function parentsOf(node: LineageNode): readonly LineageNode[] {
     case 'slices':
     case 'range':
     case 'textFile':
+    case 'files':
       return [];
     case 'narrow':
     case 'coalesce':
@@ -164,6 +167,8 @@ function fingerprintParts(shape: LineageShape): readonly unknown[] {
       return ['slices', shape.data.hash, shape.data.offsets.length - 1];
     case 'range':
       return ['range', shape.start, shape.step, shape.count, shape.numPartitions];
+    case 'files':
+      return ['files', shape.path, shape.format, shape.minPartitions];
     case 'textFile':
       return ['textFile', shape.path, shape.minPartitions];
     case 'narrow':

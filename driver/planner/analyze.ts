@@ -1,5 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
-import type { FileSplit } from '../../engine/types/task.ts';
+import type { FilePartition } from '../../engine/types/task.ts';
 import { type CustomPartitioning, type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
 
 /** How an RDD's records are placed. Two placements are the same when this is equal in every field. */
@@ -18,7 +18,7 @@ export interface NodeFacts {
 
 export interface AnalyzeOptions {
   /** Input splits by the id of the textFile node. */
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Set by the user; null when only derived from the runner. */
   readonly defaultParallelism: number | null;
 }
@@ -62,6 +62,7 @@ function factsOf(node: LineageNode, known: ReadonlyMap<number, NodeFacts>, optio
     case 'range':
       return { numPartitions: node.numPartitions, placement: null };
     case 'textFile':
+    case 'files':
       return { numPartitions: options.splits.get(node.id)?.length ?? 0, placement: null };
     case 'narrow':
       return { numPartitions: parent.numPartitions, placement: node.keepsPartitioner ? parent.placement : null };

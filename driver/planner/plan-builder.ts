@@ -77,6 +77,8 @@ export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {
     case 'count':
     case 'take':
     case 'saveAsTextFile':
+    case 'saveAsJsonFile':
+    case 'saveAsObjectFile':
     case 'countValues':
     case 'moments':
     case 'bucketCounts':

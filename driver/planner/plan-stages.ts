@@ -172,6 +172,11 @@ function addNode(node: LineageNode, context: ChainContext): number {
       builder.leaves.set(index, node.kind === 'slices' ? { kind: 'slices', node } : { kind: 'text', node });
       return index;
     }
+    case 'files': {
+      const index = builder.add({ kind: 'files', format: node.format, numPartitions });
+      builder.leaves.set(index, { kind: 'files', node });
+      return index;
+    }
     case 'range':
       return builder.add({ kind: 'range', start: node.start, step: node.step, count: node.count, numPartitions });
     case 'narrow':
@@ -338,6 +343,9 @@ export function sinkFingerprint(sink: LineageSink): readonly unknown[] {
     case 'sampleRecords':
       return [sink.kind, sink.sizes, sink.withReplacement, sink.seed];
     case 'saveAsTextFile':
+    case 'saveAsJsonFile':
+      return [sink.kind, sink.path, ...(sink.codec ? [sink.codec] : [])];
+    case 'saveAsObjectFile':
       return [sink.kind, sink.path];
   }
 }

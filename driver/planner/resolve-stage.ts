@@ -4,7 +4,7 @@ import { pack } from 'msgpackr';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
 import { decodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
-import type { FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
+import type { FilePartition, FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
 
@@ -29,7 +29,7 @@ export interface ResolveContext {
   readonly appId: string;
   /** Project root: messages of executors name files relative to it. */
   readonly root: string;
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Identity of a parent stage that was resolved before. */
   readonly stageIdOf: (stage: number) => string;
   /** Encoded bounds for a stage with a range partitioner. */
@@ -70,7 +70,7 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
 }
 
 export interface InputContext {
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Object that holds a `parallelize` collection. */
   readonly dataKeyOf: (hash: string) => string;
   readonly stageIdOf: (stage: number) => string;
@@ -113,7 +113,9 @@ function leafInput(binding: Exclude<LeafBinding, { kind: 'firstIndex' }>, partit
       return { kind: 'slice', range: { key: context.dataKeyOf(binding.node.data.hash), offset, length: end - offset } };
     }
     case 'text':
-      return { kind: 'split', split: (context.splits.get(binding.node.id) as readonly FileSplit[])[partition] as FileSplit };
+      return { kind: 'split', split: splitsOf(binding.node.id, partition, context)[0] as FileSplit };
+    case 'files':
+      return { kind: 'files', splits: splitsOf(binding.node.id, partition, context) };
     case 'shuffle': {
       const [start, end] = [binding.groups[partition] as number, binding.groups[partition + 1] as number];
       return { kind: 'shuffle', slices: shuffleSlices(binding.stage, start, end, context) };
@@ -129,6 +131,10 @@ function firstIndexes(counts: readonly TaskResult[]): readonly number[] {
     next += output.kind === 'inline' ? (decodeValue(output.block) as number) : 0;
     return first;
   });
+}
+
+function splitsOf(node: number, partition: number, { splits }: InputContext): FilePartition {
+  return splits.get(node)?.[partition] ?? [];
 }
 
 /** The non-empty slices for the reducer partitions `[start, end)`, in map order. */
@@ -147,6 +153,7 @@ function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {
     case 'slices':
       return binding.node.data.hash;
     case 'text':
+    case 'files':
       return context.splits.get(binding.node.id);
     case 'firstIndex':
       return binding.stage === null ? null : context.stageIdOf(binding.stage);

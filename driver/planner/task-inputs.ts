@@ -34,6 +34,7 @@ function inputsOf(node: PlanNode, partition: number, anchors: readonly number[])
     case 'slices':
     case 'range':
     case 'text':
+    case 'files':
     case 'shuffleRead':
       return [];
     case 'narrow':
@@ -64,7 +65,7 @@ function inputsOf(node: PlanNode, partition: number, anchors: readonly number[])
 }
 
 function isLeaf(node: PlanNode): boolean {
-  return node.kind === 'slices' || node.kind === 'range' || node.kind === 'text' || node.kind === 'shuffleRead';
+  return node.kind === 'slices' || node.kind === 'range' || node.kind === 'text' || node.kind === 'files' || node.kind === 'shuffleRead';
 }
 
 /** For each node the nearest ancestor, or itself, that is not a one-parent step. */

@@ -1,3 +1,5 @@
+import type { Codec, FileFormat } from '../types/file-format.ts';
+
 /** Index into `StagePlan.closures`. */
 export type ClosureIndex = number;
 
@@ -62,13 +64,14 @@ export type PartitionerSpec =
 
 /**
  * One node of a stage: a table entry, parents by index, parents before children.
- * Leaves (`slices`, `range`, `text`, `shuffleRead`) read what the task's inputs name (`range` needs none); so does `number` by index.
+ * Leaves (`slices`, `range`, `text`, `files`, `shuffleRead`) read what the task's inputs name (`range` needs none); so does `number` by index.
  */
 export type PlanNode =
   | { readonly kind: 'slices'; readonly numPartitions: number }
   /** `start + i * step` for i in [0, count); partition p of n holds i in [floor(p·count/n), floor((p+1)·count/n)). */
   | { readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number; readonly numPartitions: number }
   | { readonly kind: 'text'; readonly numPartitions: number }
+  | { readonly kind: 'files'; readonly format: FileFormat; readonly numPartitions: number }
   /** Records of one reducer partition, blocks in map order. */
   | { readonly kind: 'shuffleRead'; readonly numPartitions: number }
   | { readonly kind: 'narrow'; readonly parent: number; readonly op: NarrowOp }
@@ -125,7 +128,11 @@ export type Sink =
   /** Reservoir of at most `size` keys of pairs: one record [count of the partition, keys]. */
   | { readonly kind: 'sampleKeys'; readonly size: number; readonly seed: string }
   /** One line per record (its string form) into a part file of the attempt below the folder `path`. */
-  | { readonly kind: 'saveAsTextFile'; readonly path: string };
+  | { readonly kind: 'saveAsTextFile'; readonly path: string; readonly codec?: Codec | null }
+  /** The same with each record as JSON. */
+  | { readonly kind: 'saveAsJsonFile'; readonly path: string; readonly codec?: Codec | null }
+  /** Blocks of records into a part file of the attempt below the folder `path`. */
+  | { readonly kind: 'saveAsObjectFile'; readonly path: string };
 
 /** Root node is the last of `nodes`. JSON-safe. */
 export interface StagePlan {

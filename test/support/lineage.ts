@@ -103,6 +103,7 @@ function nodeText(node: PlanNode): string {
   switch (node.kind) {
     case 'slices':
     case 'text':
+    case 'files':
     case 'shuffleRead':
       return `${node.kind}[${node.numPartitions}]`;
     case 'range':

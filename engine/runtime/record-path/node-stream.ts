@@ -33,6 +33,7 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
   switch (at.kind) {
     case 'slices':
     case 'text':
+    case 'files':
     case 'shuffleRead':
       return openLeaf(task, node, partition);
     case 'coalesce': {

@@ -18,7 +18,8 @@ import { momentsOfRecords } from './moments-of-records.ts';
 import { createReservoir } from './reservoir.ts';
 import { eachRecord, recordsOutput, runRecords } from './run-records.ts';
 import { sampleRecords } from './sample-records.ts';
-import { openTextFile } from './save-as-text.ts';
+import { saveLines } from './save-lines.ts';
+import { saveObjects } from './save-objects.ts';
 import { blockOutput } from './task-output.ts';
 
 type SinkOf<K extends Sink['kind']> = Extract<Sink, { readonly kind: K }>;
@@ -66,11 +67,11 @@ export async function runSink(task: TaskContext): Promise<TaskOutput> {
       return await sampleRecords(task, sink);
     case 'sampleKeys':
       return await sampleKeys(task, sink);
-    case 'saveAsTextFile': {
-      const file = openTextFile(sink.path, task);
-      await eachRecord(task, (record) => file.write(record));
-      return await file.finish();
-    }
+    case 'saveAsTextFile':
+    case 'saveAsJsonFile':
+      return await saveLines(task, sink);
+    case 'saveAsObjectFile':
+      return await saveObjects(task, sink.path);
     case 'shuffleWrite':
       return await shuffleWrite(task, sink);
   }

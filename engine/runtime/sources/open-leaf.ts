@@ -1,9 +1,11 @@
 import { LevinError } from '../../errors/levin-error.ts';
+import type { PlanNode } from '../../plan/stage-plan.ts';
 import { parseBlock } from '../../records/block-format.ts';
 import { decodeBodyLoading } from '../../records/decode-body.ts';
 import type { MapOutputSlice, ObjectRange } from '../../types/task.ts';
 import { type Batch, lazyStream, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
+import { filesStream } from './files.ts';
 import { readShuffleIndexSlice } from './shuffle-index.ts';
 import { shuffleReadStream } from './shuffle-read.ts';
 import { inputOf } from './task-input.ts';
@@ -23,6 +25,8 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
       };
       return textStream(input.split, { files: deps.files, signal: deps.signal, onRead });
     }
+    case 'files':
+      return filesStream(task, task.plan.nodes[leaf] as Extract<PlanNode, { kind: 'files' }>, input.splits);
     case 'shuffle':
       return openShuffle(task, async () => input.slices);
     case 'shuffleIndex': {

@@ -4,6 +4,7 @@ const BASICS = 'e2e/operations.test.ts › on local[3] with 4 slices › every o
 const DIRECTORY = 'e2e/bad-input.test.ts › input and output paths › an output folder that exists is refused before any task';
 
 const ACTIONS_5 = 'e2e/spark/actions.test.ts › on local[2] with 5 slices';
+const FILES = 'e2e/spark/files.test.ts › on local[2] with 5 slices';
 const STATISTICS = 'e2e/spark/statistics.test.ts › on local[2] with 5 slices';
 
 /** RDD operations that run a job (reference §1.2). */
@@ -44,7 +45,7 @@ export const ACTIONS: readonly SparkName[] = [
   done('RDD.isEmpty', 'rdd.isEmpty', `${ACTIONS_5} › isEmpty`),
   done('RDD.toLocalIterator', 'rdd.toLocalIterator', BASICS),
   done('RDD.saveAsTextFile', 'rdd.saveAsTextFile', DIRECTORY),
-  later('RDD.saveAsObjectFile', 'operations'),
+  done('RDD.saveAsObjectFile', 'rdd.saveAsObjectFile', `${FILES} › saveAsObjectFile and objectFile`),
   refused('RDD.saveAsPickleFile', BECAUSE.python),
   refused('RDD.saveAsSequenceFile', BECAUSE.hadoop),
   refused('RDD.saveAsHadoopFile', BECAUSE.hadoop),

@@ -2,6 +2,7 @@ import { BECAUSE, done, later, refused, type SparkName } from './spark-name.ts';
 
 const BASICS = 'e2e/operations.test.ts › on local[3] with 4 slices › every operation gives what plain JavaScript gives';
 const TEXT = 'e2e/bad-input.test.ts › input and output paths › a path that is not there is named, with the line of the call';
+const FILES = 'e2e/spark/files.test.ts › on local[2] with 5 slices';
 
 const shown = (name: string): string => `e2e/spark/transformations.test.ts › on local[2] with 5 slices › ${name}`;
 
@@ -12,10 +13,10 @@ export const CONTEXT: readonly SparkName[] = [
   done('SparkContext.range', 'lv.range', BASICS),
   done('SparkContext.emptyRDD', 'lv.emptyRDD', shown('emptyRDD')),
   done('SparkContext.textFile', 'lv.textFile', TEXT),
-  later('SparkContext.wholeTextFiles', 'operations'),
-  later('SparkContext.binaryFiles', 'operations'),
-  later('SparkContext.binaryRecords', 'operations'),
-  later('SparkContext.objectFile', 'operations'),
+  done('SparkContext.wholeTextFiles', 'lv.wholeTextFiles', `${FILES} › wholeTextFiles`),
+  done('SparkContext.binaryFiles', 'lv.binaryFiles', `${FILES} › binaryFiles`),
+  done('SparkContext.binaryRecords', 'lv.binaryRecords', `${FILES} › binaryRecords`),
+  done('SparkContext.objectFile', 'lv.objectFile', `${FILES} › saveAsObjectFile and objectFile`),
   refused('SparkContext.pickleFile', BECAUSE.python),
   refused('SparkContext.sequenceFile', BECAUSE.hadoop),
   refused('SparkContext.hadoopFile', BECAUSE.hadoop),
