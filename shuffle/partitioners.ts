@@ -22,6 +22,7 @@ export interface PartitionerState {
  * - `range`: the first bound that is not below the key, so that a bound belongs to the partition on its left; descending order mirrors the index.
  *   With fewer bounds than partitions − 1 the last partitions stay empty.
  * - `custom`: what the user's function says, a whole number in [0, numPartitions) or `BAD_PARTITION`
+ * - `gather`: one partition for all records of the map task whose number is `seed`
  * - `roundRobin`: one after the other, from `seed` modulo the number of partitions
  */
 export function createPartitioner(spec: PartitionerSpec, state: PartitionerState): Partitioner {
@@ -34,6 +35,10 @@ export function createPartitioner(spec: PartitionerSpec, state: PartitionerState
       return rangePartitioner(state.bounds, spec);
     case 'roundRobin':
       return roundRobin(state.seed, numPartitions);
+    case 'gather': {
+      const partition = Math.floor((state.seed * numPartitions) / spec.from);
+      return () => partition;
+    }
     case 'custom':
       return customPartitioner(state.partitionOf ?? null, numPartitions);
   }

@@ -8,8 +8,8 @@ import type { ConfigInput } from '../config/config-input.ts';
 import { encodeSlices } from '../lineage/encode-slices.ts';
 import { checkRecordLength } from './action-arguments.ts';
 import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
-import { type RDD, rddOf, unionOf } from './rdd.ts';
-import type { RangeOptions, Rec } from './types.ts';
+import { type RDD, rddOf, runJobOn, unionOf } from './rdd.ts';
+import type { ActionOptions, RangeOptions, Rec } from './types.ts';
 
 /** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
 export type ContextOptions = ConfigInput;
@@ -188,6 +188,22 @@ export class Context implements AsyncDisposable {
   /** The records that `saveAsObjectFile` wrote, one partition for each file. `T` is not checked; a file that is damaged fails with `CORRUPT_INPUT`. */
   objectFile<T = unknown>(path: string): RDD<T> {
     return this.#files('objectFile', path, { format: { kind: 'objects' } });
+  }
+
+  /**
+   * Runs a function on the records of some partitions of an RDD, all of them by default, and gives what it gave, in the order asked.
+   *
+   * @param partitions numbers from 0; one that the RDD does not have fails with `INVALID_ARGUMENT`.
+   * @example
+   * await lv.runJob(lv.range(9, { numSlices: 3 }), (records) => [[...records].length], [2, 0]); // [3, 3]
+   */
+  runJob<T, U extends Rec>(
+    rdd: RDD<T>,
+    f: (records: IteratorObject<T, undefined> & AsyncIterable<T>) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    partitions?: readonly number[],
+    options: ActionOptions = {},
+  ): Promise<U[]> {
+    return runJobOn(rdd, { f, partitions, options });
   }
 
   /** Ends the application: cancels what runs, deletes its shuffle data, prints the summary. Calling it again does nothing. */

@@ -15,6 +15,8 @@ import { checkBounds } from '../actions/histogram.ts';
 import { evenHistogram, histogramOf } from '../actions/histogram-jobs.ts';
 import { mergeByKey } from '../actions/merge-by-key.ts';
 import { mergeParts } from '../actions/merge-parts.ts';
+import { checkPartitionList, runPartitions } from '../actions/partition-list.ts';
+import { reduceTree, type TreeRequest } from '../actions/reduce-tree.ts';
 import { mergeReduced } from '../actions/reduce.ts';
 import { MAX_SAMPLE, takeSample } from '../actions/sampling.ts';
 import { allMoments, statisticsOf } from '../actions/statistics.ts';
@@ -24,7 +26,16 @@ import { streamPartitions } from '../actions/to-local-iterator.ts';
 import type { ActionRequest, Application, LineageSink } from '../application/application.ts';
 import type { DataOp, LineageAggregator, LineageNode, LineageOp, LineageShape, PartitioningRequest } from '../lineage/lineage-node.ts';
 import { nodeName, setNodeName } from '../lineage/node-names.ts';
-import { checkAtMost, checkBuckets, checkCodec, checkConfidence, checkPrecision, checkSeed, checkTimeout } from './action-arguments.ts';
+import {
+  checkAtMost,
+  checkBuckets,
+  checkCodec,
+  checkConfidence,
+  checkDepth,
+  checkPrecision,
+  checkSeed,
+  checkTimeout,
+} from './action-arguments.ts';
 import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
 import { checkCommand, checkFraction, checkFractions, checkKey, checkName, checkWeights } from './transformation-arguments.ts';
 import type {
@@ -50,6 +61,20 @@ let construct: <T>(app: Application, node: LineageNode) => RDD<T>;
 /** Makes the RDD of a lineage node; the class has no public constructor. */
 export function rddOf<T>(app: Application, node: LineageNode): RDD<T> {
   return construct<T>(app, node);
+}
+
+/** What `lv.runJob` is asked. */
+export interface RunJobRequest<T, U> {
+  readonly f: (records: IteratorObject<T, undefined> & AsyncIterable<T>) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>;
+  readonly partitions: readonly number[] | undefined;
+  readonly options: ActionOptions;
+}
+
+let run: <T, U>(rdd: RDD<T>, request: RunJobRequest<T, U>) => Promise<U[]>;
+
+/** Runs a function on chosen partitions of an RDD. */
+export function runJobOn<T, U>(rdd: RDD<T>, request: RunJobRequest<T, U>): Promise<U[]> {
+  return run(rdd, request);
 }
 
 let unite: <T>(rdds: readonly RDD<T>[]) => RDD<T>;
@@ -80,6 +105,12 @@ export class RDD<out T> {
       'an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call',
     );
     construct = (app, node) => new RDD(app, node);
+    run = (rdd, { f, partitions, options }) => {
+      if (partitions !== undefined) checkPartitionList(partitions);
+      const mapped: RDD<unknown> = rdd.#narrow('runJob', f, { keepsPartitioner: false }, 'mapPartitions');
+      const request = { ...mapped.#request('runJob', { kind: 'collect' }, options), parameters: [partitions ?? null] };
+      return mapped.#app.runAction(request, (stage) => runPartitions(stage, partitions ?? allPartitions(stage)));
+    };
     unite = ([first, ...rest]) => {
       const rdd = first as (typeof rest)[number];
       return rdd.#derive({ kind: 'union', parents: [rdd.#node, ...rest.map((other) => rdd.#sameContext('union', other))] }, 'union');
@@ -982,6 +1013,65 @@ export class RDD<out T> {
   }
 
   /**
+   * As `reduce`, with the results of partitions merged by tasks first, in `depth` levels: for many partitions with large results.
+   *
+   * An empty RDD fails with `EMPTY_RDD`.
+   * @param depth whole number from 1. Default 2.
+   * @example
+   * await lv.range(1, 101, { numSlices: 20 }).treeReduce((a, b) => a + b); // 5050
+   */
+  treeReduce(f: (a: T, b: T) => T, depth = 2, options: ActionOptions = {}): Promise<T> {
+    checkFunction('treeReduce', f);
+    checkDepth('treeReduce', depth);
+    const callSite = callSiteOf();
+    const fn = this.#app.ship('rdd.treeReduce', f, callSite);
+    return this.#tree('treeReduce', { zero: null, fold: fn, merge: fn, depth, callSite }, options, (parts) => {
+      if (parts.length === 0) throw emptyRdd('treeReduce');
+      return mergeParts('treeReduce', f as Merge, parts) as T;
+    });
+  }
+
+  /**
+   * As `aggregate`, with the results of partitions merged by tasks first, in `depth` levels. `zero` counts once for each partition.
+   *
+   * @param depth whole number from 1. Default 2.
+   * @example
+   * await lv.range(1, 101, { numSlices: 20 }).treeAggregate(0, (sum, x) => sum + x, (a, b) => a + b); // 5050
+   */
+  treeAggregate<U extends Zero>(
+    zero: U,
+    seqOp: (result: NoInfer<U>, record: T) => NoInfer<U>,
+    combOp: (a: NoInfer<U>, b: NoInfer<U>) => NoInfer<U>,
+    depth?: number,
+    options?: ActionOptions,
+  ): Promise<U>;
+  treeAggregate<U>(
+    zero: U,
+    seqOp: (result: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    depth?: number,
+    options?: ActionOptions,
+  ): Promise<U>;
+  treeAggregate<U>(
+    zero: U,
+    seqOp: (result: U, record: T) => U,
+    combOp: (a: U, b: U) => U,
+    depth = 2,
+    options: ActionOptions = {},
+  ): Promise<U> {
+    checkFunction('treeAggregate', seqOp);
+    checkFunction('treeAggregate', combOp);
+    checkDepth('treeAggregate', depth);
+    const callSite = callSiteOf();
+    const constant = encodeConstant(zero);
+    const fold = this.#app.ship('rdd.treeAggregate', seqOp, callSite);
+    const merge = this.#app.ship('rdd.treeAggregate', combOp, callSite);
+    return this.#tree('treeAggregate', { zero: constant, fold, merge, depth, callSite }, options, (parts) =>
+      parts.length === 0 ? (decodeConstant(constant) as U) : (mergeParts('treeAggregate', combOp as Merge, parts) as U),
+    );
+  }
+
+  /**
    * How often each record is there, in a map by value. Records must be possible keys (`Key`).
    *
    * @example
@@ -1261,7 +1351,7 @@ export class RDD<out T> {
     operation: string,
     f: unknown,
     options: { readonly keepsPartitioner: boolean; readonly concurrency?: number },
-    kind: Extract<LineageOp, { readonly fn: unknown }>['kind'] = operation as 'map',
+    kind: Exclude<Extract<LineageOp, { readonly fn: unknown }>['kind'], 'foldPartition'> = operation as 'map',
   ): RDD<U> {
     checkFunction(operation, f);
     const callSite = callSiteOf();
@@ -1403,6 +1493,25 @@ export class RDD<out T> {
     return this.#action(name, sinkOf(target), options, async (stage) => {
       await this.#app.publishOutput(target, await stage.runFiles(allPartitions(stage)));
     });
+  }
+
+  #tree<R>(
+    operation: string,
+    tree: Omit<TreeRequest, 'operation' | 'node'>,
+    options: ActionOptions,
+    finish: (parts: readonly unknown[]) => R,
+  ): Promise<R> {
+    const sink: LineageSink = tree.zero === null ? { kind: 'reduce', fn: tree.fold } : { kind: 'fold', zero: tree.zero, fn: tree.fold };
+    const request: ActionRequest = {
+      name: operation,
+      node: this.#node,
+      sink,
+      callSite: tree.callSite,
+      options,
+      parameters: [tree.depth, tree.merge.fingerprint],
+      expand: (numPartitions) => reduceTree(this.#app, { ...tree, operation, node: this.#node }, numPartitions),
+    };
+    return this.#app.runAction(request, async (stage) => finish((await stage.run(allPartitions(stage))).flat(1)));
   }
 
   #statistics<R>(name: string, options: ActionOptions, pick: (statistics: Statistics) => R): Promise<R> {

@@ -12,6 +12,7 @@ export type LineageOp =
       readonly concurrency?: number;
     }
   | { readonly kind: 'mapPartitions' | 'mapPartitionsWithIndex'; readonly fn: ShippedClosure }
+  | { readonly kind: 'foldPartition'; readonly zero: string | null; readonly fn: ShippedClosure }
   | DataOp;
 
 /** Steps without a function of the user: the stage plan's own. */
@@ -38,6 +39,8 @@ export type PartitioningRequest =
   | { readonly kind: 'hash'; readonly numPartitions: number | null }
   | { readonly kind: 'range'; readonly numPartitions: number | null; readonly ascending: boolean }
   | { readonly kind: 'roundRobin'; readonly numPartitions: number }
+  /** Neighbouring partitions of `from` together. */
+  | { readonly kind: 'gather'; readonly numPartitions: number; readonly from: number }
   | CustomPartitioning;
 
 /** The user's function from key to partition; `local` is the function itself, for the driver. */
@@ -174,7 +177,7 @@ function fingerprintParts(shape: LineageShape): readonly unknown[] {
     case 'narrow':
       return [
         'narrow',
-        'fn' in shape.op ? [shape.op.kind, shape.op.fn.fingerprint] : shape.op,
+        'fn' in shape.op ? [shape.op.kind, shape.op.fn.fingerprint, ...('zero' in shape.op ? [shape.op.zero] : [])] : shape.op,
         shape.keepsPartitioner,
         shape.parent.fingerprint,
       ];

@@ -131,6 +131,7 @@ function shuffled(node: Extract<LineageNode, { kind: 'shuffled' }>, parent: Node
   const { partitioning } = node;
   switch (partitioning.kind) {
     case 'roundRobin':
+    case 'gather':
       return { numPartitions: partitioning.numPartitions, placement: null };
     case 'range': {
       const numPartitions = partitioning.numPartitions ?? Math.max(1, options.defaultParallelism ?? parent.numPartitions);

@@ -36,10 +36,13 @@ export function planBuilder(): PlanBuilder {
   };
 }
 
+/** Partitionings that no input can have already. */
+const MOVES_ALWAYS: ReadonlySet<string> = new Set(['range', 'roundRobin', 'gather']);
+
 /** Whether the wide node's input number `i` has to move: false where it is placed as asked already. */
 export function needsShuffle(node: LineageNode, i: number, known: ReadonlyMap<number, NodeFacts>): boolean {
   if (node.kind !== 'shuffled' && node.kind !== 'cogroup') return false;
-  if (node.kind === 'shuffled' && (node.partitioning.kind === 'range' || node.partitioning.kind === 'roundRobin')) return true;
+  if (node.kind === 'shuffled' && MOVES_ALWAYS.has(node.partitioning.kind)) return true;
   const parent = node.kind === 'shuffled' ? node.parent : node.parents[i];
   return parent === undefined || !samePlacement(factsIn(known, parent).placement, factsIn(known, node).placement);
 }

@@ -122,7 +122,8 @@ function planSample(node: Shuffled, known: ReadonlyMap<number, NodeFacts>, regis
 
 function shuffleSink(node: Wide, builder: PlanBuilder, known: ReadonlyMap<number, NodeFacts>): Sink {
   const { numPartitions, placement } = factsIn(known, node);
-  const partitioner = partitionerOf(placement, numPartitions, builder);
+  const gathers = node.kind === 'shuffled' && node.partitioning.kind === 'gather' ? node.partitioning : null;
+  const partitioner = gathers ?? partitionerOf(placement, numPartitions, builder);
   return { kind: 'shuffleWrite', partitioner, combine: mapSideCombine(node, builder) };
 }
 

@@ -35,6 +35,8 @@ export type NarrowOp =
   | { readonly kind: 'sampleByKey'; readonly withReplacement: boolean; readonly fractions: string; readonly seed: number }
   /** Pairs whose key lies in [lower, upper], both ends included; constants. */
   | { readonly kind: 'keyInRange'; readonly lower: string; readonly upper: string }
+  /** The partition as one record: folded into `zero` (a constant), or without one reduced; then an empty partition gives none. */
+  | { readonly kind: 'foldPartition'; readonly zero: string | null; readonly fn: ClosureIndex }
   /** The partition's lines through a command: its arguments, no shell. */
   | {
       readonly kind: 'pipe';
@@ -59,6 +61,8 @@ export type PartitionerSpec =
   | { readonly kind: 'hash'; readonly numPartitions: number }
   | { readonly kind: 'range'; readonly numPartitions: number; readonly ascending: boolean }
   | { readonly kind: 'roundRobin'; readonly numPartitions: number }
+  /** All records of map task p of `from` go to floor(p · numPartitions / from): neighbours come together, in order. Takes any record. */
+  | { readonly kind: 'gather'; readonly numPartitions: number; readonly from: number }
   /** The user's function from key to partition. */
   | { readonly kind: 'custom'; readonly numPartitions: number; readonly fn: ClosureIndex };
 

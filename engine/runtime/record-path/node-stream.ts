@@ -7,6 +7,7 @@ import type { UserFunction } from '../user-function.ts';
 import { batchOp } from './batch-op.ts';
 import { type BatchTransform, batchStream } from './batch-stream.ts';
 import { cartesianStream } from './cartesian-stream.ts';
+import { foldPartition } from './fold-partition.ts';
 import { cogroupNode, combineNode, type FeedNode, intersectNode, sortNode, subtractNode } from './group-nodes.ts';
 import { mapPartitionsStream } from './map-partitions.ts';
 import { pipeStream } from './pipe-stream.ts';
@@ -78,6 +79,8 @@ function partitionOp(op: Exclude<NarrowOp, RecordOp>, parent: number, { task, pa
       return mapPartitionsStream([open(parent, partition)], { ...userFunction(op.fn, task), index: null });
     case 'mapPartitionsWithIndex':
       return mapPartitionsStream([open(parent, partition)], { ...userFunction(op.fn, task), index: partition });
+    case 'foldPartition':
+      return lazyStream(() => foldPartition(op, task, (write) => feed(parent, write)));
     case 'glom':
       return lazyStream(async () => {
         const records: unknown[] = [];

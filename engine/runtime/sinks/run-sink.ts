@@ -104,7 +104,7 @@ async function shuffleWrite(task: TaskContext, { partitioner, combine }: SinkOf<
     bounds: spec.bounds === null ? [] : (decodeValue(spec.bounds) as readonly unknown[]),
     partitionOf: partitioner.kind === 'custom' ? closureOf(partitioner.fn, task) : null,
     combine: combine === null ? null : await combinerOf(combine, task),
-    seed: roundRobinStart(spec.stageId, spec.partition),
+    seed: partitioner.kind === 'gather' ? spec.partition : roundRobinStart(spec.stageId, spec.partition),
     signal: deps.signal,
   });
   await eachRecord(task, (record) => writer.write(record));

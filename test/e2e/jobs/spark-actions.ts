@@ -200,3 +200,105 @@ await show('foreachPartition is called for empty partitions', () =>
 );
 await show('foreachPartition without a function', () => numbers.foreachPartition('x' as never));
 await show('reduce with a promise on the driver', () => lv.parallelize([1, 2], 2).reduce((async (a: number) => a) as never));
+
+/** More partitions than two levels need. */
+const spread = lv.parallelize([...'abcdefghijklmnopqrstuvwxyz'], 20 * slices);
+await show('treeReduce', async () => [
+  await numbers.treeReduce((a, b) => a + b),
+  await lv.range(1, 1001, { numSlices: 50 }).treeReduce((a, b) => a + b, 3),
+]);
+await show('treeReduce merges neighbours, whatever the depth', async () => {
+  const texts: string[] = [];
+  for (const depth of [1, 2, 3, 5]) texts.push(await spread.treeReduce((a, b) => a + b, depth));
+  return [...new Set(texts)];
+});
+await show('treeReduce of sparse partitions', async () => [
+  await sparse.treeReduce((a, b) => a + b),
+  await sparse.treeReduce((a, b) => a + b, 10),
+]);
+await show('treeReduce of nothing', () => empty.treeReduce((a, b) => a + b));
+await show('treeReduce depth', () => numbers.treeReduce((a, b) => a + b, 0));
+await show('treeReduce with a promise', () => lv.range(40, { numSlices: 20 }).treeReduce((async (a: number) => a) as never));
+await show('treeAggregate', async () => {
+  const sums: unknown[] = [];
+  for (const depth of [1, 2, 3])
+    sums.push(
+      await lv.range(1, 101, { numSlices: 30 }).treeAggregate(
+        [0, 0],
+        ([sum, n], x) => [sum + x, n + 1],
+        ([s, n], [t, m]) => [s + t, n + m],
+        depth,
+      ),
+    );
+  return sums;
+});
+await show('treeAggregate may change its zero', async () => {
+  const seen = await spread.treeAggregate<string[]>(
+    [],
+    (all, x) => {
+      all.push(x);
+      return all;
+    },
+    (a, b) => {
+      a.push(...b);
+      return a;
+    },
+  );
+  return seen.join('');
+});
+await show('treeAggregate counts its zero once a partition', () =>
+  lv.range(10, { numSlices: 30 }).treeAggregate(
+    1000,
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
+);
+await show('treeAggregate of nothing', async () => [
+  await empty.treeAggregate(
+    '',
+    (a) => a,
+    (a, b) => a + b,
+  ),
+  await empty.treeAggregate(
+    null,
+    () => null,
+    () => null,
+  ),
+]);
+await show('treeAggregate depth', () =>
+  numbers.treeAggregate(
+    0,
+    (a) => a,
+    (a) => a,
+    1.5,
+  ),
+);
+await show('treeAggregate without a function', () => numbers.treeAggregate(0, (a) => a, 3 as never));
+
+const thirds = lv.range(9, { numSlices: 3 });
+await show('runJob', async () => [
+  await lv.runJob(thirds, (xs) => [xs.reduce((a, b) => a + b, 0)]),
+  await lv.runJob(numbers, (xs) => [...xs]),
+]);
+await show('runJob on chosen partitions', () => lv.runJob(thirds, (xs) => [...xs], [2, 0, 2]));
+await show('runJob on no partition', () => lv.runJob(thirds, (xs) => [...xs], []));
+await show('runJob on a partition that is not there', () => lv.runJob(thirds, (xs) => [...xs], [0, 3]));
+await show('runJob on partition -1', () => lv.runJob(thirds, (xs) => [...xs], [-1]));
+await show('runJob without a function', () => lv.runJob(thirds, 1 as never));
+
+const none = lv.emptyRDD<number>();
+await show('an RDD of no partition', async () => [
+  await none.isEmpty(),
+  await none.sum(),
+  await none.fold(7, (a, b) => a + b),
+  await none.treeAggregate(
+    7,
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
+  await none.top(2),
+  await none.takeSample(true, 3),
+  await none.countApprox(60_000),
+  await none.countApproxDistinct(),
+  (await none.countByValue()).size,
+]);

@@ -31,8 +31,16 @@ await show('sum of null', () => (lv.parallelize([1, null], slices) as typeof num
 await show('mean', async () => [await numbers.mean(), await empty.mean(), await one.mean()]);
 await show('variance', async () => [await numbers.variance(), await empty.variance(), await one.variance()]);
 await show('stdev', async () => [await numbers.stdev(), await empty.stdev(), await one.stdev()]);
-await show('sampleVariance', async () => [await lv.parallelize([1, 2, 3], slices).sampleVariance(), await empty.sampleVariance(), await one.sampleVariance()]);
-await show('sampleStdev', async () => [await lv.parallelize([1, 2, 3], slices).sampleStdev(), await empty.sampleStdev(), await one.sampleStdev()]);
+await show('sampleVariance', async () => [
+  await lv.parallelize([1, 2, 3], slices).sampleVariance(),
+  await empty.sampleVariance(),
+  await one.sampleVariance(),
+]);
+await show('sampleStdev', async () => [
+  await lv.parallelize([1, 2, 3], slices).sampleStdev(),
+  await empty.sampleStdev(),
+  await one.sampleStdev(),
+]);
 await show('NaN and Infinity', async () => {
   const { sum, min, max } = await lv.parallelize([1, Number.NaN], slices).stats();
   return [sum, min, max, await lv.parallelize([1, Number.POSITIVE_INFINITY], slices).sum()];
@@ -43,7 +51,9 @@ await show('histogram with bounds', () => lv.range(51, { numSlices: slices }).hi
 await show('histogram with uneven bounds', () => lv.range(51, { numSlices: slices }).histogram([0, 15, 30, 45, 60]));
 await show('histogram of strings', () => lv.parallelize(['ab', 'ac', 'b', 'bd', 'ef'], slices).histogram(['a', 'b', 'c']));
 await show('histogram leaves out what lies outside', () => numbers.histogram([4, 5, 7]));
-await show('histogram leaves out null and NaN', () => (lv.parallelize([1, null, Number.NaN, 3, undefined, 2], slices) as typeof numbers).histogram(2));
+await show('histogram leaves out null and NaN', () =>
+  (lv.parallelize([1, null, Number.NaN, 3, undefined, 2], slices) as typeof numbers).histogram(2),
+);
 await show('histogram of equal numbers', () => lv.parallelize([7, 7, 7], slices).histogram(10));
 await show('histogram of fractions', () => lv.parallelize([1, 1.5, 2, 2.5, 4], slices).histogram(3));
 await show('histogram with infinite bounds', () => numbers.histogram([Number.NEGATIVE_INFINITY, 5, Number.POSITIVE_INFINITY]));

@@ -70,6 +70,26 @@ describeSparkCases({
     'foreachPartition without a function': 'INVALID_ARGUMENT: foreachPartition: expected a function, got "x".',
     'reduce with a promise on the driver':
       'PROMISE_NOT_ALLOWED: reduce: the function returned a promise. It must merge two records at once: do what is asynchronous in a map before.',
+    treeReduce: '[ 25, 500500 ]',
+    'treeReduce merges neighbours, whatever the depth': "[ 'abcdefghijklmnopqrstuvwxyz' ]",
+    'treeReduce of sparse partitions': '[ 3, 3 ]',
+    'treeReduce of nothing': 'EMPTY_RDD: treeReduce: the RDD has no records. Use take(1) where it may be empty.',
+    'treeReduce depth': 'INVALID_ARGUMENT: treeReduce: depth is 0; it must be a whole number from 1.',
+    'treeReduce with a promise':
+      'PROMISE_NOT_ALLOWED: treeReduce: task t of stage s (treeReduce at job.ts) the same error came 2 times from the same place, last with: The function passed to treeReduce at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+    treeAggregate: '[ [ 5050, 100 ], [ 5050, 100 ], [ 5050, 100 ] ]',
+    'treeAggregate may change its zero': "'abcdefghijklmnopqrstuvwxyz'",
+    'treeAggregate counts its zero once a partition': '30045',
+    'treeAggregate of nothing': "[ '', null ]",
+    'treeAggregate depth': 'INVALID_ARGUMENT: treeAggregate: depth is 1.5; it must be a whole number from 1.',
+    'treeAggregate without a function': 'INVALID_ARGUMENT: treeAggregate: expected a function, got 3.',
+    runJob: '[ [ 3, 12, 21 ], [ 5, 3, 9, 1, 7 ] ]',
+    'runJob on chosen partitions': '[\n  6, 7, 8, 0, 1,\n  2, 6, 7, 8\n]',
+    'runJob on no partition': '[]',
+    'runJob on a partition that is not there': 'INVALID_ARGUMENT: runJob: partitions[1] is 3; the RDD has 3 partitions, counted from 0.',
+    'runJob on partition -1': 'INVALID_ARGUMENT: runJob: partitions[0] is -1; it must be a whole number from 0.',
+    'runJob without a function': 'INVALID_ARGUMENT: runJob: expected a function, got 1.',
+    'an RDD of no partition': '[\n  true, 0,  7, 7,\n  [],   [], 0, 0,\n  0\n]',
   },
 });
 

@@ -24,7 +24,7 @@ export const CONTEXT: readonly SparkName[] = [
   refused('SparkContext.newAPIHadoopFile', BECAUSE.hadoop),
   refused('SparkContext.newAPIHadoopRDD', BECAUSE.hadoop),
   done('SparkContext.union', 'lv.union', shown('lv.union')),
-  later('SparkContext.runJob', 'operations'),
+  done('SparkContext.runJob', 'lv.runJob', 'e2e/spark/actions.test.ts › on local[2] with 5 slices › runJob'),
   later('SparkContext.broadcast', 'broadcast'),
   later('SparkContext.accumulator', 'accumulators'),
   later('SparkContext.setCheckpointDir', 'storage'),
