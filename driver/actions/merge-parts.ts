@@ -2,23 +2,17 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 
 /** Merges the results of partitions, in partition order, with the user's function. */
 export function mergeParts<T>(action: string, f: (a: T, b: T) => T, parts: readonly T[]): T {
-  const [head, ...rest] = parts;
-  let merged = head as T;
-  for (const part of rest) {
-    merged = f(merged, part);
-    if (merged instanceof Promise) {
-      // Its own rejection must not count as unhandled beside the error.
-      merged.catch(() => undefined);
-      throw promiseGiven(action);
-    }
-  }
-  return merged;
+  return parts.reduce((a, b) => refusePromise(action, f(a, b)));
 }
 
-function promiseGiven(action: string): LevinError {
-  return new LevinError({
+/** As in tasks: merged on, a promise would be taken for a record. */
+function refusePromise<T>(action: string, merged: T): T {
+  if (!(merged instanceof Promise)) return merged;
+  // Its own rejection must not count as unhandled beside the error.
+  merged.catch(() => undefined);
+  throw new LevinError({
     code: 'PROMISE_NOT_ALLOWED',
     fault: 'user',
-    message: `${action}: the function that merges the results of partitions gave a promise. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.`,
+    message: `${action}: the function returned a promise. It must merge two records at once: do what is asynchronous in a map before.`,
   });
 }

@@ -76,7 +76,7 @@ describeSparkCases({
     'treeReduce of nothing': 'EMPTY_RDD: treeReduce: the RDD has no records. Use take(1) where it may be empty.',
     'treeReduce depth': 'INVALID_ARGUMENT: treeReduce: depth is 0; it must be a whole number from 1.',
     'treeReduce with a promise':
-      'PROMISE_NOT_ALLOWED: treeReduce: task t of stage s (treeReduce at job.ts) the same error came 2 times from the same place, last with: The function passed to treeReduce at <folder>/job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
+      'PROMISE_NOT_ALLOWED: treeReduce: task t of stage s (treeReduce at job.ts) the same error came 2 times from the same place, last with: The function passed to treeReduce at job.ts gave a promise in partition p of stage s. Only map, flatMap, filter, mapValues, flatMapValues, mapPartitions and foreach may be async: compute the value in a map before.',
     treeAggregate: '[ [ 5050, 100 ], [ 5050, 100 ], [ 5050, 100 ] ]',
     'treeAggregate may change its zero': "'abcdefghijklmnopqrstuvwxyz'",
     'treeAggregate counts its zero once a partition': '30045',
