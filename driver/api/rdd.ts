@@ -16,8 +16,8 @@ import { evenHistogram, histogramOf } from '../actions/histogram-jobs.ts';
 import { mergeByKey } from '../actions/merge-by-key.ts';
 import { mergeParts } from '../actions/merge-parts.ts';
 import { checkPartitionList, runPartitions } from '../actions/partition-list.ts';
-import { reduceTree, type TreeRequest } from '../actions/reduce-tree.ts';
 import { mergeReduced } from '../actions/reduce.ts';
+import { reduceTree, type TreeRequest } from '../actions/reduce-tree.ts';
 import { MAX_SAMPLE, takeSample } from '../actions/sampling.ts';
 import { allMoments, statisticsOf } from '../actions/statistics.ts';
 import { emptyRdd, firstRecord, takeRecords } from '../actions/take.ts';
@@ -37,7 +37,15 @@ import {
   checkTimeout,
 } from './action-arguments.ts';
 import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
-import { checkCommand, checkFraction, checkFractions, checkKey, checkName, checkWeights } from './transformation-arguments.ts';
+import {
+  checkCommand,
+  checkFraction,
+  checkFractions,
+  checkKey,
+  checkKeyPrecision,
+  checkName,
+  checkWeights,
+} from './transformation-arguments.ts';
 import type {
   ActionOptions,
   BoundedNumber,
@@ -806,6 +814,20 @@ export class RDD<out T> {
   }
 
   /**
+   * About how many different values each key has (HyperLogLog). Values must be possible keys (`Key`).
+   *
+   * @param relativeSD relative standard error, from 0.0003; each key takes `(1.054 / relativeSD)²` bytes. Default 0.05.
+   * @param numPartitions default: as for `reduceByKey`.
+   * @example
+   * await lv.parallelize([['a', 1], ['b', 1], ['a', 2], ['a', 1]], 1).countApproxDistinctByKey().collect(); // [['a', 2], ['b', 1]]
+   */
+  countApproxDistinctByKey<K, V>(this: RDD<readonly [K, V]>, relativeSD = 0.05, numPartitions?: number): RDD<[K, number]> {
+    const precision = checkKeyPrecision('countApproxDistinctByKey', relativeSD);
+    const sketches: RDD<unknown> = this.#shuffle('countApproxDistinctByKey', { kind: 'sketch', precision }, numPartitions);
+    return sketches.#data('countApproxDistinctByKey', { kind: 'estimateValues' }, true);
+  }
+
+  /**
    * All values of one key, in the order of the input. Runs one partition only when pairs are placed by `partitionBy` or an operation by key.
    *
    * @example
@@ -925,7 +947,9 @@ export class RDD<out T> {
   reduce(f: (a: T, b: T) => T, options: ActionOptions = {}): Promise<T> {
     checkFunction('reduce', f);
     const fn = this.#app.ship('rdd.reduce', f, callSiteOf());
-    return this.#action('reduce', { kind: 'reduce', fn }, options, async (stage) => mergeReduced<T>(await stage.run(allPartitions(stage)), f));
+    return this.#action('reduce', { kind: 'reduce', fn }, options, async (stage) =>
+      mergeReduced<T>(await stage.run(allPartitions(stage)), f),
+    );
   }
 
   /**

@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { precisionFor } from '../../engine/records/hyper-log-log.ts';
 import { keyToken } from '../../engine/records/key-token.ts';
 
 function invalid(operation: string, message: string): LevinError {
@@ -41,6 +42,15 @@ export function checkFractions(
     checkKey(key);
     return [key, checkFraction(operation, fraction, withReplacement)];
   });
+}
+
+/** Precision of one sketch a key: 2^precision bytes, at most 16 MB. */
+export function checkKeyPrecision(operation: string, relativeSD: number): number {
+  if (relativeSD >= 0.0003 && relativeSD < Number.POSITIVE_INFINITY) return precisionFor(relativeSD);
+  throw invalid(
+    operation,
+    `relativeSD is ${String(relativeSD)}; it must be a number from 0.0003: each key takes (1.054 / relativeSD)² bytes.`,
+  );
 }
 
 /** Throws `UNSUPPORTED_KEY` at the call. */

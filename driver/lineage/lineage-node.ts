@@ -18,12 +18,26 @@ export type LineageOp =
 /** Steps without a function of the user: the stage plan's own. */
 export type DataOp = Extract<
   NarrowOp,
-  { kind: 'asKey' | 'keys' | 'values' | 'crossValues' | 'glom' | 'sample' | 'sampleRange' | 'sampleByKey' | 'keyInRange' | 'pipe' }
+  {
+    kind:
+      | 'asKey'
+      | 'keys'
+      | 'values'
+      | 'crossValues'
+      | 'glom'
+      | 'sample'
+      | 'sampleRange'
+      | 'sampleByKey'
+      | 'keyInRange'
+      | 'estimateValues'
+      | 'pipe';
+  }
 >;
 
 export type LineageAggregator =
   | { readonly kind: 'reduce'; readonly fn: ShippedClosure }
   | { readonly kind: 'group' | 'count' }
+  | { readonly kind: 'sketch'; readonly precision: number }
   | { readonly kind: 'aggregate'; readonly zero: string; readonly seq: ShippedClosure; readonly comb: ShippedClosure }
   | {
       readonly kind: 'combine';
@@ -219,6 +233,8 @@ function aggregatorPrint(aggregator: LineageAggregator): readonly unknown[] {
     case 'group':
     case 'count':
       return [aggregator.kind];
+    case 'sketch':
+      return [aggregator.kind, aggregator.precision];
     case 'reduce':
       return [aggregator.kind, aggregator.fn.fingerprint];
     case 'aggregate':

@@ -57,6 +57,7 @@ export function planAggregator(aggregator: LineageAggregator, builder: PlanBuild
     case 'first':
     case 'group':
     case 'count':
+    case 'sketch':
       return aggregator;
     case 'reduce':
       return { kind: 'reduce', fn: builder.closure(aggregator.fn) };

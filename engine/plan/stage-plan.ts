@@ -25,6 +25,8 @@ export type NarrowOp =
   | { readonly kind: 'keyByKey'; readonly fn: ClosureIndex }
   /** [k, [as, bs]] → [k, [a, b]] for every a of as and b of bs; a side that an outer join keeps meets null where the other is empty. */
   | { readonly kind: 'crossValues'; readonly outer?: 'left' | 'right' | 'full' }
+  /** [k, HyperLogLog registers] → [k, about how many different values they saw] */
+  | { readonly kind: 'estimateValues' }
   /** The whole partition as one array. */
   | { readonly kind: 'glom' }
   /** Each record with probability `fraction`, or as often as a Poisson number with that mean says. */
@@ -52,6 +54,8 @@ export type Aggregator =
   | { readonly kind: 'group' }
   /** How many values. */
   | { readonly kind: 'count' }
+  /** 2^precision HyperLogLog registers that saw the values. */
+  | { readonly kind: 'sketch'; readonly precision: number }
   /** `seq` folds values into a copy of `zero` (a constant, see engine/records/constant.ts), `comb` merges what came out. */
   | { readonly kind: 'aggregate'; readonly zero: string; readonly seq: ClosureIndex; readonly comb: ClosureIndex }
   | { readonly kind: 'combine'; readonly create: ClosureIndex; readonly mergeValue: ClosureIndex; readonly mergeCombiners: ClosureIndex };

@@ -68,6 +68,27 @@ export function createHyperLogLog(precision: number): HyperLogLog {
   };
 }
 
+/** A sketch that is a record all the time, for one among many keys: 2^precision registers, changed in place. */
+export function addToRegisters(registers: Uint8Array, precision: number, key: unknown): Uint8Array {
+  const hash: Hash64 = { high: 0, low: 0 };
+  hashKey64(key, hash);
+  const index = hash.high >>> (32 - precision);
+  registers[index] = Math.max(registers[index] as number, rankOf(hash, precision));
+  return registers;
+}
+
+/** Takes what `more` has seen into `registers`. */
+export function mergeRegisters(registers: Uint8Array, more: Uint8Array): Uint8Array {
+  for (let i = 0; i < more.length; i++) if ((registers[i] as number) < (more[i] as number)) registers[i] = more[i] as number;
+  return registers;
+}
+
+export function estimateRegisters(registers: Uint8Array): number {
+  const sketch = createHyperLogLog(Math.log2(registers.length));
+  sketch.merge(registers);
+  return sketch.estimate();
+}
+
 function raiseIfFilled(raise: (index: number, rank: number) => void, index: number, rank: number): void {
   if (rank > 0) raise(index, rank);
 }

@@ -2,6 +2,7 @@ import { LevinError } from '../../errors/levin-error.ts';
 import type { NarrowOp } from '../../plan/stage-plan.ts';
 import { compareKeys } from '../../records/compare-keys.ts';
 import { decodeConstant } from '../../records/constant.ts';
+import { estimateRegisters } from '../../records/hyper-log-log.ts';
 import { createKeyTable } from '../../records/key-table.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { BatchTransform } from './batch-stream.ts';
@@ -10,8 +11,8 @@ import { poissonNumber } from './poisson-number.ts';
 import { showRecord } from './show-record.ts';
 import { markSettled } from './user-error.ts';
 
-/** Operations whose function is ours: they keep or repeat records. */
-export type BatchOp = Extract<NarrowOp, { kind: 'sample' | 'sampleRange' | 'sampleByKey' | 'keyInRange' }>;
+/** Operations whose function is ours. */
+export type BatchOp = Extract<NarrowOp, { kind: 'sample' | 'sampleRange' | 'sampleByKey' | 'keyInRange' | 'estimateValues' }>;
 
 /** How often a record is given on. */
 type Copies = (record: unknown) => number;
@@ -37,6 +38,8 @@ export function batchOp(op: BatchOp, task: TaskContext, partition: number): Batc
       const draw = drawing(op.withReplacement, randomOf(op.seed, task, partition));
       return repeating((record) => draw(fractionOf(pairOf(record, { operation: 'sampleByKey', site: null }, task.place))));
     }
+    case 'estimateValues':
+      return (batch) => batch.map((pair) => [(pair as Pair)[0], Math.round(estimateRegisters((pair as Pair)[1] as Uint8Array))]);
     case 'keyInRange': {
       const [lower, upper] = [decodeConstant(op.lower), decodeConstant(op.upper)];
       return (batch) =>

@@ -1,6 +1,7 @@
 import type { Aggregator, ClosureIndex } from '../../plan/stage-plan.ts';
 import type { Combiner } from '../../ports/exchange.ts';
 import { decodeConstant, decodeConstantLoading } from '../../records/constant.ts';
+import { addToRegisters, mergeRegisters } from '../../records/hyper-log-log.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { UserFunction } from '../user-function.ts';
 import { guardedFunction } from './guarded-function.ts';
@@ -19,6 +20,14 @@ export async function combinerOf(aggregator: Aggregator, task: TaskContext): Pro
       return { create: (value) => [value], mergeValue: appendValue, mergeCombiners: appendAll };
     case 'count':
       return { create: () => 1, mergeValue: addOne, mergeCombiners: addCounts };
+    case 'sketch': {
+      const { precision } = aggregator;
+      return {
+        create: (value) => addToRegisters(new Uint8Array(2 ** precision), precision, value),
+        mergeValue: (registers, value) => addToRegisters(registers as Uint8Array, precision, value),
+        mergeCombiners: (a, b) => mergeRegisters(a as Uint8Array, b as Uint8Array),
+      };
+    }
     case 'aggregate': {
       const [seq, comb, zero] = [guarded(aggregator.seq), guarded(aggregator.comb), await zeroOf(aggregator.zero, task)];
       return { create: (value) => seq(zero(), value), mergeValue: seq, mergeCombiners: comb };

@@ -100,6 +100,8 @@ function aggregatorRef(aggregator: Aggregator, task: TaskContext): OperationRef 
       return { operation: 'groupByKey', site: null };
     case 'count':
       return { operation: 'countByKey', site: null };
+    case 'sketch':
+      return { operation: 'countApproxDistinctByKey', site: null };
     case 'aggregate':
       return refOf(aggregator.seq, task.infos);
     case 'reduce':

@@ -93,6 +93,7 @@ function partitionOp(op: Exclude<NarrowOp, RecordOp>, parent: number, { task, pa
     case 'sampleRange':
     case 'sampleByKey':
     case 'keyInRange':
+    case 'estimateValues':
       return batchStream(open(parent, partition), batchOp(op, task, partition));
   }
 }

@@ -577,6 +577,24 @@ await show('filterByRange', async () => [
 ]);
 await show('filterByRange keeps the partitioner', () => shuffles(pairs.partitionBy(3).filterByRange('a', 'b').groupByKey()));
 await show('filterByRange of a function', () => pairs.filterByRange((() => 'a') as never, 'b'));
+await show('countApproxDistinctByKey', async () => [
+  sorted(await pairs.union(pairs).countApproxDistinctByKey().collect()),
+  await empty.countApproxDistinctByKey().collect(),
+  sorted(await nullKeys.countApproxDistinctByKey(0.1, 2).collect()),
+]);
+await show('countApproxDistinctByKey within three standard errors', async () => {
+  const values = lv.range(30_000, { numSlices: slices }).map((x) => [x % 2 === 0 ? 'few' : 'many', x % 2 === 0 ? x % 100 : x]);
+  const counts = await values.countApproxDistinctByKey(0.02).collectAsMap();
+  return [Math.abs((counts.get('few') as number) - 50) <= 3, Math.abs((counts.get('many') as number) - 15_000) <= 900];
+});
+await show('countApproxDistinctByKey 0.0002', () => pairs.countApproxDistinctByKey(0.0002));
+await show('countApproxDistinctByKey of sets', () =>
+  pairs
+    .coalesce(1)
+    .mapValues(() => new Set())
+    .countApproxDistinctByKey()
+    .collect(),
+);
 await show('lookup', async () => [await pairs.lookup('a'), await pairs.lookup('z'), await empty.lookup('a'), await none.lookup('a')]);
 await show('lookup of null', async () => [await nullKeys.lookup(null), await nullKeys.partitionBy(3).lookup(null)]);
 await show('lookup by value', () =>

@@ -100,6 +100,12 @@ describeSparkCases({
     'filterByRange keeps the partitioner': '1',
     'filterByRange of a function':
       'UNSUPPORTED_KEY: Unsupported key: key is a function. Keys are compared by value, so they must be numbers, strings, bigints, booleans, null, dates, or arrays and plain objects of these. Use such a value as key instead, for example keyBy((x) => x.id).',
+    countApproxDistinctByKey: "[ [ [ 'a', 3 ], [ 'b', 1 ], [ 'c', 1 ] ], [], [ [ 'a', 1 ], [ null, 2 ] ] ]",
+    'countApproxDistinctByKey within three standard errors': '[ true, true ]',
+    'countApproxDistinctByKey 0.0002':
+      'INVALID_ARGUMENT: countApproxDistinctByKey: relativeSD is 0.0002; it must be a number from 0.0003: each key takes (1.054 / relativeSD)² bytes.',
+    'countApproxDistinctByKey of sets':
+      'UNSUPPORTED_KEY: collect: task t of stage s (countApproxDistinctByKey at job.ts) the same error came 2 times from the same place, last with: Unsupported key: key is a Set. Keys are compared by value, so they must be numbers, strings, bigints, booleans, null, dates, or arrays and plain objects of these. Use such a value as key instead, for example keyBy((x) => x.id).',
     lookup: '[ [ 1, 3, 5 ], [], [], [] ]',
     'lookup of null': '[ [ 1, 3 ], [ 1, 3 ] ]',
     'lookup by value': "[ 'found' ]",

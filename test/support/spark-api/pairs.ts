@@ -20,7 +20,7 @@ export const PAIRS: readonly SparkName[] = [
   done('PairRDD.countByKey', 'rdd.countByKey', shown('countByKey')),
   later('PairRDD.countByKeyApprox', 'operations'),
   done('PairRDD.collectAsMap', 'rdd.collectAsMap', BASICS),
-  later('PairRDD.countApproxDistinctByKey', 'operations'),
+  done('PairRDD.countApproxDistinctByKey', 'rdd.countApproxDistinctByKey', shown('countApproxDistinctByKey')),
   done('PairRDD.partitionBy', 'rdd.partitionBy', shown('partitionBy')),
   done('PairRDD.join', 'rdd.join', shown('join goes along with the placed side')),
   done('PairRDD.leftOuterJoin', 'rdd.leftOuterJoin', shown('leftOuterJoin')),
