@@ -191,7 +191,7 @@ export class RDD<out T> {
    * The different records, equal by value as keys are; the first of equal ones stays.
    *
    * Records must be possible keys (`Key`): others fail with `UNSUPPORTED_KEY`.
-   * @param numPartitions default: as many as this RDD has.
+   * @param numPartitions default: `defaultParallelism` when set, else as many as this RDD has.
    * @example
    * await lv.parallelize([3, 1, 3, 2, 1], 1).distinct(1).collect(); // [3, 1, 2]
    */

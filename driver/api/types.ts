@@ -38,7 +38,7 @@ export interface MapOptions extends ConcurrencyOptions {
 export interface SortOptions {
   /** Default true. */
   readonly ascending?: boolean;
-  /** Partitions of the result; default as for `reduceByKey`. */
+  /** Partitions of the result; default: `defaultParallelism` when set, else as many as the input has. */
   readonly numPartitions?: number;
 }
 

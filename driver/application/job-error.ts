@@ -3,6 +3,8 @@ import type { TaskFailure, WireError } from '../../engine/types/failure.ts';
 import type { JobFailure } from '../scheduler/commands.ts';
 import { errorFromWire } from './error-from-wire.ts';
 
+const FAULTS: readonly LevinError['fault'][] = ['user', 'resource', 'transient', 'internal'];
+
 /** The error that an action rejects with. The user's own error, with its stack, is its `cause`. */
 export function jobError(action: string, failure: JobFailure): LevinError {
   switch (failure.kind) {
@@ -15,14 +17,11 @@ export function jobError(action: string, failure: JobFailure): LevinError {
       });
     }
     case 'resolveFailed': {
-      const cause = errorFromWire(failure.error);
-      return new LevinError({
-        code: failure.error.code ?? 'STAGE_NOT_RESOLVED',
-        fault: 'user',
-        message: failure.error.message,
-        details: { action, stage: failure.stage, name: failure.name },
-        cause,
-      });
+      const { error } = failure;
+      const fault = FAULTS.find((each) => each === error.fields['fault']) ?? 'internal';
+      const message = `${action}: stage ${failure.stage} (${failure.name}) cannot start: ${error.message}`;
+      const details = { action, stage: failure.stage, name: failure.name };
+      return new LevinError({ code: error.code ?? 'STAGE_NOT_RESOLVED', fault, message, details, cause: errorFromWire(error) });
     }
     case 'badPartition':
       return make(action, 'BAD_PARTITION', 'user', {

@@ -40,22 +40,28 @@ export async function openApplication(options: ConfigInput, runnerOf: typeof ope
       const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
       const leaseOptions = { metadata: stores.metadata, clock: stores.clock, random: stores.random, appId, leaseMs: loaded.config.leaseMs };
       const lease = await (launch.appId === null ? acquireLease(leaseOptions) : takeOverLease(leaseOptions));
-      const journal = await openAppJournal({ stores, appId, lease, start: startOf(launch, loader, loaded) });
-      const app = await startApplication({
-        ...loaded,
-        appId,
-        name: nameOf(loaded, launch),
-        root: rootOf(loader),
-        stateDir,
-        stores,
-        lease,
-        journal,
-        resumed: launch.appId !== null,
-        runnerOf,
-        onEnd: place.free,
-      });
-      place.set(app);
-      return app;
+      try {
+        const journal = await openAppJournal({ stores, appId, lease, start: startOf(launch, loader, loaded) });
+        const app = await startApplication({
+          ...loaded,
+          appId,
+          name: nameOf(loaded, launch),
+          root: rootOf(loader),
+          stateDir,
+          stores,
+          lease,
+          journal,
+          resumed: launch.appId !== null,
+          runnerOf,
+          onEnd: place.free,
+        });
+        place.set(app);
+        return app;
+      } catch (error) {
+        // The next driver need not wait for one that never began.
+        await lease.release();
+        throw error;
+      }
     } catch (error) {
       await stores.metadata.close();
       throw error;

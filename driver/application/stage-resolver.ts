@@ -1,9 +1,11 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { encodeValue } from '../../engine/records/value.ts';
 import type { ReadOffsets } from '../../engine/runtime/commit.ts';
 import { readCommitted } from '../../engine/runtime/read-committed.ts';
-import { toWireError } from '../../engine/runtime/worker/wire-error.ts';
+import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
+import type { LostOutput } from '../../engine/types/failure.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { FilePartition } from '../../engine/types/task.ts';
 import { computeBounds } from '../../shuffle/range-bounds.ts';
@@ -62,7 +64,11 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
     const committed = [...results].map(([partition, { generation }]) => ({ partition, generation }));
     return { kind: 'stageResolved', stage, stageId, taskCount, committed, raised };
   };
-  return (stage) => resolve(stage).catch((error: unknown) => ({ kind: 'stageResolveFailed', stage, error: toWireError(error) }));
+  return (stage) =>
+    resolve(stage).catch((thrown: unknown) => {
+      const { error, lost } = failureOf(thrown, 'internal');
+      return { kind: 'stageResolveFailed', stage, error, lost };
+    });
 }
 
 /** Range bounds: those in the journal, else computed from the sample stage's results and journaled before they are used. */
@@ -76,12 +82,23 @@ async function boundsOf(entry: StageEntry, options: StageResolverOptions): Promi
   if (known !== null) return known;
   const reader = createResultReader(entry.draft.name, { objects: options.objects, maxResultBytes: 0 });
   const samples: [number, readonly unknown[]][] = [];
-  for (const result of options.table.resultsOf(boundsFrom)) {
-    const read = await reader.read(result.output);
-    if (read.kind === 'lost') throw new Error(`the sample of ${entry.draft.name} is lost: ${read.reason}`);
-    samples.push(...(read.records as [number, readonly unknown[]][]));
+  const lost: LostOutput[] = [];
+  for (const [partition, { output, generation }] of options.table.resultsOf(boundsFrom).entries()) {
+    const read = await reader.read(output);
+    if (read.kind === 'lost') lost.push({ stageId: key, partition, generation });
+    else samples.push(...(read.records as [number, readonly unknown[]][]));
   }
+  if (lost.length > 0) throw samplesLost(entry.draft.name, lost);
   const bounds = encodeValue(computeBounds(samples, partitioner.numPartitions));
   await options.journal.recordBounds(key, bounds);
   return bounds;
+}
+
+function samplesLost(stage: string, lost: readonly LostOutput[]): LevinError {
+  return new LevinError({
+    code: 'FETCH_FAILED',
+    fault: 'transient',
+    message: `The samples that give ${stage} its bounds were committed but cannot be read (${lost.length} of them). Something deletes or damages files in the state folder.`,
+    details: { lost },
+  });
 }

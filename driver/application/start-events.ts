@@ -1,4 +1,5 @@
 import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
+import { EVENT_LOG_VERSION } from '../../engine/types/app-event.ts';
 import type { ConfigName, LevinConfig } from '../config/config-input.ts';
 import { configTable } from '../config/config-table.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -15,7 +16,7 @@ export interface StartEvents {
 
 /** The first events of a driver. */
 export function startEvents(bus: EventBus, { appId, name, config, overrides, lease, resumed }: StartEvents): void {
-  bus.emit({ kind: 'logStarted', version: 1, levin: levinPackage().version, epoch: lease.epoch });
+  bus.emit({ kind: 'logStarted', version: EVENT_LOG_VERSION, levin: levinPackage().version, epoch: lease.epoch });
   const names = Object.keys(configTable) as ConfigName[];
   const changed = names.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(configTable[key].default));
   const conf = Object.fromEntries(changed.map((key) => [key, textOf(config[key])]));

@@ -8,12 +8,16 @@ const MAX_FRAMES = 8;
 export function describeError(error: unknown): string {
   const lines: string[] = [];
   const seen = new Set<unknown>();
-  for (let at: unknown = error; at !== undefined && at !== null && !seen.has(at); at = causeOf(at)) {
+  const open: { readonly at: unknown; readonly prefix: string }[] = [{ at: error, prefix: '' }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { at, prefix } = next;
+    if (seen.has(at)) continue;
     seen.add(at);
-    const prefix = seen.size === 1 ? '' : 'caused by ';
-    // What the cause says better is left to it.
-    const frames = causeOf(at) instanceof Error ? [] : framesOf(at);
+    const others = behind(at);
+    // What those say better is left to them.
+    const frames = others.some((other) => other.at instanceof Error) ? [] : framesOf(at);
     lines.push(prefix + headline(at), ...frames);
+    open.push(...others.toReversed());
   }
   const hint = hintFor(error);
   return [...lines, ...(hint === null ? [] : [hint])].join('\n');
@@ -41,8 +45,17 @@ function isForeign(frame: string): boolean {
   return file === undefined || levinPackage().owns(file);
 }
 
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
+/** The errors that one stands for: its cause, those of several promises, and what `await using` met while another error was on its way. */
+function behind(error: unknown): { readonly at: unknown; readonly prefix: string }[] {
+  if (!(error instanceof Error)) return [];
+  if (error instanceof SuppressedError) {
+    return [
+      { at: error.suppressed, prefix: 'first ' },
+      { at: error.error, prefix: 'then, while closing, ' },
+    ];
+  }
+  const several = error instanceof AggregateError ? (error.errors as unknown[]).map((at) => ({ at, prefix: 'one of them ' })) : [];
+  return error.cause === undefined || error.cause === null ? several : [...several, { at: error.cause, prefix: 'caused by ' }];
 }
 
 function hintFor(error: unknown): string | null {

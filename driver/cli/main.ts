@@ -18,10 +18,16 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
     if (action === undefined) throw unknownCommand(command);
-    await action(rest);
+    await (asksForHelp(rest) ? help() : action(rest));
   } catch (error) {
     await failProcess(error);
   }
+}
+
+/** Before `--`: what stands behind it is for the job. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return own.includes('--help') || own.includes('-h');
 }
 
 function unknownCommand(name: string): LevinError {

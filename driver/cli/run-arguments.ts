@@ -49,6 +49,11 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
   }
   const [job, ...args] = words;
   if (job === undefined) throw usage('no job file was given.');
+  if (appId !== null && args.length + rest.length > 0) {
+    throw usage(
+      `--app ${appId} runs the job with the arguments that its application was started with; leave out: ${[...args, ...rest].join(' ')}`,
+    );
+  }
   return { job, args: [...args, ...rest], flags, appId };
 }
 

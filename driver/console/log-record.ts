@@ -33,10 +33,6 @@ export function logRecordOf(event: AppEvent): LogRecord | null {
         task: partition,
       };
     }
-    case 'executorAdded':
-      return { level: 'debug', message: `executor ${event.executorId} started` };
-    case 'executorRemoved':
-      return { level: 'info', message: `executor ${event.executorId} ended: ${event.reason}` };
     case 'jobStarted':
       return { level: 'info', message: `job ${event.job} (${event.description ?? event.action}) started`, job: event.job };
     case 'jobEnded':

@@ -105,8 +105,6 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
           warnings++;
           break;
         case 'logStarted':
-        case 'executorAdded':
-        case 'executorRemoved':
         case 'jobStarted':
         case 'taskLog':
           break;

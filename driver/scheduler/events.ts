@@ -18,6 +18,7 @@ interface AttemptEnd {
  * What the scheduler hears. Events may come twice, late or for jobs that have ended: then they change nothing.
  * - `stageResolved`: the stage's identity is fixed and what is committed of it was read. `raised` are tasks whose output was lost
  *   and not made again, with the generation their next attempt must have.
+ * - `stageResolveFailed`: with `lost` when samples could not be read: they are made again, and the stage is resolved then.
  * - `generationRaised`: answer to `raiseGeneration`; `generation` is the one under which an attempt can commit now.
  * - `outputLost`: somebody who is no task (the driver, collecting a result) could not read committed output.
  * - `timerFired`: at least the timer's time has passed; `nowMs` is monotonic.
@@ -35,7 +36,7 @@ export type SchedulerEvent =
       readonly committed: readonly TaskGeneration[];
       readonly raised: readonly TaskGeneration[];
     }
-  | { readonly kind: 'stageResolveFailed'; readonly stage: number; readonly error: WireError }
+  | { readonly kind: 'stageResolveFailed'; readonly stage: number; readonly error: WireError; readonly lost?: readonly LostOutput[] }
   | ({ readonly kind: 'taskSucceeded' } & AttemptEnd)
   | ({ readonly kind: 'taskFailed'; readonly failure: TaskFailure } & AttemptEnd)
   | { readonly kind: 'generationRaised'; readonly stage: number; readonly partition: number; readonly generation: number }

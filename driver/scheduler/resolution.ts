@@ -1,12 +1,13 @@
-import type { WireError } from '../../engine/types/failure.ts';
 import type { SchedulerEvent } from './events.ts';
 import { askForPartitions, failStage, settleJobs } from './jobs.ts';
 import { announceStage } from './needs.ts';
 import type { JobState, StageState } from './state.ts';
+import { known, lose } from './task-events.ts';
 import { isDone, newTask } from './tasks.ts';
 import type { Turn } from './turn.ts';
 
 type Resolved = Extract<SchedulerEvent, { kind: 'stageResolved' }>;
+type ResolveFailed = Extract<SchedulerEvent, { kind: 'stageResolveFailed' }>;
 
 export function stageResolved(turn: Turn, event: Resolved): void {
   const stage = turn.state.stages[event.stage];
@@ -24,11 +25,18 @@ export function stageResolved(turn: Turn, event: Resolved): void {
   settleJobs(turn);
 }
 
-export function stageResolveFailed(turn: Turn, number: number, error: WireError): void {
-  const stage = turn.state.stages[number];
+export function stageResolveFailed(turn: Turn, { stage: number, error, lost = [] }: ResolveFailed): void {
+  const { state } = turn;
+  const stage = state.stages[number];
   if (stage === undefined || stage.stageId !== null || !stage.resolving) return;
   stage.resolving = false;
-  failStage(turn, stage, { kind: 'resolveFailed', stage: number, name: stage.name, error });
+  const samples = known(state, lost);
+  if (samples.length === 0 || ++stage.stageAttempts >= state.settings.maxStageAttempts) {
+    failStage(turn, stage, { kind: 'resolveFailed', stage: number, name: stage.name, error });
+    return;
+  }
+  lose(turn, samples);
+  settleJobs(turn);
 }
 
 function fillTasks(stage: StageState, { taskCount, committed, raised }: Resolved): void {

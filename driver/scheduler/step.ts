@@ -31,7 +31,7 @@ const HANDLERS: { readonly [K in SchedulerEvent['kind']]: (turn: Turn, event: Ex
   jobSubmitted: (turn, event) => submitJob(turn, event.graph),
   jobCancelled: (turn, event) => cancelJob(turn, event.job, event.reason),
   stageResolved,
-  stageResolveFailed: (turn, event) => stageResolveFailed(turn, event.stage, event.error),
+  stageResolveFailed,
   taskSucceeded,
   taskFailed,
   generationRaised,

@@ -103,7 +103,8 @@ interface Producer {
   readonly generation: number;
 }
 
-function known(state: SchedulerState, lost: readonly LostOutput[]): readonly Producer[] {
+/** Of the lost outputs those whose stages are known here. */
+export function known(state: SchedulerState, lost: readonly LostOutput[]): readonly Producer[] {
   return lost.flatMap(({ stageId, partition, generation }) => {
     const number = state.byId[stageId];
     const stage = number === undefined ? undefined : state.stages[number];
@@ -112,7 +113,7 @@ function known(state: SchedulerState, lost: readonly LostOutput[]): readonly Pro
 }
 
 /** Of each producer once: a generation that is already being replaced is not lost again. */
-function lose(turn: Turn, producers: readonly Producer[]): void {
+export function lose(turn: Turn, producers: readonly Producer[]): void {
   for (const { stage, partition, generation } of producers) {
     const task = stage.tasks[partition] as TaskState;
     if (task.status !== 'done' || task.generation !== generation) continue;

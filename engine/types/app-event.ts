@@ -22,8 +22,6 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly conf: Readonly<Record<string, string | number | boolean | null>>;
     }
   | { readonly kind: 'appEnded'; readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly message: string | null }
-  | { readonly kind: 'executorAdded'; readonly executorId: string }
-  | { readonly kind: 'executorRemoved'; readonly executorId: string; readonly reason: string }
   | {
       readonly kind: 'jobStarted';
       readonly job: number;

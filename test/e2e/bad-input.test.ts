@@ -247,6 +247,13 @@ describe('contexts and settings', () => {
     expect(code).toBe(0);
   });
 
+  test('--help of a command shows what there is', async () => {
+    using folder = jobFolder();
+    const { stdout, code } = await folder.run(['--help']);
+    expect(stdout).toMatch(/levin run \[?.*job\.ts/);
+    expect(code).toBe(0);
+  });
+
   test('unknown options, keys and values', async () => {
     using folder = jobFolder({ 'job.ts': jobText() });
     const stderrOf = async (...args: string[]): Promise<string> => (await folder.run(['job.ts', ...args])).stderr;

@@ -7,6 +7,24 @@ function texts(job: ReturnType<typeof planJob>): string {
 }
 
 describe('stages are cut at wide edges', () => {
+  test('a join with an input that is placed by ranges moves the other one by the same ranges', () => {
+    const lineage = lineageWriter();
+    const sorted = lineage.node(
+      {
+        kind: 'shuffled',
+        parent: lineage.map(lineage.range(100, 4)),
+        partitioning: { kind: 'range', numPartitions: 4, ascending: true },
+        aggregator: null,
+        mapSideCombine: false,
+        sort: 'ascending',
+      },
+      'sortByKey',
+    );
+    const { stages } = planJob(lineage.join(sorted, lineage.map(lineage.range(10, 2))));
+    const partitioners = stages.flatMap(({ plan }) => (plan.sink.kind === 'shuffleWrite' ? [plan.sink.partitioner.kind] : []));
+    expect(partitioners).toEqual(['range', 'range']);
+  });
+
   test('narrow steps stay in one stage', () => {
     const w = lineageWriter();
     expect(texts(planJob(w.filter(w.map(w.range(10, 3)))))).toBe(

@@ -55,6 +55,39 @@ describe('attempts and their commits', () => {
     expect(lv.events.filter(({ kind }) => kind === 'outputLost').length).toBe(1);
   });
 
+  test('samples that are lost before the bounds are decided are taken again', async () => {
+    const lv = await openTestEngine();
+    const { objects } = lv.stores;
+    const { getRange } = objects;
+    let losses = 2;
+    Object.assign(objects, {
+      async getRange(key: string, start: number, end: number) {
+        if (key.includes('/results/') && losses-- === 2) await objects.deleteMany([key]);
+        return await getRange(key, start, end);
+      },
+    });
+    const words = lv.range(60, 3).map((x) => `${'w'.repeat(40)}${String((x * 7) % 60).padStart(2, '0')}`);
+    const sorted = words.sortBy((word) => word, { numPartitions: 2 });
+    expect((await sorted.collect()).map((word) => Number(word.slice(40)))).toEqual(Array.from({ length: 60 }, (_, i) => i));
+    expect(names(lv.attempts).filter((name) => name.startsWith('0:'))).toEqual(['0: 0/0', '0: 1/0', '0: 2/0', '0: 0/1']);
+  });
+
+  test('a stage that cannot be resolved says which, with the fault of its error', async () => {
+    const lv = await openTestEngine();
+    Object.assign(lv.stores.metadata, {
+      async query() {
+        throw new LevinError({ code: 'NO_SPACE', fault: 'resource', message: 'The disk is full. Free some space.' });
+      },
+    });
+    await expect(lv.range(4, 2).count()).rejects.toMatchObject({
+      code: 'NO_SPACE',
+      fault: 'resource',
+      message: expect.stringMatching(
+        /^count: stage 0 \(count at commits\.test\.ts:\d+\) cannot start: The disk is full\. Free some space\.$/,
+      ),
+    });
+  });
+
   test('launches are in the journal before a task runs', async () => {
     const unrecorded: string[] = [];
     const lv = await openTestEngine({

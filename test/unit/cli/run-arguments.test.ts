@@ -46,4 +46,10 @@ describe('levin run', () => {
       'levin run: --conf is "x"; it must be key=value, for example --conf defaultParallelism=8.',
     );
   });
+
+  test('a resumed job has its first arguments: others are refused', () => {
+    expect(message(['job.ts', '--app', 'app-1', 'in.txt', '--', '-x'])).toBe(
+      'levin run: --app app-1 runs the job with the arguments that its application was started with; leave out: in.txt -x',
+    );
+  });
 });

@@ -11,8 +11,6 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
   logStarted: { version: true, levin: true, epoch: true },
   appStarted: { appId: true, name: true, master: true, node: true, resumed: true, conf: true },
   appEnded: { status: true, message: true },
-  executorAdded: { executorId: true },
-  executorRemoved: { executorId: true, reason: true },
   jobStarted: { job: true, action: true, description: true, callSite: true, stages: true },
   jobEnded: { job: true, status: true, message: true, replayed: true },
   stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true },

@@ -33,7 +33,6 @@ test('a run in which everything happened once', () => {
   const summary = summaryOf(
     { kind: 'logStarted', version: 1, levin: '0.1.0', epoch: 1 },
     anEvent.appStarted(),
-    { kind: 'executorAdded', executorId: 'e1' },
     anEvent.jobStarted(),
     anEvent.stageSubmitted({ stage: 0, committed: 4 }),
     anEvent.stageCompleted({ stage: 0, status: 'skipped' }),
@@ -43,7 +42,6 @@ test('a run in which everything happened once', () => {
     anEvent.taskLog('x'),
     anEvent.taskSucceeded(1, { stage: 1 }),
     anEvent.taskFailed(2, 'executor-lost', { stage: 1 }),
-    { kind: 'executorRemoved', executorId: 'e1', reason: 'killed' },
     anEvent.taskStarted(2, { stage: 1, attempt: 1 }),
     anEvent.taskSucceeded(2, { stage: 1, attempt: 1 }),
     anEvent.stageCompleted({ stage: 1 }),

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { describeError } from '../../../driver/cli/describe-error.ts';
+import { LevinError } from '../../../engine/errors/levin-error.ts';
+
+/** An error without frames: what they show depends on where the test stands. */
+function plain<E extends Error>(error: E): E {
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}
+
+describe('what a person sees of a failure', () => {
+  test("levin's message with its code, then the causes", () => {
+    const cause = plain(new RangeError('five is right out'));
+    const error = plain(new LevinError({ code: 'TASK_FAILED', fault: 'user', message: 'count: task 2 failed.', cause }));
+    expect(describeError(error)).toBe('levin: count: task 2 failed. [TASK_FAILED]\ncaused by RangeError: five is right out');
+  });
+
+  test('both errors when closing fails, too', () => {
+    const error = plain(new SuppressedError(plain(new Error('a worker hangs')), plain(new TypeError('x is undefined')), 'suppressed'));
+    expect(describeError(error)).toBe(
+      'SuppressedError: suppressed\nfirst TypeError: x is undefined\nthen, while closing, Error: a worker hangs',
+    );
+  });
+
+  test('each of several errors', () => {
+    const error = plain(new AggregateError([plain(new Error('a')), plain(new Error('b'))], 'all failed'));
+    expect(describeError(error)).toBe('AggregateError: all failed\none of them Error: a\none of them Error: b');
+  });
+
+  test('a cause that leads back to its error, and a value that is none', () => {
+    const error = plain(new Error('round'));
+    error.cause = error;
+    expect(describeError(error)).toBe('Error: round');
+    expect(describeError('just text')).toBe('levin: the job threw a value that is not an Error: just text');
+  });
+});
