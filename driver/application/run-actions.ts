@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { decodeValue, encodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
-import { sinkFingerprint } from '../planner/plan-stages.ts';
+import { sinkFingerprint } from '../planner/sink-fingerprint.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
 import { createOutputClaims, type OutputSlot } from './output-claims.ts';
 import type { OpenStage, ResultStages } from './result-stages.ts';

@@ -99,6 +99,22 @@ export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {
   }
 }
 
+/** The node that brings the inputs of a cogroup together. */
+export function addCogroup(
+  how: Extract<LineageNode, { kind: 'cogroup' }>['how'],
+  parents: readonly number[],
+  builder: PlanBuilder,
+): number {
+  switch (how) {
+    case 'group':
+      return builder.add({ kind: 'cogroup', parents });
+    case 'subtract':
+      return builder.add({ kind: 'subtractByKey', parents: parents as [number, number] });
+    case 'intersect':
+      return builder.add({ kind: 'intersectKeys', parents: parents as [number, number] });
+  }
+}
+
 /** Bounds of `numGroups` runs of neighbouring partitions: run p is `[floor(p·n/numGroups), floor((p+1)·n/numGroups))`. */
 export function evenGroups(numPartitions: number, numGroups: number): readonly number[] {
   return Array.from({ length: numGroups + 1 }, (_, p) => Math.floor((p * numPartitions) / numGroups));

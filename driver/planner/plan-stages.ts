@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Aggregator, PartitionerSpec, Sink } from '../../engine/plan/stage-plan.ts';
+import type { Sink } from '../../engine/plan/stage-plan.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { LineageSink } from '../application/application.ts';
 import { type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
-import { factsIn, keepsPlaces, type NodeFacts, type Placement } from './analyze.ts';
-import { evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planBuilder, planSink } from './plan-builder.ts';
+import { factsIn, keepsPlaces, type NodeFacts } from './analyze.ts';
+import { addCogroup, evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planBuilder, planSink } from './plan-builder.ts';
+import { shuffleSink } from './shuffle-sink.ts';
+import { sinkFingerprint } from './sink-fingerprint.ts';
 import type { StageDraft } from './stage-draft.ts';
 
 type Wide = Extract<LineageNode, { kind: 'shuffled' | 'cogroup' }>;
@@ -118,31 +120,6 @@ function planSample(node: Shuffled, known: ReadonlyMap<number, NodeFacts>, regis
   const print = ['sample', node.fingerprint, sink.size];
   const name = stageName(`${node.operation} (sample)`, node.callSite);
   return register(registry, builder, { kind: 'sample', root: node.parent, sink, print, name, known, boundsFrom: null }).stage;
-}
-
-function shuffleSink(node: Wide, builder: PlanBuilder, known: ReadonlyMap<number, NodeFacts>): Sink {
-  const { numPartitions, placement } = factsIn(known, node);
-  const gathers = node.kind === 'shuffled' && node.partitioning.kind === 'gather' ? node.partitioning : null;
-  const partitioner = gathers ?? partitionerOf(placement, numPartitions, builder);
-  return { kind: 'shuffleWrite', partitioner, combine: mapSideCombine(node, builder) };
-}
-
-function partitionerOf(placement: Placement | null, numPartitions: number, builder: PlanBuilder): PartitionerSpec {
-  switch (placement?.kind) {
-    case undefined:
-      return { kind: 'roundRobin', numPartitions };
-    case 'hash':
-      return { kind: 'hash', numPartitions };
-    case 'range':
-      return { kind: 'range', numPartitions, ascending: (placement as Extract<Placement, { kind: 'range' }>).ascending };
-    case 'custom':
-      return { kind: 'custom', numPartitions, fn: builder.closure((placement as Extract<Placement, { kind: 'custom' }>).fn) };
-  }
-}
-
-function mapSideCombine(node: Wide, builder: PlanBuilder): Aggregator | null {
-  if (node.kind === 'cogroup') return node.how === 'intersect' ? { kind: 'first' } : null;
-  return node.mapSideCombine && node.aggregator !== null ? planAggregator(node.aggregator, builder) : null;
 }
 
 /** Adds the nodes from the nearest shuffles or sources up to `root`, which becomes the last one. */
@@ -275,17 +252,6 @@ function addWide(node: Wide, groups: readonly number[], context: ChainContext): 
   return last;
 }
 
-function addCogroup(how: Extract<Wide, { kind: 'cogroup' }>['how'], parents: readonly number[], builder: PlanBuilder): number {
-  switch (how) {
-    case 'group':
-      return builder.add({ kind: 'cogroup', parents });
-    case 'subtract':
-      return builder.add({ kind: 'subtractByKey', parents: parents as [number, number] });
-    case 'intersect':
-      return builder.add({ kind: 'intersectKeys', parents: parents as [number, number] });
-  }
-}
-
 interface Registration {
   readonly kind: StageDraft['kind'];
   readonly root: LineageNode;
@@ -315,40 +281,6 @@ function register(registry: StageRegistry, builder: PlanBuilder, r: Registration
   };
   registry.drafts.set(draft.stage, draft);
   return draft;
-}
-
-/** What makes two sinks the same. */
-export function sinkFingerprint(sink: LineageSink): readonly unknown[] {
-  switch (sink.kind) {
-    case 'collect':
-    case 'count':
-      return [sink.kind];
-    case 'take':
-      return [sink.kind, sink.n];
-    case 'reduce':
-    case 'foreach':
-    case 'foreachPartition':
-      return [sink.kind, sink.fn.fingerprint];
-    case 'fold':
-      return [sink.kind, sink.zero, sink.fn.fingerprint];
-    case 'takeOrdered':
-      return [sink.kind, sink.n, sink.key?.fingerprint ?? null, ...(sink.descending === true ? ['descending'] : [])];
-    case 'countValues':
-      return [sink.kind];
-    case 'moments':
-      return [sink.kind, sink.skipMissing === true];
-    case 'bucketCounts':
-      return [sink.kind, sink.bounds];
-    case 'distinctSketch':
-      return [sink.kind, sink.precision];
-    case 'sampleRecords':
-      return [sink.kind, sink.sizes, sink.withReplacement, sink.seed];
-    case 'saveAsTextFile':
-    case 'saveAsJsonFile':
-      return [sink.kind, sink.path, ...(sink.codec ? [sink.codec] : [])];
-    case 'saveAsObjectFile':
-      return [sink.kind, sink.path];
-  }
 }
 
 function edgeKey(kind: 'map' | 'sample' | 'count', nodeId: number, input = 0): string {

@@ -276,7 +276,7 @@ await show('partitionBy with a function', () =>
     )
     .partitionBy(3, (n) => n % 3)
     .glom()
-    .map((part) => part.map(([k]) => k).toSorted())
+    .map((part) => part.map(([k]) => k).toSorted((a, b) => a - b))
     .collect(),
 );
 await show('partitionBy twice moves once', async () => {

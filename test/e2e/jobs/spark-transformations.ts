@@ -42,7 +42,7 @@ await show('parallelize of nothing has its partitions', async () => (await empty
 await show('mapPartitionsWithIndex', () =>
   lv
     .parallelize(['a', 'b', 'c'], 3)
-    .mapPartitionsWithIndex((p, records) => [`${p}${[...records]}`])
+    .mapPartitionsWithIndex((p, records) => [`${p}${[...records].join('')}`])
     .collect(),
 );
 await show('mapPartitionsWithIndex is called for empty partitions', async () => {
