@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { describeValue } from '../../engine/records/describe-value.ts';
 import { precisionFor } from '../../engine/records/hyper-log-log.ts';
 import type { Codec } from '../../engine/types/file-format.ts';
 
@@ -34,7 +35,7 @@ export function checkBuckets(buckets: number): number {
 export function checkCodec(operation: string, codec: unknown): Codec | null {
   if (codec === undefined) return null;
   if (codec === 'gzip' || codec === 'zstd') return codec;
-  throw invalid(operation, `codec is ${typeof codec === 'string' ? JSON.stringify(codec) : String(codec)}; it must be 'gzip' or 'zstd'.`);
+  throw invalid(operation, `codec is ${describeValue(codec)}; it must be 'gzip' or 'zstd'.`);
 }
 
 export function checkRecordLength(length: number): number {

@@ -71,6 +71,11 @@ export class Context implements AsyncDisposable {
     return this.#app.defaultParallelism;
   }
 
+  /** Splits that files are cut into at least when nothing else is said: `min(defaultParallelism, 2)`. */
+  get defaultMinPartitions(): number {
+    return Math.min(this.#app.defaultParallelism, 2);
+  }
+
   /**
    * An RDD of given records, cut into slices of equal length; slice i of n holds the records `[floor(i·len/n), floor((i+1)·len/n))`.
    *
@@ -122,7 +127,7 @@ export class Context implements AsyncDisposable {
     const shape = {
       kind: 'textFile',
       path: checkPath('textFile', path),
-      minPartitions: checkPartitions('textFile', 'minPartitions', minPartitions) ?? Math.min(this.#app.defaultParallelism, 2),
+      minPartitions: checkPartitions('textFile', 'minPartitions', minPartitions) ?? this.defaultMinPartitions,
     } as const;
     return rddOf<string>(this.#app, this.#app.node(shape, 'textFile', callSiteOf()));
   }
@@ -224,7 +229,7 @@ export class Context implements AsyncDisposable {
       kind: 'files',
       path: checkPath(operation, path),
       format,
-      minPartitions: checkPartitions(operation, 'minPartitions', minPartitions) ?? Math.min(this.#app.defaultParallelism, 2),
+      minPartitions: checkPartitions(operation, 'minPartitions', minPartitions) ?? this.defaultMinPartitions,
     } as const;
     return rddOf<T>(this.#app, this.#app.node(shape, operation, callSiteOf()));
   }

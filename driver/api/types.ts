@@ -4,6 +4,7 @@
 export type Rec = [] | {} | null | undefined | void;
 
 /** As `Rec` for a zero value, which is an argument: without null and undefined in it TypeScript infers `number` from 0 and not the literal. */
+// biome-ignore lint/complexity/noBannedTypes: {} beside [] is what makes the inference work
 export type Zero = [] | {};
 
 /** `(v) => [v]` begins a list, `(v) => [v, 1]` makes a tuple: what `Rec` infers for the first is a tuple of one. */

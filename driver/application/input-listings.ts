@@ -65,10 +65,7 @@ export function createInputListings(options: InputListingsOptions): InputListing
 }
 
 /** An error points at the call that it is of. */
-function inputPaths(
-  { path, callSite, operation }: FileNode,
-  resolvePath: (path: string) => string,
-): readonly string[] {
+function inputPaths({ path, callSite, operation }: FileNode, resolvePath: (path: string) => string): readonly string[] {
   try {
     const paths = splitPaths(path);
     if (paths.length === 0) throw noPath(path);

@@ -173,7 +173,12 @@ function readError(path: string, cause: unknown, request: InputRequest): LevinEr
 }
 
 /** An error of the user's that names the call. */
-export function inputError(code: string, message: string, request: Pick<InputRequest, 'callSite' | 'operation'>, cause?: unknown): LevinError {
+export function inputError(
+  code: string,
+  message: string,
+  request: Pick<InputRequest, 'callSite' | 'operation'>,
+  cause?: unknown,
+): LevinError {
   const { callSite, operation } = request;
   const at = callSite === null ? '' : ` (${operation} at ${callSite.file}:${callSite.line}:${callSite.column})`;
   return new LevinError({ code, fault: 'user', message: `${message}${at}`, ...(cause === undefined ? {} : { cause }) });

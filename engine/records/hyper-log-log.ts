@@ -12,8 +12,7 @@ export interface HyperLogLog {
   toRecord(): SketchRecord;
 }
 
-export const MIN_PRECISION = 4;
-export const MAX_PRECISION = 32;
+const MIN_PRECISION = 4;
 
 /** Precision for a relative standard error: Spark's formula, `ceil(2 · log2(1.054 / relativeSD))`, not below 4. */
 export function precisionFor(relativeSD: number): number {

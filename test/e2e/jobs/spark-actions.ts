@@ -86,7 +86,7 @@ await show('aggregate of nothing', () =>
   ),
 );
 await show('aggregate in partition order', () =>
-  lv.parallelize([...'spark'], slices).aggregate(
+  lv.parallelize(Array.from('spark'), slices).aggregate(
     '',
     (a, c) => a + c,
     (a, b) => a + b,
@@ -189,7 +189,7 @@ await show('foreachPartition of a generator runs it', () =>
 );
 await show('foreachPartition async', () =>
   numbers.foreachPartition(async (xs) => {
-    await null;
+    await Promise.resolve();
     if ([...xs].includes(1)) throw new RangeError('saw 1');
   }),
 );
@@ -202,7 +202,7 @@ await show('foreachPartition without a function', () => numbers.foreachPartition
 await show('reduce with a promise on the driver', () => lv.parallelize([1, 2], 2).reduce((async (a: number) => a) as never));
 
 /** More partitions than two levels need. */
-const spread = lv.parallelize([...'abcdefghijklmnopqrstuvwxyz'], 20 * slices);
+const spread = lv.parallelize(Array.from('abcdefghijklmnopqrstuvwxyz'), 20 * slices);
 await show('treeReduce', async () => [
   await numbers.treeReduce((a, b) => a + b),
   await lv.range(1, 1001, { numSlices: 50 }).treeReduce((a, b) => a + b, 3),
@@ -302,3 +302,16 @@ await show('an RDD of no partition', async () => [
   await none.countApproxDistinct(),
   (await none.countByValue()).size,
 ]);
+
+await show('the context says where it runs', () => [
+  /^local/.test(lv.master),
+  lv.appName,
+  lv.applicationId.length > 8,
+  lv.defaultParallelism,
+  lv.defaultMinPartitions,
+]);
+await show('stop', async () => {
+  await lv.stop();
+  await lv.stop();
+  return await lv.range(3).count();
+});

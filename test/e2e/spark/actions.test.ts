@@ -90,6 +90,8 @@ describeSparkCases({
     'runJob on partition -1': 'INVALID_ARGUMENT: runJob: partitions[0] is -1; it must be a whole number from 0.',
     'runJob without a function': 'INVALID_ARGUMENT: runJob: expected a function, got 1.',
     'an RDD of no partition': '[\n  true, 0,  7, 7,\n  [],   [], 0, 0,\n  0\n]',
+    'the context says where it runs': "[ true, 'job.ts', true, 2, 2 ]",
+    stop: 'CONTEXT_STOPPED: range: the Context was stopped. Create a new one with Context.create().',
   },
 });
 

@@ -50,7 +50,11 @@ export const CONTEXT: readonly SparkName[] = [
   refused('SparkContext.setSystemProperty', BECAUSE.jvm),
   later('SparkContext.statusTracker', 'job control'),
   done('SparkContext.defaultParallelism', 'lv.defaultParallelism', shown('properties of the Context')),
-  later('SparkContext.defaultMinPartitions', 'operations'),
+  done(
+    'SparkContext.defaultMinPartitions',
+    'lv.defaultMinPartitions',
+    'e2e/spark/actions.test.ts › on local[2] with 5 slices › the context says where it runs',
+  ),
   done('SparkContext.applicationId', 'lv.applicationId', shown('properties of the Context')),
   done('SparkContext.appName', 'lv.appName', shown('properties of the Context')),
   done('SparkContext.master', 'lv.master', shown('properties of the Context')),
@@ -63,5 +67,5 @@ export const CONTEXT: readonly SparkName[] = [
   refused('SparkContext.show_profiles', BECAUSE.python),
   refused('SparkContext.dump_profiles', BECAUSE.python),
   refused('SparkContext.getOrCreate', 'One Context at a time in a process: Context.create() makes it, and a second call fails.'),
-  later('SparkContext.stop', 'operations'),
+  done('SparkContext.stop', 'lv.stop', 'e2e/spark/actions.test.ts › on local[2] with 5 slices › stop'),
 ];

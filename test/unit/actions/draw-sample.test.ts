@@ -10,7 +10,9 @@ test('without replacement: as many as asked or as there are, never more from a p
     fc.property(counts, fc.nat(500), fc.integer(), (partitions, n, seed) => {
       const sizes = sampleSizes(partitions, { withReplacement: false, n, seed });
       expect(sum(sizes)).toBe(Math.min(n, sum(partitions)));
-      sizes.forEach((size, i) => expect(size).toBeLessThanOrEqual(partitions[i] as number));
+      sizes.forEach((size, i) => {
+        expect(size).toBeLessThanOrEqual(partitions[i] as number);
+      });
     }),
   );
 });
@@ -21,7 +23,9 @@ test('with replacement: as many as asked, none from an empty partition', () => {
       fc.pre(sum(partitions) > 0);
       const sizes = sampleSizes(partitions, { withReplacement: true, n, seed });
       expect(sum(sizes)).toBe(n);
-      sizes.forEach((size, i) => expect(size > 0 && partitions[i] === 0).toBe(false));
+      sizes.forEach((size, i) => {
+        expect(size > 0 && partitions[i] === 0).toBe(false);
+      });
     }),
   );
 });

@@ -55,8 +55,12 @@ describe('listInputs', () => {
     const root = mkdtempSync(join(tmpdir(), 'levin-list-'));
     mkdirSync(join(root, 'empty/deeper'), { recursive: true });
     const files = createDirectoryObjectStore({ root: '/', followLinks: true });
-    expect(await listInputs({ paths: [join(root, 'empty'), `${join(root, 'empty')}/`], files, callSite, operation: 'textFile' })).toEqual([]);
-    await expect(listInputs({ paths: [join(root, 'no')], files, callSite, operation: 'textFile' })).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
+    expect(await listInputs({ paths: [join(root, 'empty'), `${join(root, 'empty')}/`], files, callSite, operation: 'textFile' })).toEqual(
+      [],
+    );
+    await expect(listInputs({ paths: [join(root, 'no')], files, callSite, operation: 'textFile' })).rejects.toMatchObject({
+      code: 'PATH_NOT_FOUND',
+    });
     rmSync(root, { recursive: true });
   });
 
