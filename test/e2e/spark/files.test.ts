@@ -55,6 +55,6 @@ describeSparkCases({
     'saveAsTextFile with gzip': "[ true, 'a\\nb\\nü\\n', [ 'a', 'b', 'ü' ] ]",
     'saveAsTextFile with zstd': "[ true, 'a\\nb\\nü\\n', [ 'a', 'b', 'ü' ] ]",
     'saveAsTextFile of an empty RDD': '[ true, [], true ]',
-    'saveAsTextFile with another codec': `INVALID_ARGUMENT: saveAsTextFile: codec is "lzo"; it must be 'gzip' or 'zstd'.`,
+    'saveAsTextFile with another codec': `INVALID_ARGUMENT: saveAsTextFile: codec is the string "lzo"; it must be 'gzip' or 'zstd'.`,
   },
 });
