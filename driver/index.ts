@@ -3,5 +3,20 @@ export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';
 export { Context, type ContextOptions } from './api/context.ts';
 export type { RDD } from './api/rdd.ts';
-export type { ActionOptions, ConcurrencyOptions, Key, MapOptions, RangeOptions, Rec, SortOptions } from './api/types.ts';
+export type {
+  ActionOptions,
+  BoundedNumber,
+  CodecOptions,
+  ConcurrencyOptions,
+  Fractions,
+  Key,
+  MapOptions,
+  PipeOptions,
+  RangeOptions,
+  Rec,
+  RepartitionAndSortOptions,
+  SortByKeyOptions,
+  SortOptions,
+  Statistics,
+} from './api/types.ts';
 export { type ConfigInput, defineConfig } from './config/config-input.ts';

@@ -52,6 +52,7 @@ function main() {
   const installed = existsSync(join(root, 'node_modules/.package-lock.json')) || step('npm ci', 'npm', ['ci']);
   if (installed) {
     step('npm test', 'npm', ['test', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]);
+    step('npm run docs:spark-api', 'npm', ['run', 'docs:spark-api', '--', '--check', '--report', reportFile]);
     step('npm run check', 'npm', ['run', 'check']);
   }
   const summary = sumUp(readReport(reportFile), testFiles());

@@ -34,7 +34,7 @@ export function openExchangeWriter(objects: ObjectStore, options: ExchangeWriter
   const intake =
     combine !== null
       ? combining(combine, { buffers, partitionOf, maxKeys: limits.maxCombineKeys })
-      : spec.kind === 'roundRobin'
+      : spec.kind === 'roundRobin' || spec.kind === 'gather'
         ? dealing(buffers, partitionOf)
         : byKey(buffers, partitionOf);
   return {

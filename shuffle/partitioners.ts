@@ -1,6 +1,7 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
 import type { PartitionerSpec } from '../engine/plan/stage-plan.ts';
 import { compareKeys } from '../engine/records/compare-keys.ts';
+import { describeValue } from '../engine/records/describe-value.ts';
 import { hashKey } from '../engine/records/hash-key.ts';
 
 /** The reducer partition of a key, in [0, numPartitions). Round robin does not look at it. */
@@ -11,6 +12,8 @@ export interface PartitionerState {
   readonly bounds: readonly unknown[];
   /** Where round robin starts. */
   readonly seed: number;
+  /** The user's function of a `custom` partitioner. */
+  readonly partitionOf?: ((key: unknown) => unknown) | null;
 }
 
 /**
@@ -18,6 +21,8 @@ export interface PartitionerState {
  * - `hash`: `hashKey` modulo the number of partitions; null and undefined go to partition 0
  * - `range`: the first bound that is not below the key, so that a bound belongs to the partition on its left; descending order mirrors the index.
  *   With fewer bounds than partitions − 1 the last partitions stay empty.
+ * - `custom`: what the user's function says, a whole number in [0, numPartitions) or `BAD_PARTITION`
+ * - `gather`: one partition for all records of the map task whose number is `seed`
  * - `roundRobin`: one after the other, from `seed` modulo the number of partitions
  */
 export function createPartitioner(spec: PartitionerSpec, state: PartitionerState): Partitioner {
@@ -30,7 +35,22 @@ export function createPartitioner(spec: PartitionerSpec, state: PartitionerState
       return rangePartitioner(state.bounds, spec);
     case 'roundRobin':
       return roundRobin(state.seed, numPartitions);
+    case 'gather': {
+      const partition = Math.floor((state.seed * numPartitions) / spec.from);
+      return () => partition;
+    }
+    case 'custom':
+      return customPartitioner(state.partitionOf ?? null, numPartitions);
   }
+}
+
+function customPartitioner(partitionOf: ((key: unknown) => unknown) | null, numPartitions: number): Partitioner {
+  if (partitionOf === null) throw badPartitioner('a partition function that is missing');
+  return (key) => {
+    const partition = partitionOf(key);
+    if (typeof partition === 'number' && Number.isInteger(partition) && partition >= 0 && partition < numPartitions) return partition;
+    throw badPartition(key, partition, numPartitions);
+  };
 }
 
 function rangePartitioner(bounds: readonly unknown[], spec: { readonly numPartitions: number; readonly ascending: boolean }): Partitioner {
@@ -60,6 +80,17 @@ function roundRobin(seed: number, numPartitions: number): Partitioner {
     next = next + 1 === numPartitions ? 0 : next + 1;
     return partition;
   };
+}
+
+function badPartition(key: unknown, partition: unknown, numPartitions: number): LevinError {
+  const hint = typeof partition === 'number' && Number.isInteger(partition) ? ` Take it modulo ${numPartitions}, without sign.` : '';
+  return new LevinError({
+    code: 'BAD_PARTITION',
+    fault: 'user',
+    message:
+      `The partition function gave ${describeValue(partition)} for the key ${describeValue(key)}; ` +
+      `it must give a whole number from 0 to ${numPartitions - 1}.${hint}`,
+  });
 }
 
 function badPartitioner(what: string): LevinError {

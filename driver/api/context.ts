@@ -1,16 +1,25 @@
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
 import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { FileFormat } from '../../engine/types/file-format.ts';
 import type { Application } from '../application/application.ts';
 import { openApplication } from '../application/open-application.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { encodeSlices } from '../lineage/encode-slices.ts';
+import { checkRecordLength } from './action-arguments.ts';
 import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
-import { type RDD, rddOf } from './rdd.ts';
-import type { RangeOptions, Rec } from './types.ts';
+import { type RDD, rddOf, runJobOn, unionOf } from './rdd.ts';
+import type { ActionOptions, RangeOptions, Rec } from './types.ts';
 
 /** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
 export type ContextOptions = ConfigInput;
+
+let construct: (app: Application) => Context;
+
+/** The Context of an application that was opened in another way than by `Context.create()`. */
+export function contextOf(app: Application): Context {
+  return construct(app);
+}
 
 /**
  * Connection to where jobs run: the root of everything, SparkContext and SparkSession in one.
@@ -28,6 +37,7 @@ export class Context implements AsyncDisposable {
   }
 
   static {
+    construct = (app) => new Context(app);
     declareDriverOnly(Context, 'the Context exists only on the driver; it cannot be used inside a closure that runs on executors');
   }
 
@@ -59,6 +69,11 @@ export class Context implements AsyncDisposable {
   /** Partitions where nothing else says how many: the configuration's, else the number of task slots. */
   get defaultParallelism(): number {
     return this.#app.defaultParallelism;
+  }
+
+  /** Splits that files are cut into at least when nothing else is said: `min(defaultParallelism, 2)`. */
+  get defaultMinPartitions(): number {
+    return Math.min(this.#app.defaultParallelism, 2);
   }
 
   /**
@@ -112,9 +127,88 @@ export class Context implements AsyncDisposable {
     const shape = {
       kind: 'textFile',
       path: checkPath('textFile', path),
-      minPartitions: checkPartitions('textFile', 'minPartitions', minPartitions) ?? Math.min(this.#app.defaultParallelism, 2),
+      minPartitions: checkPartitions('textFile', 'minPartitions', minPartitions) ?? this.defaultMinPartitions,
     } as const;
     return rddOf<string>(this.#app, this.#app.node(shape, 'textFile', callSiteOf()));
+  }
+
+  /**
+   * An RDD with no records and no partitions.
+   *
+   * @example
+   * await lv.emptyRDD<string>().getNumPartitions(); // 0
+   */
+  emptyRDD<T = never>(): RDD<T> {
+    return rddOf<T>(this.#app, this.#app.node({ kind: 'slices', data: encodeSlices([], 0) }, 'emptyRDD', callSiteOf()));
+  }
+
+  /**
+   * The records of all RDDs, one after the other; duplicates stay. Spark's rule for partitions, as for `rdd.union`.
+   *
+   * @example
+   * await lv.union([lv.range(2), lv.range(3), lv.range(1)]).collect(); // [0, 1, 0, 1, 2, 0]
+   */
+  union<T>(rdds: readonly RDD<T>[]): RDD<T> {
+    if (!Array.isArray(rdds) || rdds.length === 0) throw invalid('union: expected an array of at least one RDD.');
+    return unionOf(rdds as readonly RDD<T>[]);
+  }
+
+  /**
+   * Each file whole, as a pair of its absolute path and its text, decoded as UTF-8; for many small files.
+   *
+   * `path` as for `textFile`. Files whose names end with `.gz` or `.zst` are decompressed. A file that does not fit into one string fails with `FILE_TOO_LARGE`.
+   * @param minPartitions neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`.
+   */
+  wholeTextFiles(path: string, minPartitions?: number): RDD<[path: string, text: string]> {
+    return this.#files('wholeTextFiles', path, { format: { kind: 'wholeText' }, minPartitions });
+  }
+
+  /**
+   * Each file whole, as a pair of its absolute path and its bytes, as they are.
+   *
+   * @param minPartitions as for `wholeTextFiles`.
+   */
+  binaryFiles(path: string, minPartitions?: number): RDD<[path: string, bytes: Uint8Array]> {
+    return this.#files('binaryFiles', path, { format: { kind: 'bytes' }, minPartitions });
+  }
+
+  /**
+   * Files as records of `recordLength` bytes each; a file whose size is no multiple of that fails with `PARTIAL_RECORD`.
+   *
+   * @param recordLength bytes.
+   */
+  binaryRecords(path: string, recordLength: number): RDD<Uint8Array> {
+    return this.#files('binaryRecords', path, { format: { kind: 'records', length: checkRecordLength(recordLength) } });
+  }
+
+  /**
+   * One JSON value a line; empty lines are left out. A line that is no JSON fails with `INVALID_JSON`, file and line.
+   *
+   * The values are what is in the files: `T` is not checked. Paths, splits and compression as for `textFile`.
+   */
+  jsonFile<T = unknown>(path: string, minPartitions?: number): RDD<T> {
+    return this.#files('jsonFile', path, { format: { kind: 'json' }, minPartitions });
+  }
+
+  /** The records that `saveAsObjectFile` wrote, one partition for each file. `T` is not checked; a file that is damaged fails with `CORRUPT_INPUT`. */
+  objectFile<T = unknown>(path: string): RDD<T> {
+    return this.#files('objectFile', path, { format: { kind: 'objects' } });
+  }
+
+  /**
+   * Runs a function on the records of some partitions of an RDD, all of them by default, and gives what it gave, in the order asked.
+   *
+   * @param partitions numbers from 0; one that the RDD does not have fails with `INVALID_ARGUMENT`.
+   * @example
+   * await lv.runJob(lv.range(9, { numSlices: 3 }), (records) => [[...records].length], [2, 0]); // [3, 3]
+   */
+  runJob<T, U extends Rec>(
+    rdd: RDD<T>,
+    f: (records: IteratorObject<T, undefined> & AsyncIterable<T>) => Iterable<U> | AsyncIterable<U> | Promise<Iterable<U>>,
+    partitions?: readonly number[],
+    options: ActionOptions = {},
+  ): Promise<U[]> {
+    return runJobOn(rdd, { f, partitions, options });
   }
 
   /** Ends the application: cancels what runs, deletes its shuffle data, prints the summary. Calling it again does nothing. */
@@ -124,6 +218,20 @@ export class Context implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#app.stop();
+  }
+
+  #files<T>(
+    operation: string,
+    path: string,
+    { format, minPartitions }: { readonly format: FileFormat; readonly minPartitions?: number | undefined },
+  ): RDD<T> {
+    const shape = {
+      kind: 'files',
+      path: checkPath(operation, path),
+      format,
+      minPartitions: checkPartitions(operation, 'minPartitions', minPartitions) ?? this.defaultMinPartitions,
+    } as const;
+    return rddOf<T>(this.#app, this.#app.node(shape, operation, callSiteOf()));
   }
 }
 

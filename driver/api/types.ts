@@ -3,6 +3,13 @@
 // biome-ignore lint/suspicious/noConfusingVoidType: functions that return nothing are allowed
 export type Rec = [] | {} | null | undefined | void;
 
+/** As `Rec` for a zero value, which is an argument: without null and undefined in it TypeScript infers `number` from 0 and not the literal. */
+// biome-ignore lint/complexity/noBannedTypes: {} beside [] is what makes the inference work
+export type Zero = [] | {};
+
+/** `(v) => [v]` begins a list, `(v) => [v, 1]` makes a tuple: what `Rec` infers for the first is a tuple of one. */
+export type ListOrTuple<C> = C extends [infer X] ? X[] : C;
+
 /** What can be a key: compared by value. Numbers have one NaN and one zero; dates, arrays and plain objects compare by content. */
 export type Key = string | number | bigint | boolean | null | Date | readonly Key[] | { readonly [field: string]: Key };
 
@@ -12,6 +19,11 @@ export interface ActionOptions {
   readonly signal?: AbortSignal;
   /** Shown in place of the action's name in progress, summary and event log. */
   readonly description?: string;
+}
+
+export interface CodecOptions {
+  /** Compression of each file. Default: none. */
+  readonly codec?: 'gzip' | 'zstd';
 }
 
 export interface ConcurrencyOptions {
@@ -31,9 +43,54 @@ export interface SortOptions {
   readonly numPartitions?: number;
 }
 
+export interface SortByKeyOptions<in K> extends SortOptions {
+  /** Sorts by what it gives for the key. */
+  readonly keyFn?: (key: K) => Key;
+}
+
+export interface RepartitionAndSortOptions<in K> extends SortByKeyOptions<K> {
+  /** Partition of a key; default: by its hash. */
+  readonly partitionFunc?: (key: K) => number;
+}
+
+/** Sampling fractions by key; an object for keys that are strings. */
+export type Fractions<K> = Iterable<readonly [K, number]> | ([K] extends [string] ? Readonly<Record<string, number>> : never);
+
+export interface PipeOptions {
+  /** Variables of the command's environment, beside the executor's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** An exit code other than 0 fails the task. Default true. */
+  readonly checkCode?: boolean;
+}
+
 export interface RangeOptions {
   /** Difference of neighbours, not 0. Default 1. */
   readonly step?: number;
   /** Default: the context's parallelism. */
   readonly numSlices?: number;
+}
+
+/** What `stats` knows of an RDD of numbers. Variances and deviations are NaN for too few numbers; `min` and `max` of none are ±Infinity. */
+export interface Statistics {
+  readonly count: number;
+  readonly sum: number;
+  /** 0 when there is no number, as in Spark. */
+  readonly mean: number;
+  /** Of the population: divided by `count`. */
+  readonly variance: number;
+  readonly stdev: number;
+  /** Of a sample: divided by `count - 1`. */
+  readonly sampleVariance: number;
+  readonly sampleStdev: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** An estimate: the true value lies in [low, high] with probability `confidence`. */
+export interface BoundedNumber {
+  readonly mean: number;
+  /** 1: the value is exact. 0: nothing is known. */
+  readonly confidence: number;
+  readonly low: number;
+  readonly high: number;
 }

@@ -1,5 +1,6 @@
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
+import type { Codec } from '../../engine/types/file-format.ts';
 import type { ActionOptions } from '../api/types.ts';
 import type { LineageNode, LineageShape } from '../lineage/lineage-node.ts';
 
@@ -9,9 +10,17 @@ export type LineageSink =
   | { readonly kind: 'count' }
   | { readonly kind: 'take'; readonly n: number }
   | { readonly kind: 'reduce'; readonly fn: ShippedClosure }
-  | { readonly kind: 'takeOrdered'; readonly n: number; readonly key: ShippedClosure | null }
+  | { readonly kind: 'fold'; readonly zero: string; readonly fn: ShippedClosure }
+  | { readonly kind: 'takeOrdered'; readonly n: number; readonly key: ShippedClosure | null; readonly descending?: true }
+  | { readonly kind: 'countValues' }
+  | { readonly kind: 'moments'; readonly skipMissing?: true }
+  | { readonly kind: 'bucketCounts'; readonly bounds: string }
+  | { readonly kind: 'distinctSketch'; readonly precision: number }
+  | { readonly kind: 'sampleRecords'; readonly sizes: readonly number[]; readonly withReplacement: boolean; readonly seed: string }
+  | { readonly kind: 'foreachPartition'; readonly fn: ShippedClosure }
   | { readonly kind: 'foreach'; readonly fn: ShippedClosure; readonly concurrency?: number }
-  | { readonly kind: 'saveAsTextFile'; readonly path: string };
+  | { readonly kind: 'saveAsTextFile' | 'saveAsJsonFile'; readonly path: string; readonly codec?: Codec | null }
+  | { readonly kind: 'saveAsObjectFile'; readonly path: string };
 
 export interface ActionRequest {
   /** Spark's name of the action. */
@@ -20,6 +29,10 @@ export interface ActionRequest {
   readonly sink: LineageSink;
   readonly callSite: CallSite | null;
   readonly options: ActionOptions;
+  /** What else makes this action differ from another one over the same node and sink: JSON. */
+  readonly parameters?: readonly unknown[];
+  /** The node to run in place of `node`, when that depends on how many partitions `node` has; called once, when the action is planned. */
+  readonly expand?: (numPartitions: number) => { readonly node: LineageNode; readonly sink: LineageSink };
 }
 
 /** One part file of a sink, as committed. */
@@ -34,6 +47,8 @@ export interface ResultStage {
   readonly numPartitions: number;
   /** The records of each asked partition, in the order asked. */
   run(partitions: readonly number[]): Promise<readonly (readonly unknown[])[]>;
+  /** As `run` for at most so long; then the job is cancelled. null for partitions that are not done. */
+  runFor(partitions: readonly number[], timeoutMs: number): Promise<readonly (readonly unknown[] | null)[]>;
   /** The committed part files of each asked partition: sinks that write files. */
   runFiles(partitions: readonly number[]): Promise<readonly PartFile[]>;
 }
@@ -48,8 +63,14 @@ export interface Application {
   node(shape: LineageShape, operation: string, callSite: CallSite | null): LineageNode;
   /** Encodes a user function at the call that takes it. */
   ship(operation: string, fn: unknown, callSite: CallSite | null): ShippedClosure;
+  /** A seed for something random that was given none: from the application's id and how many were asked for before, so that a resumed job draws alike. */
+  nextSeed(): number;
   /** Partitions that an RDD will have: lists input files when it must. */
   numPartitions(node: LineageNode): Promise<number>;
+  /** The only partition that may hold a key; null when it cannot be told. */
+  partitionOf(node: LineageNode, key: unknown): Promise<number | null>;
+  /** The lineage as text; lists input files when it must. */
+  debugString(node: LineageNode): Promise<string>;
   /**
    * Runs an action: journaled, so that a resumed driver finds the answer of a finished one.
    * `answer` must be a value that can be a record.

@@ -1,9 +1,13 @@
 import { posix } from 'node:path';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
-import type { FileSplit } from '../../engine/types/task.ts';
+import type { FileFormat } from '../../engine/types/file-format.ts';
+import type { FilePartition } from '../../engine/types/task.ts';
 import { type LineageNode, topological } from '../lineage/lineage-node.ts';
-import { type InputFile, inputError, listInputs, splitFiles } from '../planner/list-inputs.ts';
+import { filePartitions } from '../planner/file-partitions.ts';
+import { type InputFile, inputError, listInputs } from '../planner/list-inputs.ts';
+
+type FileNode = Extract<LineageNode, { kind: 'textFile' | 'files' }>;
 
 /** Listings are taken once in the life of an application, also over a change of drivers. */
 export interface ListingJournal {
@@ -18,18 +22,18 @@ export interface InputListingsOptions {
   readonly resolvePath: (path: string) => string;
 }
 
-/** Splits of every textFile node, listed when a job first needs them. */
+/** What every source of files reads, listed when a job first needs them. */
 export interface InputListings {
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Lists what the lineage reads and is not listed yet. */
   prepare(root: LineageNode): Promise<void>;
 }
 
 export function createInputListings(options: InputListingsOptions): InputListings {
-  const splits = new Map<number, readonly FileSplit[]>();
+  const splits = new Map<number, readonly FilePartition[]>();
   const listed = new Map<string, Promise<readonly InputFile[]>>();
 
-  const list = (node: Extract<LineageNode, { kind: 'textFile' }>): Promise<readonly InputFile[]> => {
+  const list = (node: FileNode): Promise<readonly InputFile[]> => {
     const paths = inputPaths(node, options.resolvePath);
     const key = JSON.stringify([node.fingerprint, ...paths]);
     let files = listed.get(key);
@@ -43,7 +47,7 @@ export function createInputListings(options: InputListingsOptions): InputListing
   const fresh = async (key: string, paths: readonly string[], node: LineageNode): Promise<readonly InputFile[]> => {
     const known = options.journal.listing(key);
     if (known !== null) return known;
-    const files = await listInputs({ paths, files: options.files, callSite: node.callSite });
+    const files = await listInputs({ paths, files: options.files, callSite: node.callSite, operation: node.operation });
     await options.journal.recordListing(key, files);
     return files;
   };
@@ -51,24 +55,23 @@ export function createInputListings(options: InputListingsOptions): InputListing
     splits,
     async prepare(root) {
       for (const node of topological(root)) {
-        if (node.kind !== 'textFile' || splits.has(node.id)) continue;
-        splits.set(node.id, splitFiles(await list(node), node.minPartitions, options.maxPartitionBytes));
+        if ((node.kind !== 'textFile' && node.kind !== 'files') || splits.has(node.id)) continue;
+        const format: FileFormat | null = node.kind === 'files' ? node.format : null;
+        const { maxPartitionBytes } = options;
+        splits.set(node.id, filePartitions(await list(node), { format, minPartitions: node.minPartitions, maxPartitionBytes }));
       }
     },
   };
 }
 
-/** An error points at the `textFile` that it is of. */
-function inputPaths(
-  { path, callSite }: Extract<LineageNode, { kind: 'textFile' }>,
-  resolvePath: (path: string) => string,
-): readonly string[] {
+/** An error points at the call that it is of. */
+function inputPaths({ path, callSite, operation }: FileNode, resolvePath: (path: string) => string): readonly string[] {
   try {
     const paths = splitPaths(path);
     if (paths.length === 0) throw noPath(path);
     return paths.map((each) => resolvePath(each));
   } catch (error) {
-    throw error instanceof LevinError ? inputError(error.code, error.message, { callSite }) : error;
+    throw error instanceof LevinError ? inputError(error.code, error.message, { callSite, operation }) : error;
   }
 }
 

@@ -8,7 +8,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
-import { openStores } from '../wiring.ts';
+import { openRunner, openStores } from '../wiring.ts';
 import { openAppJournal } from './app-journal.ts';
 import type { Application } from './application.ts';
 import { newApplicationId } from './application-id.ts';
@@ -25,8 +25,9 @@ import { startApplication } from './start-application.ts';
  *  new:      lease epoch 1, journal begins with appStarted
  *  resumed:  wait until the old driver's lease stands still, epoch + 1, journal read back
  * ```
+ * @param runnerOf makes the runner of the master; tests give another.
  */
-export async function openApplication(options: ConfigInput): Promise<Application> {
+export async function openApplication(options: ConfigInput, runnerOf: typeof openRunner = openRunner): Promise<Application> {
   refuseOnExecutor();
   const place = reserveApplication();
   try {
@@ -51,6 +52,7 @@ export async function openApplication(options: ConfigInput): Promise<Application
           lease,
           journal,
           resumed: launch.appId !== null,
+          runnerOf,
           onEnd: place.free,
         });
         place.set(app);

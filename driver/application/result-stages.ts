@@ -1,4 +1,4 @@
-import { LevinError } from '../../engine/errors/levin-error.ts';
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { TaskResult } from '../../engine/types/task.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -47,7 +47,7 @@ export interface OpenStage extends ResultStage {
 }
 
 export function createResultStages(options: ResultStagesOptions): ResultStages {
-  const { loop, table, registry, listings, known, bus } = options;
+  const { loop, table, registry, listings, known, bus, clock } = options;
   let nextJob = 0;
   let planning: Promise<unknown> = Promise.resolve();
 
@@ -59,8 +59,11 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   };
   const plan = async (request: ActionRequest): Promise<StageDraft> => {
     await listings.prepare(request.node);
-    analyze(request.node, known, { splits: listings.splits, defaultParallelism: options.defaultParallelism });
-    const { node, sink, name, callSite } = request;
+    const facts = { splits: listings.splits, defaultParallelism: options.defaultParallelism };
+    const { numPartitions } = analyze(request.node, known, facts);
+    const { node, sink } = request.expand?.(numPartitions) ?? request;
+    analyze(node, known, facts);
+    const { name, callSite } = request;
     const from = registry.count;
     const draft = planStages({ node, sink, action: name, callSite }, known, registry);
     for (let stage = from; stage < registry.count; stage++) table.add(registry.drafts.get(stage) as StageDraft);
@@ -112,6 +115,33 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
             onLost: (lost) =>
               options.post({ kind: 'outputLost', lost: lost.map((output) => ({ stageId: table.stageIdOf(draft.stage), ...output })) }),
           }),
+        async runFor(partitions, timeoutMs) {
+          const timeUp = new AbortController();
+          const over = new AbortController();
+          clock.sleep(timeoutMs, { signal: over.signal }).then(
+            () => timeUp.abort(`its ${timeoutMs} ms are over`),
+            () => undefined,
+          );
+          const { signal } = request.options;
+          const limited = { ...request.options, signal: signal === undefined ? timeUp.signal : AbortSignal.any([signal, timeUp.signal]) };
+          try {
+            await runJob({ ...request, options: limited }, draft, partitions);
+          } catch (error) {
+            if (!timeUp.signal.aborted || signal?.aborted === true || errorCode(error) !== 'JOB_CANCELLED') throw error;
+          } finally {
+            over.abort();
+          }
+          const reader = createResultReader(request.name, options.reader);
+          const { results } = table.get(draft.stage);
+          return await Promise.all(
+            partitions.map(async (partition) => {
+              const result = results[partition];
+              if (result === undefined || result === null) return null;
+              const read = await reader.read(result.output);
+              return read.kind === 'records' ? read.records : null;
+            }),
+          );
+        },
         async runFiles(partitions) {
           await runJob(request, draft, partitions);
           return partitions.map((partition): PartFile => {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { decodeValue, encodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
-import { sinkFingerprint } from '../planner/plan-stages.ts';
+import { sinkFingerprint } from '../planner/sink-fingerprint.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
 import { createOutputClaims, type OutputSlot } from './output-claims.ts';
 import type { OpenStage, ResultStages } from './result-stages.ts';
@@ -43,7 +43,7 @@ export function createRunActions(options: RunActionsOptions): RunActions {
       if (slot.finished !== null) return;
       // Also of an action that is refused: the job may go on after it, and a later driver has to find it in its place.
       await slot.start();
-      if (request.sink.kind === 'saveAsTextFile') await outputs.claim(slot, request.sink.path);
+      if ('path' in request.sink) await outputs.claim(slot, request.sink.path);
     };
     return { slot, opened: stages.open(request, gate) };
   };
@@ -107,6 +107,6 @@ async function failSlot(slot: ActionSlot, error: unknown): Promise<void> {
   await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
 }
 
-function actionFingerprint({ name, node, sink }: ActionRequest): string {
-  return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink)]), 'hex').slice(0, 32);
+function actionFingerprint({ name, node, sink, parameters = [] }: ActionRequest): string {
+  return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink), ...parameters]), 'hex').slice(0, 32);
 }

@@ -7,7 +7,7 @@ import { readCommitted } from '../../engine/runtime/read-committed.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import type { LostOutput } from '../../engine/types/failure.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
-import type { FileSplit } from '../../engine/types/task.ts';
+import type { FilePartition } from '../../engine/types/task.ts';
 import { computeBounds } from '../../shuffle/range-bounds.ts';
 import { resolveStage } from '../planner/resolve-stage.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
@@ -27,7 +27,7 @@ export interface StageResolverOptions {
   readonly objects: ObjectStore;
   readonly metadata: MetadataStore;
   readonly journal: BoundsJournal;
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   readonly readOffsets: ReadOffsets;
 }
 

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { shipClosure } from '../../engine/closures/runtime/ship-closure.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
@@ -6,9 +7,12 @@ import { attachConsole } from '../console/attach-console.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
 import type { Lease } from '../lease/lease.ts';
-import { lineageNode } from '../lineage/lineage-node.ts';
-import { analyze, type NodeFacts } from '../planner/analyze.ts';
-import { openRunner, type Stores } from '../wiring.ts';
+import { debugString } from '../lineage/debug-string.ts';
+import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
+import { analyze, factsIn, type NodeFacts } from '../planner/analyze.ts';
+import { partitionOfKey } from '../planner/partition-of-key.ts';
+import { needsShuffle } from '../planner/plan-builder.ts';
+import type { openRunner, Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { Application } from './application.ts';
 import { createApplicationEnd } from './application-end.ts';
@@ -30,6 +34,7 @@ export interface StartApplication {
   readonly lease: Lease;
   readonly journal: AppJournal;
   readonly resumed: boolean;
+  readonly runnerOf: typeof openRunner;
   readonly onEnd: () => void;
 }
 
@@ -49,7 +54,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   });
   bus.subscribe(log.write);
   const console = attachConsole({ bus, config, clock, stdout: process.stdout, stderr: process.stderr });
-  const runner = openRunner({
+  const runner = start.runnerOf({
     master,
     stores,
     stateDir: start.stateDir,
@@ -84,6 +89,12 @@ export async function startApplication(start: StartApplication): Promise<Applica
   const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuseExisting });
   const life = createApplicationEnd({ appId, stores, lease, journal, engine, runner, bus, log, console, onEnd: start.onEnd });
   let nextNode = 0;
+  let seeds = 0;
+  const factsOf = async (operation: string, node: LineageNode): Promise<NodeFacts> => {
+    life.checkOpen(operation);
+    await listings.prepare(node);
+    return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
+  };
   return {
     id: appId,
     name: start.name,
@@ -98,10 +109,19 @@ export async function startApplication(start: StartApplication): Promise<Applica
       const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
       return shipClosure(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
     },
+    nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
     async numPartitions(node) {
-      life.checkOpen('getNumPartitions');
-      await listings.prepare(node);
-      return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism }).numPartitions;
+      return (await factsOf('getNumPartitions', node)).numPartitions;
+    },
+    async partitionOf(node, key) {
+      return partitionOfKey((await factsOf('lookup', node)).placement, key);
+    },
+    async debugString(node) {
+      await factsOf('toDebugString', node);
+      return debugString(node, {
+        numPartitions: (each) => factsIn(known, each).numPartitions,
+        moves: (each, i) => needsShuffle(each, i, known),
+      });
     },
     async runAction(request, body) {
       life.checkOpen(request.name);

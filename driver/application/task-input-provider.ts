@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { encodeShuffleIndex } from '../../engine/runtime/sources/shuffle-index.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
-import type { FileSplit, LeafInput, MapOutputSlice, TaskInput } from '../../engine/types/task.ts';
+import type { FilePartition, LeafInput, MapOutputSlice, TaskInput } from '../../engine/types/task.ts';
 import { taskInputs } from '../planner/resolve-stage.ts';
 import type { StageTable } from './stage-table.ts';
 
@@ -15,7 +15,7 @@ export interface TaskInputProviderOptions {
   readonly appId: string;
   readonly table: StageTable;
   readonly objects: ObjectStore;
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
 }
 
 export interface TaskInputProvider {

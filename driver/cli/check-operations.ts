@@ -10,6 +10,10 @@ const OPERATIONS: ReadonlySet<string> = new Set([
   'reduceByKey',
   'sortBy',
   'takeOrdered',
+  'top',
+  'fold',
+  'aggregate',
+  'foreachPartition',
   'reduce',
   'foreach',
 ]);

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectInfo, ObjectStore } from '../../engine/ports/object-store.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
+import { codecOf } from '../../engine/types/file-format.ts';
 import type { FileSplit } from '../../engine/types/task.ts';
 
 /** A file is cut while more than this many splits' worth is left, so that no tiny split stays (Hadoop's SPLIT_SLOP). */
@@ -22,6 +23,8 @@ export interface InputRequest {
   readonly paths: readonly string[];
   readonly files: ObjectStore;
   readonly callSite: CallSite | null;
+  /** What the user called. */
+  readonly operation: string;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function listInputs(request: InputRequest): Promise<readonly InputF
   return found;
 }
 
-/** Splits for at least about `minPartitions` tasks, none larger than `maxSplitBytes`; an empty file is one empty split (Hadoop's rule). */
+/** Splits for at least about `minPartitions` tasks, none larger than `maxSplitBytes`; an empty file is one empty split, and a compressed one is not cut (Hadoop's rules). */
 export function splitFiles(files: readonly InputFile[], minPartitions: number, maxSplitBytes: number): readonly FileSplit[] {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const splitSize = Math.max(1, Math.min(Math.floor(total / Math.max(1, minPartitions)), maxSplitBytes));
@@ -50,7 +53,7 @@ export function splitFiles(files: readonly InputFile[], minPartitions: number, m
       splits.push({ path: file.path, etag: file.etag, size: file.size, start, end });
       start = end;
     };
-    while ((file.size - start) / splitSize > SPLIT_SLOP) add(start + splitSize);
+    while (codecOf(file.path) === null && (file.size - start) / splitSize > SPLIT_SLOP) add(start + splitSize);
     if (start < file.size || file.size === 0) add(file.size);
     return splits;
   });
@@ -170,7 +173,13 @@ function readError(path: string, cause: unknown, request: InputRequest): LevinEr
 }
 
 /** An error of the user's that names the call. */
-export function inputError(code: string, message: string, request: Pick<InputRequest, 'callSite'>, cause?: unknown): LevinError {
-  const at = request.callSite === null ? '' : ` (textFile at ${request.callSite.file}:${request.callSite.line}:${request.callSite.column})`;
+export function inputError(
+  code: string,
+  message: string,
+  request: Pick<InputRequest, 'callSite' | 'operation'>,
+  cause?: unknown,
+): LevinError {
+  const { callSite, operation } = request;
+  const at = callSite === null ? '' : ` (${operation} at ${callSite.file}:${callSite.line}:${callSite.column})`;
   return new LevinError({ code, fault: 'user', message: `${message}${at}`, ...(cause === undefined ? {} : { cause }) });
 }

@@ -36,10 +36,13 @@ export function planBuilder(): PlanBuilder {
   };
 }
 
+/** Partitionings that no input can have already. */
+const MOVES_ALWAYS: ReadonlySet<string> = new Set(['range', 'roundRobin', 'gather']);
+
 /** Whether the wide node's input number `i` has to move: false where it is placed as asked already. */
 export function needsShuffle(node: LineageNode, i: number, known: ReadonlyMap<number, NodeFacts>): boolean {
   if (node.kind !== 'shuffled' && node.kind !== 'cogroup') return false;
-  if (node.kind === 'shuffled' && node.partitioning.kind !== 'hash') return true;
+  if (node.kind === 'shuffled' && MOVES_ALWAYS.has(node.partitioning.kind)) return true;
   const parent = node.kind === 'shuffled' ? node.parent : node.parents[i];
   return parent === undefined || !samePlacement(factsIn(known, parent).placement, factsIn(known, node).placement);
 }
@@ -50,7 +53,26 @@ export function narrowOp(op: LineageOp, builder: PlanBuilder): NarrowOp {
 }
 
 export function planAggregator(aggregator: LineageAggregator, builder: PlanBuilder): Aggregator {
-  return aggregator.kind === 'reduce' ? { kind: 'reduce', fn: builder.closure(aggregator.fn) } : aggregator;
+  switch (aggregator.kind) {
+    case 'first':
+    case 'group':
+    case 'count':
+    case 'sketch':
+      return aggregator;
+    case 'reduce':
+      return { kind: 'reduce', fn: builder.closure(aggregator.fn) };
+    case 'aggregate':
+      return { ...aggregator, seq: builder.closure(aggregator.seq), comb: builder.closure(aggregator.comb) };
+    case 'combine': {
+      const { create, mergeValue, mergeCombiners } = aggregator;
+      return {
+        kind: 'combine',
+        create: builder.closure(create),
+        mergeValue: builder.closure(mergeValue),
+        mergeCombiners: builder.closure(mergeCombiners),
+      };
+    }
+  }
 }
 
 export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {
@@ -59,13 +81,37 @@ export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {
     case 'count':
     case 'take':
     case 'saveAsTextFile':
+    case 'saveAsJsonFile':
+    case 'saveAsObjectFile':
+    case 'countValues':
+    case 'moments':
+    case 'bucketCounts':
+    case 'distinctSketch':
+    case 'sampleRecords':
       return sink;
     case 'reduce':
-      return { kind: 'reduce', fn: builder.closure(sink.fn) };
+    case 'fold':
     case 'foreach':
+    case 'foreachPartition':
       return { ...sink, fn: builder.closure(sink.fn) };
     case 'takeOrdered':
-      return { kind: 'takeOrdered', n: sink.n, key: sink.key === null ? null : builder.closure(sink.key) };
+      return { ...sink, key: sink.key === null ? null : builder.closure(sink.key) };
+  }
+}
+
+/** The node that brings the inputs of a cogroup together. */
+export function addCogroup(
+  how: Extract<LineageNode, { kind: 'cogroup' }>['how'],
+  parents: readonly number[],
+  builder: PlanBuilder,
+): number {
+  switch (how) {
+    case 'group':
+      return builder.add({ kind: 'cogroup', parents });
+    case 'subtract':
+      return builder.add({ kind: 'subtractByKey', parents: parents as [number, number] });
+    case 'intersect':
+      return builder.add({ kind: 'intersectKeys', parents: parents as [number, number] });
   }
 }
 

@@ -4,11 +4,14 @@ import type { Sink } from '../../engine/plan/stage-plan.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { LineageSink } from '../application/application.ts';
 import { type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
-import { factsIn, type NodeFacts } from './analyze.ts';
-import { evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planBuilder, planSink } from './plan-builder.ts';
+import { factsIn, keepsPlaces, type NodeFacts } from './analyze.ts';
+import { addCogroup, evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planBuilder, planSink } from './plan-builder.ts';
+import { shuffleSink } from './shuffle-sink.ts';
+import { sinkFingerprint } from './sink-fingerprint.ts';
 import type { StageDraft } from './stage-draft.ts';
 
 type Wide = Extract<LineageNode, { kind: 'shuffled' | 'cogroup' }>;
+type Numbered = Extract<LineageNode, { kind: 'numbered' }>;
 type Shuffled = Extract<LineageNode, { kind: 'shuffled' }>;
 
 /** Keys a sample stage takes in all: Spark's `min(20 · partitions, 1,000,000)`. */
@@ -44,6 +47,7 @@ export interface ResultRequest {
 export function planStages(request: ResultRequest, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): StageDraft {
   for (const node of topological(request.node)) {
     if (node.kind === 'shuffled' || node.kind === 'cogroup') planEdges(node, known, registry);
+    if (countsFirst(node, known)) planCount(node, known, registry);
   }
   const builder = planBuilder();
   addChain(request.node, builder, known, registry);
@@ -63,43 +67,59 @@ export function planStages(request: ResultRequest, known: ReadonlyMap<number, No
 /** Map stages of every input that has to move, with the sample stage that a range partitioner needs before it. */
 function planEdges(node: Wide, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
   parentsOf(node).forEach((parent, i) => {
-    if (registry.byEdge.has(edgeKey('map', node, i)) || !needsShuffle(node, i, known)) return;
-    const boundsFrom = node.kind === 'shuffled' && rangeOf(node, known) > 1 ? planSample(node, known, registry) : null;
+    if (registry.byEdge.has(edgeKey('map', node.id, i)) || !needsShuffle(node, i, known)) return;
+    const boundsFrom = boundsStage(node, known, registry);
     const builder = planBuilder();
     addChain(parent, builder, known, registry);
     const name = stageName(node.operation, node.callSite);
     const sink = shuffleSink(node, builder, known);
     const print = ['map', node.fingerprint, i, factsIn(known, node).numPartitions];
     const draft = register(registry, builder, { kind: 'map', root: parent, sink, print, name, known, boundsFrom });
-    registry.byEdge.set(edgeKey('map', node, i), draft.stage);
+    registry.byEdge.set(edgeKey('map', node.id, i), draft.stage);
   });
+}
+
+/** The stage that samples the keys for the bounds of a range placement: the node's own, or the one of the sort it goes along with. */
+function boundsStage(node: Wide, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): number | null {
+  const { placement } = factsIn(known, node);
+  if (placement?.kind !== 'range' || placement.numPartitions === 1) return null;
+  const sampled = registry.byEdge.get(edgeKey('sample', placement.nodeId));
+  if (sampled !== undefined) return sampled;
+  const stage = planSample(node as Shuffled, known, registry);
+  registry.byEdge.set(edgeKey('sample', node.id), stage);
+  return stage;
+}
+
+/** Numbers by index need to know how many records stand before each partition; one partition alone begins at 0. */
+function countsFirst(node: LineageNode, known: ReadonlyMap<number, NodeFacts>): node is Numbered {
+  return node.kind === 'numbered' && node.by === 'index' && factsIn(known, node).numPartitions > 1;
+}
+
+function planCount(node: Numbered, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
+  if (registry.byEdge.has(edgeKey('count', node.id))) return;
+  const builder = planBuilder();
+  addChain(node.parent, builder, known, registry);
+  const draft = register(registry, builder, {
+    kind: 'sample',
+    root: node.parent,
+    sink: { kind: 'count' },
+    print: ['count', node.parent.fingerprint],
+    name: stageName(`${node.operation} (count)`, node.callSite),
+    known,
+    boundsFrom: null,
+  });
+  registry.byEdge.set(edgeKey('count', node.id), draft.stage);
 }
 
 function planSample(node: Shuffled, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): number {
   const builder = planBuilder();
   addChain(node.parent, builder, known, registry);
   const inputs = Math.max(1, factsIn(known, node.parent).numPartitions);
-  const total = Math.min(SAMPLES_PER_PARTITION * rangeOf(node, known), MAX_SAMPLES);
+  const total = Math.min(SAMPLES_PER_PARTITION * factsIn(known, node).numPartitions, MAX_SAMPLES);
   const sink: Sink = { kind: 'sampleKeys', size: Math.ceil((3 * total) / inputs), seed: node.fingerprint };
   const print = ['sample', node.fingerprint, sink.size];
   const name = stageName(`${node.operation} (sample)`, node.callSite);
   return register(registry, builder, { kind: 'sample', root: node.parent, sink, print, name, known, boundsFrom: null }).stage;
-}
-
-function rangeOf(node: Shuffled, known: ReadonlyMap<number, NodeFacts>): number {
-  return node.partitioning.kind === 'range' ? factsIn(known, node).numPartitions : 1;
-}
-
-function shuffleSink(node: Wide, builder: PlanBuilder, known: ReadonlyMap<number, NodeFacts>): Sink {
-  const { numPartitions, placement } = factsIn(known, node);
-  if (node.kind === 'cogroup') return { kind: 'shuffleWrite', partitioner: { kind: 'hash', numPartitions }, combine: null };
-  const combine = node.mapSideCombine && node.aggregator !== null ? planAggregator(node.aggregator, builder) : null;
-  if (node.partitioning.kind === 'range') {
-    const { ascending } = node.partitioning;
-    return { kind: 'shuffleWrite', partitioner: { kind: 'range', numPartitions, ascending }, combine };
-  }
-  const kind = placement === null ? 'roundRobin' : 'hash';
-  return { kind: 'shuffleWrite', partitioner: { kind, numPartitions }, combine };
 }
 
 /** Adds the nodes from the nearest shuffles or sources up to `root`, which becomes the last one. */
@@ -130,11 +150,36 @@ function addNode(node: LineageNode, context: ChainContext): number {
       builder.leaves.set(index, node.kind === 'slices' ? { kind: 'slices', node } : { kind: 'text', node });
       return index;
     }
+    case 'files': {
+      const index = builder.add({ kind: 'files', format: node.format, numPartitions });
+      builder.leaves.set(index, { kind: 'files', node });
+      return index;
+    }
     case 'range':
       return builder.add({ kind: 'range', start: node.start, step: node.step, count: node.count, numPartitions });
     case 'narrow':
       return builder.add({ kind: 'narrow', parent: indexOf(node.parent), op: narrowOp(node.op, builder) });
+    case 'combined':
+      return builder.add({
+        kind: 'combine',
+        parent: indexOf(node.parent),
+        aggregator: planAggregator(node.aggregator, builder),
+        of: 'values',
+      });
+    case 'numbered':
+      return addNumbered(node, context);
+    case 'cartesian': {
+      const rightPartitions = factsIn(known, node.parents[1]).numPartitions;
+      return builder.add({ kind: 'cartesian', parents: both(node.parents, indexOf), rightPartitions });
+    }
+    case 'zip':
+      return builder.add({ kind: 'zip', parents: both(node.parents, indexOf) });
+    case 'zipPartitions':
+      return builder.add({ kind: 'zipPartitions', parents: node.parents.map(indexOf), fn: builder.closure(node.fn) });
     case 'union': {
+      if (keepsPlaces(node.parents.map((parent) => factsIn(known, parent)))) {
+        return builder.add({ kind: 'concat', parents: node.parents.map(indexOf) });
+      }
       const counts = node.parents.map((parent) => factsIn(known, parent).numPartitions);
       const starts = counts.map((_, i) => counts.slice(0, i).reduce((sum, n) => sum + n, 0));
       return builder.add({ kind: 'union', parents: node.parents.map(indexOf), starts, numPartitions });
@@ -164,24 +209,46 @@ function readsGroups(node: LineageNode, known: ReadonlyMap<number, NodeFacts>): 
   return shrinks && !descending && parentsOf(wide).every((_, i) => needsShuffle(wide, i, known));
 }
 
+function both(nodes: readonly [LineageNode, LineageNode], indexOf: (node: LineageNode) => number): readonly [number, number] {
+  return [indexOf(nodes[0]), indexOf(nodes[1])];
+}
+
+function addNumbered(node: Numbered, { builder, known, registry, indexOf }: ChainContext): number {
+  const { numPartitions } = factsIn(known, node);
+  const index = builder.add({ kind: 'number', parent: indexOf(node.parent), by: node.by, numPartitions });
+  if (node.by === 'uniqueId') return index;
+  const stage = registry.byEdge.get(edgeKey('count', node.id)) ?? null;
+  builder.leaves.set(index, { kind: 'firstIndex', stage });
+  if (stage !== null) builder.parents.add(stage);
+  return index;
+}
+
 function addWide(node: Wide, groups: readonly number[], context: ChainContext): number {
   const { builder, known, registry, indexOf } = context;
   const inputs = parentsOf(node).map((parent, i) => {
     if (!needsShuffle(node, i, known)) return { index: indexOf(parent), moved: false };
-    const stage = registry.byEdge.get(edgeKey('map', node, i)) as number;
+    const stage = registry.byEdge.get(edgeKey('map', node.id, i)) as number;
     const index = builder.add({ kind: 'shuffleRead', numPartitions: groups.length - 1 });
     builder.leaves.set(index, { kind: 'shuffle', stage, groups });
     builder.parents.add(stage);
     return { index, moved: true };
   });
-  if (node.kind === 'cogroup') return builder.add({ kind: 'cogroup', parents: inputs.map(({ index }) => index) });
+  if (node.kind === 'cogroup')
+    return addCogroup(
+      node.how,
+      inputs.map(({ index }) => index),
+      builder,
+    );
   const [{ index, moved }] = inputs as [{ index: number; moved: boolean }];
   let last = index;
   if (node.aggregator !== null) {
     const aggregator = planAggregator(node.aggregator, builder);
     last = builder.add({ kind: 'combine', parent: last, aggregator, of: moved && node.mapSideCombine ? 'combiners' : 'values' });
   }
-  if (node.sort !== null) last = builder.add({ kind: 'sortByKey', parent: last, ascending: node.sort === 'ascending' });
+  if (node.sort !== null) {
+    const fn = node.sortKey === undefined ? {} : { fn: builder.closure(node.sortKey) };
+    last = builder.add({ kind: 'sortByKey', parent: last, ascending: node.sort === 'ascending', ...fn });
+  }
   return last;
 }
 
@@ -216,26 +283,8 @@ function register(registry: StageRegistry, builder: PlanBuilder, r: Registration
   return draft;
 }
 
-/** What makes two sinks the same. */
-export function sinkFingerprint(sink: LineageSink): readonly unknown[] {
-  switch (sink.kind) {
-    case 'collect':
-    case 'count':
-      return [sink.kind];
-    case 'take':
-      return [sink.kind, sink.n];
-    case 'reduce':
-    case 'foreach':
-      return [sink.kind, sink.fn.fingerprint];
-    case 'takeOrdered':
-      return [sink.kind, sink.n, sink.key?.fingerprint ?? null];
-    case 'saveAsTextFile':
-      return [sink.kind, sink.path];
-  }
-}
-
-function edgeKey(kind: 'map', node: LineageNode, input: number): string {
-  return `${kind}:${node.id}:${input}`;
+function edgeKey(kind: 'map' | 'sample' | 'count', nodeId: number, input = 0): string {
+  return `${kind}:${nodeId}:${input}`;
 }
 
 function stageName(operation: string, callSite: CallSite | null): string {

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { relative } from 'node:path';
 import { pack } from 'msgpackr';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
+import { decodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
-import type { FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
+import type { FilePartition, FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
 
@@ -28,7 +29,7 @@ export interface ResolveContext {
   readonly appId: string;
   /** Project root: messages of executors name files relative to it. */
   readonly root: string;
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Identity of a parent stage that was resolved before. */
   readonly stageIdOf: (stage: number) => string;
   /** Encoded bounds for a stage with a range partitioner. */
@@ -69,7 +70,7 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
 }
 
 export interface InputContext {
-  readonly splits: ReadonlyMap<number, readonly FileSplit[]>;
+  readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Object that holds a `parallelize` collection. */
   readonly dataKeyOf: (hash: string) => string;
   readonly stageIdOf: (stage: number) => string;
@@ -80,14 +81,31 @@ export interface InputContext {
 /** What each task of the stage reads. */
 export function taskInputs(draft: StageDraft, context: InputContext): (partition: number) => readonly TaskInput[] {
   const partitionsOf = leafPartitions(draft.plan);
+  const inputOf = leafInputs(context);
   return (partition) =>
     partitionsOf(partition).flatMap(({ leaf, partition: leafPartition }) => {
       const binding = draft.leaves.get(leaf);
-      return binding === undefined ? [] : [{ leaf, partition: leafPartition, input: leafInput(binding, leafPartition, context) }];
+      return binding === undefined ? [] : [{ leaf, partition: leafPartition, input: inputOf(binding, leafPartition) }];
     });
 }
 
-function leafInput(binding: LeafBinding, partition: number, context: InputContext): LeafInput {
+function leafInputs(context: InputContext): (binding: LeafBinding, partition: number) => LeafInput {
+  const starts = new Map<number, readonly number[]>();
+  const firstIndex = (stage: number, partition: number): number => {
+    let known = starts.get(stage);
+    if (known === undefined) {
+      known = firstIndexes(context.outputsOf(stage));
+      starts.set(stage, known);
+    }
+    return known[partition] as number;
+  };
+  return (binding, partition) =>
+    binding.kind === 'firstIndex'
+      ? { kind: 'firstIndex', index: binding.stage === null ? 0 : firstIndex(binding.stage, partition) }
+      : leafInput(binding, partition, context);
+}
+
+function leafInput(binding: Exclude<LeafBinding, { kind: 'firstIndex' }>, partition: number, context: InputContext): LeafInput {
   switch (binding.kind) {
     case 'slices': {
       const { offsets } = binding.node.data;
@@ -95,12 +113,28 @@ function leafInput(binding: LeafBinding, partition: number, context: InputContex
       return { kind: 'slice', range: { key: context.dataKeyOf(binding.node.data.hash), offset, length: end - offset } };
     }
     case 'text':
-      return { kind: 'split', split: (context.splits.get(binding.node.id) as readonly FileSplit[])[partition] as FileSplit };
+      return { kind: 'split', split: splitsOf(binding.node.id, partition, context)[0] as FileSplit };
+    case 'files':
+      return { kind: 'files', splits: splitsOf(binding.node.id, partition, context) };
     case 'shuffle': {
       const [start, end] = [binding.groups[partition] as number, binding.groups[partition + 1] as number];
       return { kind: 'shuffle', slices: shuffleSlices(binding.stage, start, end, context) };
     }
   }
+}
+
+/** Records before each partition, from a stage that counted them. */
+function firstIndexes(counts: readonly TaskResult[]): readonly number[] {
+  let next = 0;
+  return counts.map(({ output }) => {
+    const first = next;
+    next += output.kind === 'inline' ? (decodeValue(output.block) as number) : 0;
+    return first;
+  });
+}
+
+function splitsOf(node: number, partition: number, { splits }: InputContext): FilePartition {
+  return splits.get(node)?.[partition] ?? [];
 }
 
 /** The non-empty slices for the reducer partitions `[start, end)`, in map order. */
@@ -119,7 +153,10 @@ function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {
     case 'slices':
       return binding.node.data.hash;
     case 'text':
+    case 'files':
       return context.splits.get(binding.node.id);
+    case 'firstIndex':
+      return binding.stage === null ? null : context.stageIdOf(binding.stage);
     case 'shuffle':
       return [context.stageIdOf(binding.stage), binding.groups];
   }

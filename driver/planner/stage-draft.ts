@@ -6,8 +6,11 @@ import type { LineageNode } from '../lineage/lineage-node.ts';
 export type LeafBinding =
   | { readonly kind: 'slices'; readonly node: Extract<LineageNode, { kind: 'slices' }> }
   | { readonly kind: 'text'; readonly node: Extract<LineageNode, { kind: 'textFile' }> }
+  | { readonly kind: 'files'; readonly node: Extract<LineageNode, { kind: 'files' }> }
   /** Partition p reads the reducer partitions `[groups[p], groups[p + 1])` of the stage. */
-  | { readonly kind: 'shuffle'; readonly stage: number; readonly groups: readonly number[] };
+  | { readonly kind: 'shuffle'; readonly stage: number; readonly groups: readonly number[] }
+  /** Partition p begins where the counts of the partitions before it end; null: there is one partition. */
+  | { readonly kind: 'firstIndex'; readonly stage: number | null };
 
 /**
  * A stage as planned from the lineage: what its tasks do, not yet which input bytes they read.

@@ -19,7 +19,10 @@ export function leafPartitions(plan: StagePlan): (partition: number) => readonly
       const at = stack.pop() as LeafPartition;
       const node = plan.nodes[at.leaf] as PlanNode;
       if (isLeaf(node)) found.push(at);
-      else stack.push(...inputsOf(node, at.partition, anchors).reverse());
+      else if (node.kind === 'number' && node.by === 'index') {
+        found.push(at);
+        stack.push(...inputsOf(node, at.partition, anchors));
+      } else stack.push(...inputsOf(node, at.partition, anchors).reverse());
     }
     return found;
   };
@@ -31,13 +34,24 @@ function inputsOf(node: PlanNode, partition: number, anchors: readonly number[])
     case 'slices':
     case 'range':
     case 'text':
+    case 'files':
     case 'shuffleRead':
       return [];
     case 'narrow':
     case 'combine':
     case 'sortByKey':
+    case 'number':
       return [at(node.parent, partition)];
+    case 'cartesian': {
+      const [left, right] = node.parents;
+      return [at(left, Math.floor(partition / node.rightPartitions)), at(right, partition % node.rightPartitions)];
+    }
     case 'cogroup':
+    case 'subtractByKey':
+    case 'intersectKeys':
+    case 'concat':
+    case 'zip':
+    case 'zipPartitions':
       return node.parents.map((parent) => at(parent, partition));
     case 'union': {
       const i = node.starts.findLastIndex((start) => start <= partition);
@@ -51,7 +65,7 @@ function inputsOf(node: PlanNode, partition: number, anchors: readonly number[])
 }
 
 function isLeaf(node: PlanNode): boolean {
-  return node.kind === 'slices' || node.kind === 'range' || node.kind === 'text' || node.kind === 'shuffleRead';
+  return node.kind === 'slices' || node.kind === 'range' || node.kind === 'text' || node.kind === 'files' || node.kind === 'shuffleRead';
 }
 
 /** For each node the nearest ancestor, or itself, that is not a one-parent step. */

@@ -14,6 +14,8 @@ export interface ExchangeWriterOptions {
   readonly partitioner: PartitionerSpec;
   /** Sorted range bounds, decoded; empty for other partitioners. */
   readonly bounds: readonly unknown[];
+  /** The user's function from key to partition; null for other partitioners than `custom`. */
+  readonly partitionOf?: ((key: unknown) => unknown) | null;
   /** Map-side combine; null writes records as they come. */
   readonly combine: Combiner | null;
   /** Where round robin starts: a function of stage and map partition, so that a re-run is equal. */

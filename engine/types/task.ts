@@ -18,6 +18,9 @@ export interface FileSplit {
   readonly size: number;
 }
 
+/** What one partition of a source of files reads, in order. */
+export type FilePartition = readonly FileSplit[];
+
 /** Where one map task's output for the reducer partitions `[start, end)` lies. */
 export interface MapOutputSlice {
   /** The producer, so that a failed read names exactly it. */
@@ -36,8 +39,11 @@ export interface MapOutputSlice {
 export type LeafInput =
   | { readonly kind: 'slice'; readonly range: ObjectRange }
   | { readonly kind: 'split'; readonly split: FileSplit }
+  | { readonly kind: 'files'; readonly splits: FilePartition }
   | { readonly kind: 'shuffle'; readonly slices: readonly MapOutputSlice[] }
-  | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly partition: number };
+  | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly partition: number }
+  /** Number of the partition's first record (zipWithIndex). */
+  | { readonly kind: 'firstIndex'; readonly index: number };
 
 /** `leaf` is the node's index in the stage plan, `partition` the leaf's own partition. */
 export interface TaskInput {

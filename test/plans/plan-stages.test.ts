@@ -7,7 +7,7 @@ function texts(job: ReturnType<typeof planJob>): string {
 }
 
 describe('stages are cut at wide edges', () => {
-  test('a join with an input that is placed by ranges moves both by hash: ranges hold for their own records only', () => {
+  test('a join with an input that is placed by ranges moves the other one by the same ranges', () => {
     const lineage = lineageWriter();
     const sorted = lineage.node(
       {
@@ -22,7 +22,7 @@ describe('stages are cut at wide edges', () => {
     );
     const { stages } = planJob(lineage.join(sorted, lineage.map(lineage.range(10, 2))));
     const partitioners = stages.flatMap(({ plan }) => (plan.sink.kind === 'shuffleWrite' ? [plan.sink.partitioner.kind] : []));
-    expect(partitioners).toEqual(['range', 'hash', 'hash']);
+    expect(partitioners).toEqual(['range', 'range']);
   });
 
   test('narrow steps stay in one stage', () => {
@@ -159,7 +159,7 @@ describe('stages are cut at wide edges', () => {
     const both = w.node({ kind: 'union', parents: [counts, w.filter(counts)] });
     const { stages, result } = planJob(both);
     expect(stages.length).toBe(2);
-    expect(planText(result).split('\n').at(-2)).toBe('3: union(1,2)');
+    expect(planText(result).split('\n').at(-2)).toBe('3: concat(1,2)');
   });
 
   test('a lineage of 50,000 maps is planned, and a task of it names its leaf', () => {

@@ -13,8 +13,11 @@ import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts'
 import { acquireLease, takeOverLease } from '../../driver/lease/acquire-lease.ts';
 import type { Lease } from '../../driver/lease/lease.ts';
 import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
-import { type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
-import { analyze, type NodeFacts } from '../../driver/planner/analyze.ts';
+import { debugString } from '../../driver/lineage/debug-string.ts';
+import { type LineageNode, type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
+import { analyze, factsIn, type NodeFacts } from '../../driver/planner/analyze.ts';
+import { partitionOfKey } from '../../driver/planner/partition-of-key.ts';
+import { needsShuffle } from '../../driver/planner/plan-builder.ts';
 import type { Stores } from '../../driver/wiring.ts';
 import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
 import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
@@ -120,6 +123,11 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const refuse = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
   const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuse });
   let nextNode = 0;
+  let seeds = 0;
+  const factsOf = async (node: LineageNode): Promise<NodeFacts> => {
+    await listings.prepare(node);
+    return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
+  };
   const app: Application = {
     id: APP_ID,
     name: 'test',
@@ -132,9 +140,12 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       const traits = { indeterminate: false, async: false, uses: [] };
       return { bytes: new TextEncoder().encode(fingerprint), fingerprint, modules: [], operation, callSite, traits };
     },
-    async numPartitions(node) {
-      await listings.prepare(node);
-      return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism }).numPartitions;
+    nextSeed: () => seeds++,
+    numPartitions: async (node) => (await factsOf(node)).numPartitions,
+    partitionOf: async (node, key) => partitionOfKey((await factsOf(node)).placement, key),
+    async debugString(node) {
+      await factsOf(node);
+      return debugString(node, { numPartitions: (each) => factsIn(known, each).numPartitions, moves: (each, i) => needsShuffle(each, i, known) });
     },
     runAction: (request, body) => actions.run(request, body),
     streamAction: (request, body) => actions.stream(request, body),

@@ -49,7 +49,7 @@ export function lineageWriter(): {
         'reduceByKey',
       ),
     join: (a, b, numPartitions = null) => {
-      const grouped = node({ kind: 'cogroup', parents: [a, b], numPartitions }, 'join');
+      const grouped = node({ kind: 'cogroup', how: 'group', parents: [a, b], numPartitions }, 'join');
       return node({ kind: 'narrow', parent: grouped, op: { kind: 'crossValues' }, keepsPartitioner: true }, 'join');
     },
     sortBy: (parent, numPartitions = null, ascending = true) => {
@@ -103,6 +103,7 @@ function nodeText(node: PlanNode): string {
   switch (node.kind) {
     case 'slices':
     case 'text':
+    case 'files':
     case 'shuffleRead':
       return `${node.kind}[${node.numPartitions}]`;
     case 'range':
@@ -118,6 +119,14 @@ function nodeText(node: PlanNode): string {
     case 'sortByKey':
       return `sortByKey(${node.parent})`;
     case 'cogroup':
-      return `cogroup(${node.parents.join(',')})`;
+    case 'subtractByKey':
+    case 'intersectKeys':
+    case 'concat':
+    case 'zip':
+    case 'zipPartitions':
+    case 'cartesian':
+      return `${node.kind}(${node.parents.join(',')})`;
+    case 'number':
+      return `number(${node.parent}, ${node.by})`;
   }
 }

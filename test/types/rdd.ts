@@ -51,6 +51,76 @@ export async function everyOperationInfers(): Promise<void> {
   for await (const line of lines.toLocalIterator()) same<typeof line, string>(true);
 }
 
+export async function pairOperationsInfer(): Promise<void> {
+  const flags = pairs.mapValues((n) => n > 1);
+  same<ReturnType<typeof pairs.keys>, RDD<unknown>>(true);
+  const keys = pairs.keys();
+  same<typeof keys, RDD<string>>(true);
+  const values = pairs.values();
+  same<typeof values, RDD<number>>(true);
+  const left = pairs.leftOuterJoin(flags);
+  same<typeof left, RDD<[string, [number, boolean | null]]>>(true);
+  const right = pairs.rightOuterJoin(flags);
+  same<typeof right, RDD<[string, [number | null, boolean]]>>(true);
+  const full = pairs.fullOuterJoin(flags);
+  same<typeof full, RDD<[string, [number | null, boolean | null]]>>(true);
+  const grouped = pairs.cogroup(flags);
+  same<typeof grouped, RDD<[string, [number[], boolean[]]]>>(true);
+  const more = pairs.groupWith(
+    flags,
+    lines.keyBy((line) => line),
+  );
+  same<typeof more, RDD<[string, [number[], boolean[], string[]]]>>(true);
+  const averages = pairs.combineByKey(
+    (n) => [n, 1],
+    ([sum, n], x) => [sum + x, n + 1],
+    ([s, n], [t, m]) => [s + t, n + m],
+  );
+  same<typeof averages, RDD<[string, [number, number]]>>(true);
+  const lists = pairs.combineByKey(
+    (n) => [n],
+    (list, n) => [...list, n],
+    (a, b) => [...a, ...b],
+  );
+  same<typeof lists, RDD<[string, number[]]>>(true);
+  const sums = pairs.aggregateByKey(
+    [0, 0],
+    ([sum, n], x) => [sum + x, n + 1],
+    ([s, n], [t, m]) => [s + t, n + m],
+  );
+  same<typeof sums, RDD<[string, [number, number]]>>(true);
+  const placed = pairs.partitionBy(3, (key) => key.length);
+  same<typeof placed, RDD<[string, number]>>(true);
+  const ordered = pairs.sortByKey({ keyFn: (key) => key.length });
+  same<typeof ordered, RDD<[string, number]>>(true);
+  const zipped = lines.zip(pairs).zipWithIndex();
+  same<typeof zipped, RDD<[[string, [string, number]], number]>>(true);
+  const crossed = lines.cartesian(flags);
+  same<typeof crossed, RDD<[string, [string, boolean]]>>(true);
+  const together = lines.zipPartitions(pairs, (a, b) => [[...a].length + [...b].length]);
+  same<typeof together, RDD<number>>(true);
+  const groups = lines.groupBy((line) => line.length);
+  same<typeof groups, RDD<[number, string[]]>>(true);
+  const counts = await pairs.countByKey();
+  same<typeof counts, KeyMap<string, number>>(true);
+  const found = await pairs.lookup('a');
+  same<typeof found, number[]>(true);
+  // @ts-expect-error fractions are numbers
+  pairs.sampleByKey(false, { a: 'much' });
+  // @ts-expect-error keys are strings
+  void pairs.lookup(7);
+  // @ts-expect-error keys are strings
+  pairs.filterByRange(1, 2);
+  // @ts-expect-error a partition function must not be async
+  pairs.partitionBy(3, async () => 1);
+  // @ts-expect-error a key function must not be async
+  pairs.sortByKey({ keyFn: async (key: string) => key });
+  // @ts-expect-error a combiner must not be async
+  pairs.foldByKey(0, async (a, b) => a + b);
+  // @ts-expect-error records are strings
+  lines.keys();
+}
+
 export function wrongRecordTypes(): void {
   // @ts-expect-error a string has no such method
   lines.map((line) => line.nothing());

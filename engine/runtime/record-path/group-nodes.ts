@@ -2,8 +2,8 @@ import type { Aggregator, PlanNode } from '../../plan/stage-plan.ts';
 import { compareKeys } from '../../records/compare-keys.ts';
 import { createKeyTable } from '../../records/key-table.ts';
 import type { TaskContext } from '../task-context.ts';
-import type { OperationRef } from '../user-function.ts';
-import { combinerOf } from './combiner.ts';
+import type { OperationRef, UserFunction } from '../user-function.ts';
+import { closureOf, combinerOf } from './combiner.ts';
 import { type Pair, pairOf } from './pairs.ts';
 import type { Batch } from './record-stream.ts';
 import { refOf } from './step.ts';
@@ -14,7 +14,7 @@ export type FeedNode = (node: number, write: (record: unknown) => void) => Promi
 /** One pair for each key, keys in order of first appearance. */
 export async function combineNode(node: Extract<PlanNode, { kind: 'combine' }>, task: TaskContext, feed: FeedNode): Promise<Batch> {
   const table = createKeyTable();
-  const { create, mergeValue, mergeCombiners } = combinerOf(node.aggregator, task);
+  const { create, mergeValue, mergeCombiners } = await combinerOf(node.aggregator, task);
   const ref = aggregatorRef(node.aggregator, task);
   const merge = node.of === 'values' ? mergeValue : mergeCombiners;
   const start = node.of === 'values' ? create : (value: unknown): unknown => value;
@@ -31,7 +31,49 @@ export async function combineNode(node: Extract<PlanNode, { kind: 'combine' }>, 
 export async function sortNode(node: Extract<PlanNode, { kind: 'sortByKey' }>, task: TaskContext, feed: FeedNode): Promise<Batch> {
   const pairs: Pair[] = [];
   await feed(node.parent, (record) => pairs.push(pairOf(record, { operation: 'sortByKey', site: null }, task.place)));
+  if (node.fn !== undefined) return sortByFunction(pairs, closureOf(node.fn, task), node.ascending);
   return node.ascending ? pairs.sort((a, b) => compareKeys(a[0], b[0])) : pairs.sort((a, b) => compareKeys(b[0], a[0]));
+}
+
+/** The function is called once for each pair. */
+function sortByFunction(pairs: readonly Pair[], keyOf: UserFunction, ascending: boolean): Batch {
+  const keyed = pairs.map((pair) => ({ key: keyOf(pair[0]), pair }));
+  keyed.sort(ascending ? (a, b) => compareKeys(a.key, b.key) : (a, b) => compareKeys(b.key, a.key));
+  return keyed.map(({ pair }) => pair);
+}
+
+/** Pairs of the first parent whose key the second has not. Only the first is held. */
+export async function subtractNode(node: Extract<PlanNode, { kind: 'subtractByKey' }>, task: TaskContext, feed: FeedNode): Promise<Batch> {
+  const table = createKeyTable();
+  const ref = { operation: 'subtractByKey', site: null };
+  const [left, right] = node.parents;
+  await feed(left, (record) => {
+    const pair = pairOf(record, ref, task.place);
+    const entry = table.find(pair[0]);
+    if (entry === undefined) table.insert(pair[0], [pair]);
+    else (entry.value as Pair[]).push(pair);
+  });
+  await feed(right, (record) => {
+    const entry = table.find(pairOf(record, ref, task.place)[0]);
+    if (entry !== undefined) entry.value = [];
+  });
+  return Array.from(table.entries(), (entry) => entry.value as Pair[]).flat(1);
+}
+
+/** [k, null] for the keys that both parents have, in the order of the first. */
+export async function intersectNode(node: Extract<PlanNode, { kind: 'intersectKeys' }>, task: TaskContext, feed: FeedNode): Promise<Batch> {
+  const table = createKeyTable();
+  const ref = { operation: 'intersection', site: null };
+  const [left, right] = node.parents;
+  await feed(left, (record) => {
+    const [key] = pairOf(record, ref, task.place);
+    if (table.find(key) === undefined) table.insert(key, false);
+  });
+  await feed(right, (record) => {
+    const entry = table.find(pairOf(record, ref, task.place)[0]);
+    if (entry !== undefined) entry.value = true;
+  });
+  return Array.from(table.entries()).flatMap((entry) => (entry.value === true ? [[entry.key, null]] : []));
 }
 
 /** [k, [values of parent 0, values of parent 1, …]] */
@@ -56,6 +98,12 @@ function aggregatorRef(aggregator: Aggregator, task: TaskContext): OperationRef 
       return { operation: 'distinct', site: null };
     case 'group':
       return { operation: 'groupByKey', site: null };
+    case 'count':
+      return { operation: 'countByKey', site: null };
+    case 'sketch':
+      return { operation: 'countApproxDistinctByKey', site: null };
+    case 'aggregate':
+      return refOf(aggregator.seq, task.infos);
     case 'reduce':
       return refOf(aggregator.fn, task.infos);
     case 'combine':

@@ -146,6 +146,8 @@ function statement(step: Step, at: { readonly s: number; readonly level: number;
       return `${mode.call(s, `r = f${s}(v);`)} if (r !== true) { if (r === false) break b${level}; ${mode.settle(s)} if (!r) break b${level}; }`;
     case 'keyBy':
       return `p = ${s}; r = f${s}(v); if (${IS_PROMISE}) K.promise(S, ${s}, r); v = [r, v];`;
+    case 'rekey':
+      return `${pair} r = f${s}(v[0]); if (${IS_PROMISE}) K.promise(S, ${s}, r); v = [r, v];`;
     case 'asKey':
       return 'v = [v, null];';
     case 'key':
@@ -157,7 +159,7 @@ function statement(step: Step, at: { readonly s: number; readonly level: number;
     case 'flattenValue':
       return flattenStatement(at, { source: 'v[1]', element: `[h${s}, $]`, before: `h${s} = v[0];` });
     case 'cross':
-      return crossStatement(at);
+      return crossStatement(at, step.outer);
   }
 }
 
@@ -180,10 +182,15 @@ function flattenStatement(at: { readonly s: number; readonly level: number; read
   return `if (R < 0) { ${open} } for (;;) { if (R <= ${s}) { if (${t} === null) { ${fromArray} } else { ${fromIterator} } } b${level + 1}: {`;
 }
 
-function crossStatement(at: { readonly s: number; readonly level: number; readonly mode: Mode }): string {
+function crossStatement(
+  at: { readonly s: number; readonly level: number; readonly mode: Mode },
+  outer: 'none' | 'left' | 'right' | 'full',
+): string {
   const { s, level, mode } = at;
   const [a, c, j, q] = [`a${s}`, `c${s}`, `j${s}`, `q${s}`];
-  const open = `h${s} = v[0]; ${a} = v[1][0]; ${c} = v[1][1]; ${j} = ${c}.length === 0 ? ${a}.length : 0; ${q} = 0;`;
+  const nullFor = (side: string): string => ` if (${side}.length === 0) ${side} = [null];`;
+  const kept = (outer === 'right' || outer === 'full' ? nullFor(a) : '') + (outer === 'left' || outer === 'full' ? nullFor(c) : '');
+  const open = `h${s} = v[0]; ${a} = v[1][0]; ${c} = v[1][1];${kept} ${j} = ${c}.length === 0 ? ${a}.length : 0; ${q} = 0;`;
   const next = `if (${q} >= ${c}.length) { ${q} = 0; ${j}++; } if (${j} >= ${a}.length) break; v = [h${s}, [${a}[${j}], ${c}[${q}++]]];`;
   if (!mode.slow) return `${open} for (;;) { ${next} b${level + 1}: {`;
   return `if (R < 0) { ${open} } for (;;) { if (R < 0) { ${next} } b${level + 1}: {`;

@@ -66,7 +66,7 @@ export function kernelFor(closures: readonly UserFunction[], request: KernelRequ
 }
 
 function keyOf({ base, steps, terminal }: KernelRequest): string {
-  const names = steps.map((step) => ('fn' in step ? `${step.kind}${step.fn}` : step.kind));
+  const names = steps.map((step) => ('fn' in step ? `${step.kind}${step.fn}` : step.kind === 'cross' ? `cross-${step.outer}` : step.kind));
   return `${base} ${names.join(' ')} ${terminal.kind === 'reduce' ? `reduce${terminal.fn}` : terminal.kind}`;
 }
 

@@ -16,22 +16,22 @@ type Records =
   | { readonly kind: 'async'; readonly iterator: AsyncIterator<unknown> };
 
 /**
- * A user function over the iterator of its partition: called once, at the first pull, also when the partition is empty.
+ * A user function over the iterators of its partition, one for each input: called once, at the first pull, also when the partition is empty.
  *
  * The user's iterator is synchronous, so the input is prepared before the call: whatever has to be awaited is read first. What only has
  * to be computed is computed when the user pulls it.
  */
-export function mapPartitionsStream(input: RecordStream, { fn, ref, place, index }: MapPartitionsOptions): RecordStream {
+export function mapPartitionsStream(inputs: readonly RecordStream[], { fn, ref, place, index }: MapPartitionsOptions): RecordStream {
   let started: Promise<void> | null = null;
   let records: Records | null = null;
   let failure: { readonly error: unknown } | null = null;
   let ended = false;
 
   const begin = async (): Promise<void> => {
-    await input.prepare();
-    const iterator = partitionIterator(input, ref, place);
+    for (const input of inputs) await input.prepare();
+    const iterators = inputs.map((input) => partitionIterator(input, ref, place));
     try {
-      const returned = index === null ? fn(iterator) : fn(index, iterator);
+      const returned = index === null ? fn(...iterators) : fn(index, ...iterators);
       const result = returned instanceof Promise ? await returned : returned;
       records = recordsOf(result);
       if (records === null) throw notIterable(result, ref, place);
@@ -98,7 +98,7 @@ export function mapPartitionsStream(input: RecordStream, { fn, ref, place, index
       } catch (error) {
         throw describeUserError(error, ref, place);
       } finally {
-        await input.close();
+        for (const input of inputs) await input.close();
       }
     },
   };

@@ -1,14 +1,12 @@
-import type { NarrowOp, PlanNode } from '../../plan/stage-plan.ts';
-import { openLeaf } from '../sources/open-leaf.ts';
+import type { PlanNode } from '../../plan/stage-plan.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { UserFunction } from '../user-function.ts';
-import { cogroupNode, combineNode, sortNode } from './group-nodes.ts';
 import { type KernelState, kernelFor, kernelState, type Terminal } from './kernel.ts';
-import { mapPartitionsStream } from './map-partitions.ts';
-import { concatStreams, lazyStream, type RecordStream } from './record-stream.ts';
+import { nodeStream } from './node-stream.ts';
+import type { RecordStream } from './record-stream.ts';
 import { runSegment } from './run-segment.ts';
 import { createSegment, type Segment, type SegmentInput, type SegmentOptions, segmentStream } from './segment.ts';
-import { type RecordOp, refOf, type Step, stepsOf } from './step.ts';
+import { isRecordOp, type RecordOp, type Step, stepsOf } from './step.ts';
 import { windowStream } from './window-stream.ts';
 
 /** Steps of one loop at most: V8 does not optimize functions without end. */
@@ -42,7 +40,7 @@ export function openChain(task: TaskContext, node: number, partition: number, en
 }
 
 /** A node's partition as a stream. */
-function openNode(task: TaskContext, node: number, partition: number): RecordStream {
+export function openNode(task: TaskContext, node: number, partition: number): RecordStream {
   const { base, steps } = resolve(task, node, partition);
   let input = base;
   for (const part of cut(steps)) {
@@ -88,47 +86,17 @@ interface Place {
 }
 
 function openBase(task: TaskContext, { node, partition, at }: Place): Base {
-  const stream = (opened: RecordStream): Base => ({ kind: 'stream', stream: opened });
+  if (at.kind === 'range') {
+    const [from, to] = rangeOf(partition, at.count, at.numPartitions);
+    const onRead = (records: number): void => {
+      task.counters.recordsRead += records;
+    };
+    return { kind: 'range', from, to, start: at.start, step: at.step, onRead };
+  }
   const feed = async (parent: number, write: (record: unknown) => void): Promise<void> => {
     await runSegment(openChain(task, parent, partition, { terminal: { kind: 'call' }, steps: [], state: { w: write } }), task.deps);
   };
-  switch (at.kind) {
-    case 'range': {
-      const [from, to] = rangeOf(partition, at.count, at.numPartitions);
-      const onRead = (records: number): void => {
-        task.counters.recordsRead += records;
-      };
-      return { kind: 'range', from, to, start: at.start, step: at.step, onRead };
-    }
-    case 'slices':
-    case 'text':
-    case 'shuffleRead':
-      return stream(openLeaf(task, node, partition));
-    case 'coalesce': {
-      const [start, end] = [at.groups[partition] as number, at.groups[partition + 1] as number];
-      return stream(concatStreams(Array.from({ length: end - start }, (_, i) => () => openNode(task, at.parent, start + i))));
-    }
-    case 'combine':
-      return stream(lazyStream(() => combineNode(at, task, feed)));
-    case 'sortByKey':
-      return stream(lazyStream(() => sortNode(at, task, feed)));
-    case 'cogroup':
-      return stream(lazyStream(() => cogroupNode(at, task, feed)));
-    case 'narrow':
-    case 'union':
-      return stream(openMapPartitions(task, at, partition));
-  }
-}
-
-function openMapPartitions(task: TaskContext, at: PlanNode, partition: number): RecordStream {
-  if (at.kind !== 'narrow' || isRecordOp(at.op)) throw new Error(`a ${at.kind} node has no partition function`);
-  const { fn, kind } = at.op;
-  return mapPartitionsStream(openNode(task, at.parent, partition), {
-    fn: task.deps.closures[fn] as UserFunction,
-    ref: refOf(fn, task.infos),
-    place: task.place,
-    index: kind === 'mapPartitionsWithIndex' ? partition : null,
-  });
+  return { kind: 'stream', stream: nodeStream(at, { task, node, partition, feed, open: (other, p) => openNode(task, other, p) }) };
 }
 
 /** Partition p of n holds the indexes [floor(p·count/n), floor((p+1)·count/n)), exactly. */
@@ -211,8 +179,4 @@ function isAsync(fn: UserFunction | undefined): boolean {
 
 function isFlatten(step: Step | undefined): boolean {
   return step?.kind === 'flatten' || step?.kind === 'flattenValue';
-}
-
-function isRecordOp(op: NarrowOp): op is RecordOp {
-  return op.kind !== 'mapPartitions' && op.kind !== 'mapPartitionsWithIndex';
 }

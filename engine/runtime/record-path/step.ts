@@ -6,16 +6,41 @@ import type { OperationRef } from '../user-function.ts';
  * - `call`: v = fn(v); `callValue`: v = [v[0], fn(v[1])]; `keyBy`: v = [fn(v), v]; `each`: fn(v)
  * - `filter`: go on if fn(v)
  * - `flatten`: go on with each element of v; `flattenValue`: with [v[0], x] for each x of v[1]
- * - `cross`: [k, [as, bs]] → [k, [a, b]] for each a and b
+ * - `cross`: [k, [as, bs]] → [k, [a, b]] for each a and b; a kept side meets null where the other is empty
+ * - `rekey`: v = [fn(v[0]), v]
  * - `asKey`: [v, null]; `key`: v[0]; `value`: v[1]
  */
 export type Step = { readonly ref: OperationRef } & (
-  | { readonly kind: 'call' | 'callValue' | 'filter' | 'each' | 'keyBy'; readonly fn: ClosureIndex; readonly concurrency: number }
-  | { readonly kind: 'flatten' | 'flattenValue' | 'cross' | 'asKey' | 'key' | 'value' }
+  | { readonly kind: 'call' | 'callValue' | 'filter' | 'each' | 'keyBy' | 'rekey'; readonly fn: ClosureIndex; readonly concurrency: number }
+  | { readonly kind: 'cross'; readonly outer: 'none' | 'left' | 'right' | 'full' }
+  | { readonly kind: 'flatten' | 'flattenValue' | 'asKey' | 'key' | 'value' }
 );
 
 /** The operations that work record by record. */
-export type RecordOp = Exclude<NarrowOp, { kind: 'mapPartitions' | 'mapPartitionsWithIndex' }>;
+export type RecordOp = Extract<
+  NarrowOp,
+  {
+    kind: 'map' | 'flatMap' | 'filter' | 'mapValues' | 'flatMapValues' | 'keyBy' | 'keyByKey' | 'asKey' | 'keys' | 'values' | 'crossValues';
+  }
+>;
+
+const RECORD_OPS: ReadonlySet<NarrowOp['kind']> = new Set<RecordOp['kind']>([
+  'map',
+  'flatMap',
+  'filter',
+  'mapValues',
+  'flatMapValues',
+  'keyBy',
+  'keyByKey',
+  'asKey',
+  'keys',
+  'values',
+  'crossValues',
+]);
+
+export function isRecordOp(op: NarrowOp): op is RecordOp {
+  return RECORD_OPS.has(op.kind);
+}
 
 /** Names under which users know steps that have no closure. */
 const NAMES = { asKey: 'distinct', keys: 'keys', values: 'values', crossValues: 'join' } as const;
@@ -34,6 +59,8 @@ export function stepsOf(op: RecordOp, infos: readonly ClosureInfo[]): readonly S
       return [calling('callValue', op, infos), { kind: 'flattenValue', ref: refOf(op.fn, infos) }];
     case 'keyBy':
       return [{ kind: 'keyBy', fn: op.fn, concurrency: 1, ref: refOf(op.fn, infos) }];
+    case 'keyByKey':
+      return [{ kind: 'rekey', fn: op.fn, concurrency: 1, ref: refOf(op.fn, infos) }];
     case 'asKey':
       return [{ kind: 'asKey', ref: named(op.kind) }];
     case 'keys':
@@ -41,7 +68,7 @@ export function stepsOf(op: RecordOp, infos: readonly ClosureInfo[]): readonly S
     case 'values':
       return [{ kind: 'value', ref: named(op.kind) }];
     case 'crossValues':
-      return [{ kind: 'cross', ref: named(op.kind) }];
+      return [{ kind: 'cross', outer: op.outer ?? 'none', ref: named(op.kind) }];
   }
 }
 

@@ -13,6 +13,13 @@ export function lineOf(record: unknown): string {
   return JSON.stringify(record, jsonValue) ?? 'undefined';
 }
 
+/** A record as JSON, values inside as in {@link lineOf}. Throws for what JSON has no form for: undefined, functions, symbols. */
+export function jsonLineOf(record: unknown): string {
+  const text = JSON.stringify(typeof record === 'bigint' ? String(record) : record, jsonValue);
+  if (text === undefined) throw new TypeError(`${typeof record} has no form in JSON`);
+  return text;
+}
+
 function jsonValue(_name: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Map || value instanceof Set) return [...value];

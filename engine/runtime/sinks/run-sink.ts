@@ -5,15 +5,21 @@ import { decodeValue } from '../../records/value.ts';
 import { objectKeys } from '../../types/keys.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import { closureOf, combinerOf } from '../record-path/combiner.ts';
-import type { KernelState, Terminal } from '../record-path/kernel.ts';
-import { openChain } from '../record-path/open-node.ts';
 import { pairOf } from '../record-path/pairs.ts';
-import { runSegment } from '../record-path/run-segment.ts';
 import { refOf, type Step } from '../record-path/step.ts';
 import type { TaskContext } from '../task-context.ts';
 import { createBoundedHeap } from './bounded-heap.ts';
+import { bucketCounts } from './bucket-counts.ts';
+import { countValues } from './count-values.ts';
+import { distinctSketch } from './distinct-sketch.ts';
+import { foldRecords } from './fold-records.ts';
+import { foreachPartition } from './foreach-partition.ts';
+import { momentsOfRecords } from './moments-of-records.ts';
 import { createReservoir } from './reservoir.ts';
-import { openTextFile } from './save-as-text.ts';
+import { eachRecord, recordsOutput, runRecords } from './run-records.ts';
+import { sampleRecords } from './sample-records.ts';
+import { saveLines } from './save-lines.ts';
+import { saveObjects } from './save-objects.ts';
 import { blockOutput } from './task-output.ts';
 
 type SinkOf<K extends Sink['kind']> = Extract<Sink, { readonly kind: K }>;
@@ -24,63 +30,60 @@ export async function runSink(task: TaskContext): Promise<TaskOutput> {
   switch (sink.kind) {
     case 'collect': {
       const writer = createBlockWriter();
-      await runInto(task, (record) => writer.push(record));
+      await eachRecord(task, (record) => writer.push(record));
       return await blockOutput(writer, task);
     }
     case 'count':
-      return await records(task, [(await run(task, { terminal: { kind: 'count' } })).n]);
+      return await recordsOutput(task, [(await runRecords(task, { terminal: { kind: 'count' } })).n]);
     case 'take':
-      return await records(task, sink.n === 0 ? [] : (await run(task, { terminal: { kind: 'stop' }, state: { lim: sink.n } })).out);
+      return await recordsOutput(
+        task,
+        sink.n === 0 ? [] : (await runRecords(task, { terminal: { kind: 'stop' }, state: { lim: sink.n } })).out,
+      );
     case 'reduce': {
-      const state = await run(task, { terminal: { kind: 'reduce', fn: sink.fn, ref: refOf(sink.fn, task.infos) } });
-      return await records(task, state.n === 0 ? [] : [state.acc]);
+      const state = await runRecords(task, { terminal: { kind: 'reduce', fn: sink.fn, ref: refOf(sink.fn, task.infos) } });
+      return await recordsOutput(task, state.n === 0 ? [] : [state.acc]);
     }
     case 'foreach': {
       const step: Step = { kind: 'each', fn: sink.fn, concurrency: sink.concurrency ?? 1, ref: refOf(sink.fn, task.infos) };
-      await run(task, { terminal: { kind: 'drop' }, steps: [step] });
+      await runRecords(task, { terminal: { kind: 'drop' }, steps: [step] });
       return { kind: 'none', checksum: '' };
     }
+    case 'foreachPartition':
+      return await foreachPartition(task, sink.fn);
+    case 'fold':
+      return await foldRecords(task, sink);
     case 'takeOrdered':
       return await takeOrdered(task, sink);
+    case 'countValues':
+      return await countValues(task);
+    case 'moments':
+      return await momentsOfRecords(task, sink.skipMissing === true);
+    case 'bucketCounts':
+      return await bucketCounts(task, sink.bounds);
+    case 'distinctSketch':
+      return await distinctSketch(task, sink.precision);
+    case 'sampleRecords':
+      return await sampleRecords(task, sink);
     case 'sampleKeys':
       return await sampleKeys(task, sink);
-    case 'saveAsTextFile': {
-      const file = openTextFile(sink.path, task);
-      await runInto(task, (record) => file.write(record));
-      return await file.finish();
-    }
+    case 'saveAsTextFile':
+    case 'saveAsJsonFile':
+      return await saveLines(task, sink);
+    case 'saveAsObjectFile':
+      return await saveObjects(task, sink.path);
     case 'shuffleWrite':
       return await shuffleWrite(task, sink);
   }
 }
 
-interface End {
-  readonly terminal: Terminal;
-  readonly steps?: readonly Step[];
-  readonly state?: Partial<KernelState>;
-}
-
-async function run(task: TaskContext, { terminal, steps = [], state = {} }: End): Promise<KernelState> {
-  const segment = openChain(task, task.plan.nodes.length - 1, task.spec.partition, { terminal, steps, state });
-  await runSegment(segment, task.deps);
-  return segment.state;
-}
-
-async function runInto(task: TaskContext, write: (record: unknown) => void): Promise<void> {
-  await run(task, { terminal: { kind: 'call' }, state: { w: write } });
-}
-
-async function records(task: TaskContext, all: readonly unknown[]): Promise<TaskOutput> {
-  const writer = createBlockWriter();
-  for (const record of all) writer.push(record);
-  return await blockOutput(writer, task);
-}
-
-async function takeOrdered(task: TaskContext, { n, key }: SinkOf<'takeOrdered'>): Promise<TaskOutput> {
+async function takeOrdered(task: TaskContext, { n, key, descending }: SinkOf<'takeOrdered'>): Promise<TaskOutput> {
   const keyOf = key === null ? (record: unknown): unknown => record : closureOf(key, task);
-  const heap = createBoundedHeap<readonly [key: unknown, record: unknown]>(n, (a, b) => compareKeys(a[0], b[0]));
-  await runInto(task, (record) => heap.offer([keyOf(record), record]));
-  return await records(
+  const heap = createBoundedHeap<readonly [key: unknown, record: unknown]>(n, (a, b) =>
+    descending === true ? compareKeys(b[0], a[0]) : compareKeys(a[0], b[0]),
+  );
+  await eachRecord(task, (record) => heap.offer([keyOf(record), record]));
+  return await recordsOutput(
     task,
     heap.drain().map(([, record]) => record),
   );
@@ -89,8 +92,8 @@ async function takeOrdered(task: TaskContext, { n, key }: SinkOf<'takeOrdered'>)
 /** Each partition has random numbers of its own, the same ones whenever the task runs again. */
 async function sampleKeys(task: TaskContext, { size, seed }: SinkOf<'sampleKeys'>): Promise<TaskOutput> {
   const reservoir = createReservoir<unknown>(size, task.deps.random.seeded(`${seed}/${task.spec.partition}`));
-  await runInto(task, (record) => reservoir.offer(pairOf(record, { operation: 'sortByKey', site: null }, task.place)[0]));
-  return await records(task, [[reservoir.count, reservoir.sample]]);
+  await eachRecord(task, (record) => reservoir.offer(pairOf(record, { operation: 'sortByKey', site: null }, task.place)[0]));
+  return await recordsOutput(task, [[reservoir.count, reservoir.sample]]);
 }
 
 async function shuffleWrite(task: TaskContext, { partitioner, combine }: SinkOf<'shuffleWrite'>): Promise<TaskOutput> {
@@ -99,11 +102,12 @@ async function shuffleWrite(task: TaskContext, { partitioner, combine }: SinkOf<
     key: objectKeys.shuffle(spec.appId, spec.stageId, spec.partition, spec.attemptId),
     partitioner,
     bounds: spec.bounds === null ? [] : (decodeValue(spec.bounds) as readonly unknown[]),
-    combine: combine === null ? null : combinerOf(combine, task),
-    seed: roundRobinStart(spec.stageId, spec.partition),
+    partitionOf: partitioner.kind === 'custom' ? closureOf(partitioner.fn, task) : null,
+    combine: combine === null ? null : await combinerOf(combine, task),
+    seed: partitioner.kind === 'gather' ? spec.partition : roundRobinStart(spec.stageId, spec.partition),
     signal: deps.signal,
   });
-  await runInto(task, (record) => writer.write(record));
+  await eachRecord(task, (record) => writer.write(record));
   const { key, offsets, checksum, records: written, bytes } = await writer.finish();
   counters.shuffleRecordsWritten += written;
   counters.shuffleBytesWritten += bytes;

@@ -23,6 +23,8 @@ export interface LineSplitter {
   feed(chunk: Uint8Array): void;
   /** At most `max` lines out of what was fed. Fewer: feed more, unless it is done. */
   lines(max: number): string[];
+  /** Nothing follows what was fed: the file ends here, whatever its size was said to be. */
+  end(): void;
   /** No more lines begin in the split: nothing needs to be fed. */
   done(): boolean;
 }
@@ -45,7 +47,8 @@ export function createLineSplitter(split: FileSplit): LineSplitter {
   let carry: Buffer[] = [];
   let carried = 0;
   let nextCr = -1;
-  let finished = split.start >= Math.min(split.end, split.size);
+  let { size } = split;
+  let finished = split.start >= Math.min(split.end, size);
 
   const textOf = (start: number, end: number): string => {
     if (carry.length === 0) return decode(chunk.subarray(start, end), { ascii, first: base + start === 0 });
@@ -88,13 +91,13 @@ export function createLineSplitter(split: FileSplit): LineSplitter {
   /** Whether a line begins here that is the split's. When a line end may not be over yet, only a later chunk can tell. */
   const atBeginning = (): boolean => {
     const here = base + at;
-    if (here >= split.end || here >= split.size) finished = true;
+    if (here >= split.end || here >= size) finished = true;
     return !finished;
   };
 
   const nextLine = (out: string[]): boolean => {
     if (carried === 0 && !skipping && !atBeginning()) return false;
-    if (at >= chunk.length && base + at < split.size) return false;
+    if (at >= chunk.length && base + at < size) return false;
     const end = findEnd();
     if (end !== -1) {
       if (!skipping) out.push(textOf(at, end));
@@ -102,7 +105,7 @@ export function createLineSplitter(split: FileSplit): LineSplitter {
       passEnd(end);
       return true;
     }
-    const atEnd = base + chunk.length >= split.size;
+    const atEnd = base + chunk.length >= size;
     if (atEnd && !skipping) out.push(textOf(at, chunk.length));
     if (atEnd || (skipping && base + chunk.length >= split.end)) finished = true;
     else keep();
@@ -121,10 +124,13 @@ export function createLineSplitter(split: FileSplit): LineSplitter {
       const out: string[] = [];
       while (out.length < max && !finished) {
         if (afterCr) passLf();
-        if (afterCr && base + at < Math.min(split.end, split.size)) break;
+        if (afterCr && base + at < Math.min(split.end, size)) break;
         if (!nextLine(out)) break;
       }
       return out;
+    },
+    end() {
+      size = Math.min(size, base + chunk.length);
     },
     done: () => finished,
   };

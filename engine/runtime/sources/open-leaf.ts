@@ -1,11 +1,14 @@
 import { LevinError } from '../../errors/levin-error.ts';
+import type { PlanNode } from '../../plan/stage-plan.ts';
 import { parseBlock } from '../../records/block-format.ts';
 import { decodeBodyLoading } from '../../records/decode-body.ts';
-import type { LeafInput, MapOutputSlice, ObjectRange } from '../../types/task.ts';
+import type { MapOutputSlice, ObjectRange } from '../../types/task.ts';
 import { type Batch, lazyStream, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
+import { filesStream } from './files.ts';
 import { readShuffleIndexSlice } from './shuffle-index.ts';
 import { shuffleReadStream } from './shuffle-read.ts';
+import { inputOf } from './task-input.ts';
 import { textStream } from './text.ts';
 
 /** The records of a leaf's partition, from where the task's inputs say. */
@@ -22,12 +25,16 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
       };
       return textStream(input.split, { files: deps.files, signal: deps.signal, onRead });
     }
+    case 'files':
+      return filesStream(task, task.plan.nodes[leaf] as Extract<PlanNode, { kind: 'files' }>, input.splits);
     case 'shuffle':
       return openShuffle(task, async () => input.slices);
     case 'shuffleIndex': {
       const { objects, signal } = deps;
       return openShuffle(task, () => readShuffleIndexSlice({ objects, key: input.indexKey, partition: input.partition, signal }));
     }
+    case 'firstIndex':
+      throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `Leaf ${leaf} of the plan got a first index to read.` });
   }
 }
 
@@ -46,14 +53,4 @@ async function readSlice({ key, offset, length }: ObjectRange, { counters, deps 
   counters.bytesRead += length;
   counters.recordsRead += records.length;
   return records;
-}
-
-function inputOf({ spec }: TaskContext, leaf: number, partition: number): LeafInput {
-  const found = spec.inputs.find((input) => input.leaf === leaf && input.partition === partition);
-  if (found !== undefined) return found.input;
-  throw new LevinError({
-    code: 'INTERNAL',
-    fault: 'internal',
-    message: `Task ${spec.partition} of stage ${spec.stageNumber} has no input for partition ${partition} of node ${leaf}.`,
-  });
 }

@@ -1,8 +1,10 @@
-import { errorCode, LevinError } from '../../errors/levin-error.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { codecOf } from '../../types/file-format.ts';
 import type { FileSplit } from '../../types/task.ts';
 import type { Batch, RecordStream } from '../record-path/record-stream.ts';
+import { decompressedChunks } from './decompress.ts';
 import { createLineSplitter, firstByte } from './line-splitter.ts';
+import { readRange } from './read-range.ts';
 
 /** One read. Large enough that a request's latency is small beside it, small enough that two fit into any task. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -16,11 +18,13 @@ export interface TextOptions {
   readonly chunkBytes?: number;
 }
 
-/** The lines of one split: ranged reads by If-Match, one chunk ahead. */
+/** The lines of one split: ranged reads by If-Match, one chunk ahead. A file whose name says that it is compressed is one split. */
 export function textStream(split: FileSplit, options: TextOptions): RecordStream {
   const { signal, onRead } = options;
-  const splitter = createLineSplitter(split);
-  const reader = createChunkReader(split, options);
+  const codec = codecOf(split.path);
+  const splitter = createLineSplitter(codec === null ? split : { ...split, end: Number.POSITIVE_INFINITY, size: Number.POSITIVE_INFINITY });
+  const reader = codec === null ? createChunkReader(split, options) : decompressedChunks(split, codec, options);
+  let ended = false;
   const ready: Uint8Array[] = [];
 
   const take = (max: number): Batch | null | 'wait' => {
@@ -32,21 +36,25 @@ export function textStream(split: FileSplit, options: TextOptions): RecordStream
       }
       if (splitter.done()) return null;
       const chunk = ready.shift();
-      if (chunk === undefined) return 'wait';
-      splitter.feed(chunk);
+      if (chunk === undefined && !ended) return 'wait';
+      if (chunk === undefined) splitter.end();
+      else splitter.feed(chunk);
     }
   };
   const readOne = async (): Promise<boolean> => {
     signal.throwIfAborted();
     const chunk = await reader.next();
-    if (chunk === null) return false;
+    if (chunk === null) {
+      ended = true;
+      return false;
+    }
     onRead(chunk.length, 0);
     ready.push(chunk);
     return true;
   };
   const takeLater = async (max: number): Promise<Batch | null> => {
     for (;;) {
-      if (!(await readOne())) return null;
+      await readOne();
       const lines = take(max);
       if (lines !== 'wait') return lines;
     }
@@ -65,10 +73,10 @@ export function textStream(split: FileSplit, options: TextOptions): RecordStream
   };
 }
 
-interface ChunkReader {
+export interface ChunkReader {
   /** The bytes that follow; null at the end of the file. */
   next(): Promise<Uint8Array | null>;
-  /** All lines of the split have their end in what was read. */
+  /** Nothing more has to be read: all lines of the split have their end in what was. */
   complete(): boolean;
   stop(): void;
 }
@@ -112,30 +120,4 @@ function createChunkReader(split: FileSplit, { files, signal, chunkBytes = CHUNK
 
 function hasLineEnd(bytes: Uint8Array): boolean {
   return bytes.includes(10) || bytes.includes(13);
-}
-
-async function readRange(
-  split: FileSplit,
-  [start, end]: readonly [number, number],
-  { files, signal }: Pick<TextOptions, 'files' | 'signal'>,
-): Promise<Uint8Array> {
-  try {
-    return await files.getRange(split.path.replace(/^\/+/, ''), start, end, { ifMatch: split.etag, signal });
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'PRECONDITION_FAILED' || code === 'RANGE_NOT_SATISFIABLE')
-      throw inputChanged(split, 'it is not the file that was listed any more', error);
-    if (code === 'OBJECT_NOT_FOUND') throw inputChanged(split, 'it is gone', error);
-    throw error;
-  }
-}
-
-function inputChanged(split: FileSplit, why: string, cause: unknown): LevinError {
-  return new LevinError({
-    code: 'INPUT_CHANGED',
-    fault: 'user',
-    message: `The input file ${split.path} changed while the job ran: ${why}. Results would mix two versions. Run the job again when its input is complete.`,
-    details: { path: split.path, etag: split.etag },
-    cause,
-  });
 }

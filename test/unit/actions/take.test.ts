@@ -10,6 +10,7 @@ function stageOf(partitions: readonly (readonly number[])[]): { stage: ResultSta
       rounds.push(asked);
       return asked.map((p) => partitions[p] as readonly number[]);
     },
+    runFor: async () => [],
     runFiles: async () => [],
   };
   return { stage, rounds };

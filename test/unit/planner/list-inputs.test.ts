@@ -12,7 +12,7 @@ const callSite = { file: '/p/job.ts', line: 3, column: 7 };
 async function listed(names: readonly string[], ...paths: string[]): Promise<readonly string[]> {
   const files = createMemoryObjectStore();
   for (const name of names) await files.put(name, new TextEncoder().encode(name));
-  return (await listInputs({ paths, files, callSite })).map(({ path }) => path);
+  return (await listInputs({ paths, files, callSite, operation: 'textFile' })).map(({ path }) => path);
 }
 
 describe('listInputs', () => {
@@ -43,11 +43,11 @@ describe('listInputs', () => {
     };
     for (const path of ['/d/*.txt', '/d', '/d/']) {
       seen = 0;
-      const found = await listInputs({ paths: [path], files: { ...files, list }, callSite });
+      const found = await listInputs({ paths: [path], files: { ...files, list }, callSite, operation: 'textFile' });
       expect(found.map((file) => file.path)).toEqual(['/d/a.txt', '/d/z.txt']);
       expect(seen).toBeLessThan(1100);
     }
-    const deep = await listInputs({ paths: ['/d/node_modules/p1*/f1*.js'], files: { ...files, list }, callSite });
+    const deep = await listInputs({ paths: ['/d/node_modules/p1*/f1*.js'], files: { ...files, list }, callSite, operation: 'textFile' });
     expect(deep.length).toBe(names.filter((name) => /^d\/node_modules\/p1\d?\/f1\d*\.js$/.test(name)).length);
   });
 
@@ -55,8 +55,12 @@ describe('listInputs', () => {
     const root = mkdtempSync(join(tmpdir(), 'levin-list-'));
     mkdirSync(join(root, 'empty/deeper'), { recursive: true });
     const files = createDirectoryObjectStore({ root: '/', followLinks: true });
-    expect(await listInputs({ paths: [join(root, 'empty'), `${join(root, 'empty')}/`], files, callSite })).toEqual([]);
-    await expect(listInputs({ paths: [join(root, 'no')], files, callSite })).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' });
+    expect(await listInputs({ paths: [join(root, 'empty'), `${join(root, 'empty')}/`], files, callSite, operation: 'textFile' })).toEqual(
+      [],
+    );
+    await expect(listInputs({ paths: [join(root, 'no')], files, callSite, operation: 'textFile' })).rejects.toMatchObject({
+      code: 'PATH_NOT_FOUND',
+    });
     rmSync(root, { recursive: true });
   });
 
@@ -65,10 +69,10 @@ describe('listInputs', () => {
     const manifest = { version: 1, files: [{ name: 'part-00001-b' }, { name: 'part-00000-a' }] };
     for (const name of ['part-00000-a', 'part-00000-loser', 'part-00001-b']) await files.put(`out/${name}`, new Uint8Array(3));
     await files.put('out/_manifest.json', new TextEncoder().encode(JSON.stringify(manifest)));
-    const found = await listInputs({ paths: ['/out'], files, callSite });
+    const found = await listInputs({ paths: ['/out'], files, callSite, operation: 'textFile' });
     expect(found.map(({ path }) => path)).toEqual(['/out/part-00001-b', '/out/part-00000-a']);
     await files.deleteMany(['out/part-00000-a']);
-    await expect(listInputs({ paths: ['/out'], files, callSite })).rejects.toMatchObject({
+    await expect(listInputs({ paths: ['/out'], files, callSite, operation: 'textFile' })).rejects.toMatchObject({
       code: 'INPUT_INCOMPLETE',
       message: '/out/part-00000-a is named by the manifest of /out/ but is not there. Write the output again. (textFile at /p/job.ts:3:7)',
     });

@@ -1,0 +1,28 @@
+/** How files become records. Text lines are a source of their own. */
+export type FileFormat =
+  /** [path, text of the whole file] */
+  | { readonly kind: 'wholeText' }
+  /** [path, bytes of the whole file] */
+  | { readonly kind: 'bytes' }
+  /** Pieces of `length` bytes. */
+  | { readonly kind: 'records'; readonly length: number }
+  /** One JSON value a line. */
+  | { readonly kind: 'json' }
+  /** Blocks of records, as saveAsObjectFile writes them. */
+  | { readonly kind: 'objects' };
+
+/** Compression of a whole file. */
+export type Codec = 'gzip' | 'zstd';
+
+const EXTENSIONS: Readonly<Record<Codec, string>> = { gzip: '.gz', zstd: '.zst' };
+
+/** End of the name of a file that is compressed so. */
+export function extensionOf(codec: Codec | null): string {
+  return codec === null ? '' : EXTENSIONS[codec];
+}
+
+/** What the end of a file's name says of its compression; null: none. */
+export function codecOf(path: string): Codec | null {
+  if (path.endsWith(EXTENSIONS.gzip)) return 'gzip';
+  return path.endsWith(EXTENSIONS.zstd) ? 'zstd' : null;
+}

@@ -1,0 +1,15 @@
+/** A name of ours that no RDD of Spark has. */
+export interface OwnName {
+  readonly ours: string;
+  readonly why: string;
+  readonly test: string;
+}
+
+const JSON_TEST = 'e2e/spark/files.test.ts › on local[2] with 5 slices › saveAsJsonFile and jsonFile';
+const WHY =
+  "In JavaScript JSON lines are what text is elsewhere. Named as textFile and objectFile are; Spark's DataFrame reader has json, and Spark 1 had jsonFile.";
+
+export const OWN_NAMES: readonly OwnName[] = [
+  { ours: 'lv.jsonFile', why: WHY, test: JSON_TEST },
+  { ours: 'rdd.saveAsJsonFile', why: WHY, test: JSON_TEST },
+];
