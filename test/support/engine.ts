@@ -12,8 +12,8 @@ import { loadConfig } from '../../driver/config/load-config.ts';
 import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts';
 import { acquireLease, takeOverLease } from '../../driver/lease/acquire-lease.ts';
 import type { Lease } from '../../driver/lease/lease.ts';
-import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
 import { debugString } from '../../driver/lineage/debug-string.ts';
+import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
 import { type LineageNode, type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
 import { analyze, factsIn, type NodeFacts } from '../../driver/planner/analyze.ts';
 import { partitionOfKey } from '../../driver/planner/partition-of-key.ts';
@@ -145,7 +145,10 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     partitionOf: async (node, key) => partitionOfKey((await factsOf(node)).placement, key),
     async debugString(node) {
       await factsOf(node);
-      return debugString(node, { numPartitions: (each) => factsIn(known, each).numPartitions, moves: (each, i) => needsShuffle(each, i, known) });
+      return debugString(node, {
+        numPartitions: (each) => factsIn(known, each).numPartitions,
+        moves: (each, i) => needsShuffle(each, i, known),
+      });
     },
     runAction: (request, body) => actions.run(request, body),
     streamAction: (request, body) => actions.stream(request, body),
