@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { type Context, contextOf } from '../../driver/api/context.ts';
+import { openApplication } from '../../driver/application/open-application.ts';
+import type { LocalRunner, RunnerOptions } from '../../driver/wiring.ts';
+import { fetchBundle } from '../../engine/adapters/local/code-folder.ts';
+import { createInProcessRunner } from '../../engine/adapters/memory/in-process-runner.ts';
+import { openExecutorBundle } from '../../engine/closures/loading/executor-modules.ts';
+import { commitAttempt } from '../../engine/runtime/commit.ts';
+import { createAttemptRunner } from '../../engine/runtime/worker/attempt-runner.ts';
+import { createWorkerCode } from '../../engine/runtime/worker/worker-code.ts';
+import { createExchange } from '../../shuffle/exchange.ts';
+
+/** A Context whose tasks run on the driver's own thread. User code comes from the bundle, as on executors: the loader's hooks are the driver's. */
+export async function openInProcess(options: {
+  readonly master: string;
+  readonly stateDir: string;
+  readonly quiet: boolean;
+}): Promise<Context> {
+  return contextOf(await openApplication(options, inProcessRunner));
+}
+
+function inProcessRunner({ stores, stateDir }: RunnerOptions): LocalRunner {
+  const { objects, files, metadata, clock, random } = stores;
+  const code = createWorkerCode(async (appId, hash) =>
+    openExecutorBundle(await fetchBundle(objects, join(stateDir, 'cache', 'code'), { appId, hash: hash ?? '' })),
+  );
+  const exchange = createExchange({ objects, prepare: (payloads) => code.prepare(payloads) });
+  const runner = createInProcessRunner({
+    runAttempt: createAttemptRunner({ objects, files, exchange, clock, random, code }),
+    commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),
+    clock,
+  });
+  return { ...runner, capabilities: { ...runner.capabilities, needsBundle: true }, prewarm: () => undefined };
+}
