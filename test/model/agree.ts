@@ -28,12 +28,14 @@ export interface Agreed {
 /** A failing program is made smaller for at most this long. */
 const SHRINK_MS = 45_000;
 
-/** Runs programs on an engine and throws the smallest one found whose outcome is not what the model says, with the command that replays it. */
+/**
+ * Runs programs on an engine and throws the smallest one found whose outcome is not what the model says, with the command that replays it.
+ * Only one program runs where `LEVIN_SEED` and `LEVIN_PATH` name it.
+ */
 export async function agree(engine: Engine, options: Agreement): Promise<Agreed> {
   const seed = options.seed ?? (Number(process.env['LEVIN_SEED']) || randomInt(2 ** 31));
-  const path = process.env['LEVIN_PATH'];
-  if (path !== undefined) throw await smallest(engine, { ...options, seed, path });
-  const programs = fc.sample(options.programs, { numRuns: options.count, seed });
+  const path = options.seed === undefined ? (process.env['LEVIN_PATH'] ?? null) : null;
+  const programs = fc.sample(options.programs, path === null ? { numRuns: options.count, seed } : { numRuns: 1, seed, path });
   const answers: Answer[] = [];
   const failed: number[] = [];
   let next = 0;
@@ -49,7 +51,7 @@ export async function agree(engine: Engine, options: Agreement): Promise<Agreed>
   await Promise.all(Array.from({ length: options.atOnce ?? 6 }, lane));
   const [run] = failed.toSorted((a, b) => a - b);
   if (run === undefined) return { seed, programs, answers };
-  throw await smallest(engine, { ...options, seed, path: String(run) });
+  throw await smallest(engine, { ...options, seed, path: path ?? String(run) });
 }
 
 async function smallest(engine: Engine, options: Agreement & { readonly seed: number; readonly path: string }): Promise<Error> {
@@ -60,11 +62,12 @@ async function smallest(engine: Engine, options: Agreement & { readonly seed: nu
     if (wrong !== null) throw new Error(wrong);
   });
   const found = await fc.check(property, { seed, path, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: false });
-  const again = `LEVIN_SEED=${seed} LEVIN_PATH=${found.counterexamplePath ?? path} npx vitest run --project model -t '${options.test}'`;
-  if (!found.failed)
-    return new Error(`The program of seed ${seed}, path ${path} gave something wrong, but not when it ran again. Replay: ${again}`);
-  const reason = found.errorInstance instanceof Error ? found.errorInstance.message : String(found.errorInstance);
-  const [program] = found.counterexample ?? [];
-  const text = inspect(program, { depth: 12, breakLength: 140 });
-  return new Error(`levin gave ${reason}\nProgram (made smaller in ${found.numShrinks} steps):\n${text}\nReplay: ${again}`);
+  const [program] = found.counterexample ?? fc.sample(options.programs, { numRuns: 1, seed, path });
+  const reason = found.failed
+    ? `levin gave ${(found.errorInstance as Error).message}`
+    : 'levin gave something wrong, but not when the program ran again';
+  return new Error(
+    `${reason}\nProgram (made smaller in ${found.numShrinks} steps):\n${inspect(program, { depth: 12, breakLength: 140 })}\n` +
+      `Replay: LEVIN_SEED=${seed} LEVIN_PATH=${found.counterexamplePath ?? path} npx vitest run --project model -t '${options.test}'`,
+  );
 }

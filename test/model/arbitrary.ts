@@ -149,29 +149,22 @@ const step = fc.oneof(
 );
 
 const count = fc.integer({ min: 0, max: 12 });
+/** Actions that show every record count most. */
 const action: fc.Arbitrary<Action> = fc.oneof(
-  fc.record({
-    kind: of(
-      'collect',
-      'glom',
-      'collect',
-      'glom',
-      'toLocalIterator',
-      'count',
-      'first',
-      'isEmpty',
-      'collectAsMap',
-      'countByKey',
-      'countByValue',
-      'sumOfWeights',
-    ),
-  }),
-  fc.record({ kind: of('collect', 'glom', 'aggregate', 'concat') }),
+  { weight: 5, arbitrary: fc.record({ kind: of('collect', 'glom', 'glom', 'toLocalIterator') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: of('count', 'first', 'isEmpty', 'collectAsMap', 'countByKey', 'countByValue', 'sumOfWeights', 'aggregate', 'concat'),
+    }),
+  },
   fc.record({ kind: of('take'), n: count }),
   fc.record({ kind: of('takeOrdered', 'top'), n: count, fn: fc.option(one(KEYS), { nil: null }) }),
   fc.record({ kind: of('max', 'min'), fn: one(KEYS) }),
   fc.record({ kind: of('reduce', 'reduceByKeyLocally'), fn: one(MERGES) }),
   fc.record({ kind: of('fold'), zero: fc.integer({ min: 0, max: 2 }) }),
+  fc.record({ kind: of('treeReduce'), fn: one(MERGES), depth: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ kind: of('treeAggregate'), zero: fc.integer({ min: 0, max: 2 }), depth: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ kind: of('lookup'), key: fc.nat(20) }),
 );
 

@@ -176,7 +176,8 @@ function legalAction({ action, keyBy }: Draft, { add, modelOf }: Elaboration): A
     case 'concat':
       return isOrdered(model) ? action : { kind: 'collect' };
     case 'fold':
-      return model.n === null ? { kind: 'fold', zero: 0 } : action;
+    case 'treeAggregate':
+      return model.n === null ? { ...action, zero: 0 } : action;
     default:
       return action;
   }

@@ -41,6 +41,7 @@ export function expectationOf(model: Model, action: Action): Expectation {
     case 'max':
       return { kind: 'record', rows: notEmpty(ranked(model, action.fn, -1)) };
     case 'reduce':
+    case 'treeReduce':
       return { kind: 'value', value: notEmpty(values).reduce(mergeFunctions[action.fn]) };
     case 'concat':
       return { kind: 'value', value: notEmpty(values).map(show).join('') };
@@ -49,6 +50,9 @@ export function expectationOf(model: Model, action: Action): Expectation {
       return { kind: 'value', value: sumOfWeights(values) };
     case 'fold':
       return { kind: 'value', value: sumOfWeights(values) + action.zero * ((model.n ?? 0) + 1) };
+    case 'treeAggregate':
+      // Without partitions the zero itself.
+      return { kind: 'value', value: sumOfWeights(values) + action.zero * Math.max(1, model.n ?? 1) };
     case 'lookup': {
       const found = rowsOf(model).filter(({ value }) => keyText((value as unknown[])[0]) === keyText(action.key));
       return { kind: 'records', rows: found.map(({ value, rank }) => ({ value: (value as unknown[])[1], rank })), n: found.length };

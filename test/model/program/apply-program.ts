@@ -60,6 +60,10 @@ async function act(rdd: RDD<unknown>, action: Action): Promise<unknown> {
       return await rdd.map(weigh).fold(action.zero, add);
     case 'aggregate':
       return await rdd.aggregate(0, (sum, x) => sum + weigh(x), add);
+    case 'treeReduce':
+      return await rdd.treeReduce(mergeFunctions[action.fn], action.depth);
+    case 'treeAggregate':
+      return await rdd.treeAggregate(action.zero, (sum, x) => sum + weigh(x), add, action.depth);
     case 'lookup':
       return await pairs.lookup(action.key as Key);
   }

@@ -94,6 +94,8 @@ export type Action =
   | { readonly kind: 'concat' }
   | { readonly kind: 'fold'; readonly zero: number }
   | { readonly kind: 'aggregate' }
+  | { readonly kind: 'treeReduce'; readonly fn: MergeName; readonly depth: number }
+  | { readonly kind: 'treeAggregate'; readonly zero: number; readonly depth: number }
   | { readonly kind: 'lookup'; readonly key: unknown };
 
 export interface Program {
