@@ -8,6 +8,34 @@ export function studentQuantile(probability: number, degrees: number): number {
   return bisect(probability, (x) => studentCdf(x, degrees));
 }
 
+/** Above this mean the first terms of Cornish and Fisher's expansion are less than one off. */
+const LARGE_MEAN = 1_000_000;
+
+/** The smallest whole number that a Poisson variable with this mean does not exceed with this probability. */
+export function poissonQuantile(probability: number, mean: number): number {
+  if (probability <= 0 || mean === 0) return 0;
+  if (probability >= 1) return Number.POSITIVE_INFINITY;
+  if (mean > LARGE_MEAN) {
+    const z = normalQuantile(probability);
+    return Math.max(0, Math.round(mean + z * Math.sqrt(mean) + (z * z - 1) / 6));
+  }
+  // Terms relative to the largest, which stands at the mean: none is too small for a number where it counts.
+  const mode = Math.floor(mean);
+  const first = Math.max(0, Math.floor(mean - 40 * Math.sqrt(mean)));
+  const below: number[] = [];
+  for (let k = mode, term = 1; k >= first && term > 1e-300; term *= k / mean, k--) below.push(term);
+  const above: number[] = [];
+  for (let k = mode + 1, term = mean / k; term > 1e-20; k++, term *= mean / k) above.push(term);
+  const terms = [...below.reverse(), ...above];
+  const total = terms.reduce((sum, term) => sum + term, 0);
+  let sum = 0;
+  const at = terms.findIndex((term) => {
+    sum += term;
+    return sum >= probability * total;
+  });
+  return mode + 1 - below.length + (at < 0 ? terms.length - 1 : at);
+}
+
 /** Both distributions are symmetric: the upper half is searched and mirrored. Close to 1 the bracket is doubled until it holds the answer. */
 function bisect(probability: number, cdf: (x: number) => number): number {
   if (probability === 0.5) return 0;

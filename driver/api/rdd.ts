@@ -8,6 +8,7 @@ import type { Moments } from '../../engine/records/moments.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import { allPartitions } from '../actions/all-partitions.ts';
 import { estimateMean, estimateSum, momentsOfCount } from '../actions/approximate.ts';
+import { approximateCounts } from '../actions/approximate-counts.ts';
 import { collectAsMap } from '../actions/collect-as-map.ts';
 import { countByValue } from '../actions/count-by-value.ts';
 import { estimateDistinct } from '../actions/estimate-distinct.ts';
@@ -787,6 +788,33 @@ export class RDD<out T> {
   }
 
   /**
+   * A random part of the pairs with exactly `ceil(fraction · count)` of each key; otherwise as `sampleByKey`.
+   *
+   * A stage counts the pairs of each key before, so the input is computed twice and must give the same pairs both times.
+   * @param fractions as for `sampleByKey`.
+   * @param seed as for `sample`.
+   * @example
+   * (await lv.range(100).keyBy((x) => x % 2).sampleByKeyExact(false, [[0, 0.5], [1, 0.1]]).countByKey()).get(1); // 5
+   */
+  sampleByKeyExact<K, V>(
+    this: RDD<readonly [K, V]>,
+    withReplacement: boolean,
+    fractions: Fractions<NoInfer<K>>,
+    seed?: number,
+  ): RDD<[K, V]> {
+    const name = 'sampleByKeyExact';
+    const pairs = encodeConstant(checkFractions(name, fractions, withReplacement));
+    const draw = { withReplacement, seed: this.#seed(name, seed) };
+    const counted = this.#data(name, { kind: 'countStrata', fractions: pairs });
+    const numbered = counted.#derive({ kind: 'numbered', parent: counted.#node, by: 'uniqueId' }, name);
+    const quotas = numbered
+      .#roundRobin(name, 1)
+      .#data(name, { kind: 'splitStrata', ...draw })
+      .#roundRobin(name, 1);
+    return this.#derive({ kind: 'drawn', parents: [this.#node, quotas.#node], ...draw }, name);
+  }
+
+  /**
    * Merges the values of each key with an associative function into a map on the driver; nothing is shuffled.
    *
    * @example
@@ -811,6 +839,27 @@ export class RDD<out T> {
    */
   countByKey<K, V>(this: RDD<readonly [K, V]>, options: ActionOptions = {}): Promise<KeyMap<K, number>> {
     return mergeByKey<K, number>(this.#combined('countByKey', { kind: 'count' }, options), this.#app, (a, b) => a + b);
+  }
+
+  /**
+   * About how many pairs each key has, with bounds, from the partitions that are counted after `timeoutMs`; exact when all are.
+   *
+   * A key that was in none of them is missing. When the time is over, what still runs is cancelled.
+   * @param timeoutMs milliseconds.
+   * @param confidence from 0 to 1: of the bounds. Default 0.95.
+   * @example
+   * (await lv.parallelize([['a', 1], ['b', 1], ['a', 1]]).countByKeyApprox(60_000)).get('a'); // { mean: 2, confidence: 1, low: 2, high: 2 }
+   */
+  countByKeyApprox<K, V>(
+    this: RDD<readonly [K, V]>,
+    timeoutMs: number,
+    confidence = 0.95,
+    options: ActionOptions = {},
+  ): Promise<KeyMap<K, BoundedNumber>> {
+    checkTimeout('countByKeyApprox', timeoutMs);
+    checkConfidence('countByKeyApprox', confidence);
+    const request = this.#combined('countByKeyApprox', { kind: 'count' }, options);
+    return approximateCounts<K>(request, this.#app, { timeoutMs, confidence });
   }
 
   /**
@@ -1103,6 +1152,24 @@ export class RDD<out T> {
    */
   countByValue(options: ActionOptions = {}): Promise<KeyMap<T, number>> {
     return countByValue<T>(this.#request('countByValue', { kind: 'countValues' }, options), this.#app);
+  }
+
+  /**
+   * About how often each record is there, with bounds, from the partitions that are counted after `timeoutMs`; exact when all are.
+   *
+   * A record that was in none of them is missing. When the time is over, what still runs is cancelled.
+   * @param timeoutMs milliseconds.
+   * @param confidence from 0 to 1: of the bounds. Default 0.95.
+   * @example
+   * (await lv.parallelize(['a', 'b', 'a'], 2).countByValueApprox(60_000)).get('a'); // { mean: 2, confidence: 1, low: 2, high: 2 }
+   */
+  countByValueApprox(timeoutMs: number, confidence = 0.95, options: ActionOptions = {}): Promise<KeyMap<T, BoundedNumber>> {
+    checkTimeout('countByValueApprox', timeoutMs);
+    checkConfidence('countByValueApprox', confidence);
+    return approximateCounts<T>(this.#request('countByValueApprox', { kind: 'countValues' }, options), this.#app, {
+      timeoutMs,
+      confidence,
+    });
   }
 
   /**

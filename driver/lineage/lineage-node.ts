@@ -29,6 +29,8 @@ export type DataOp = Extract<
       | 'sampleRange'
       | 'sampleByKey'
       | 'keyInRange'
+      | 'countStrata'
+      | 'splitStrata'
       | 'estimateValues'
       | 'pipe';
   }
@@ -109,6 +111,13 @@ export type LineageShape =
       readonly fn: ShippedClosure;
       readonly keepsPartitioner: boolean;
     }
+  /** The pairs of the first parent that the one partition of the second says. */
+  | {
+      readonly kind: 'drawn';
+      readonly parents: readonly [records: LineageNode, quotas: LineageNode];
+      readonly withReplacement: boolean;
+      readonly seed: number;
+    }
   | { readonly kind: 'numbered'; readonly parent: LineageNode; readonly by: 'index' | 'uniqueId' };
 
 /** One RDD: plain frozen data that refers to its parents. */
@@ -151,6 +160,7 @@ export function parentsOf(node: LineageNode): readonly LineageNode[] {
     case 'cartesian':
     case 'zip':
     case 'zipPartitions':
+    case 'drawn':
       return node.parents;
   }
 }
@@ -218,6 +228,8 @@ function fingerprintParts(shape: LineageShape): readonly unknown[] {
       return [shape.kind, ...shape.parents.map((parent) => parent.fingerprint)];
     case 'zipPartitions':
       return ['zipPartitions', shape.fn.fingerprint, shape.keepsPartitioner, ...shape.parents.map((parent) => parent.fingerprint)];
+    case 'drawn':
+      return ['drawn', shape.withReplacement, shape.seed, ...shape.parents.map((parent) => parent.fingerprint)];
     case 'numbered':
       return ['numbered', shape.by, shape.parent.fingerprint];
   }

@@ -67,6 +67,7 @@ function factsOf(node: LineageNode, known: ReadonlyMap<number, NodeFacts>, optio
     case 'narrow':
       return { numPartitions: parent.numPartitions, placement: node.keepsPartitioner ? parent.placement : null };
     case 'combined':
+    case 'drawn':
       return parent;
     case 'numbered':
       return { numPartitions: parent.numPartitions, placement: null };

@@ -176,6 +176,10 @@ function addNode(node: LineageNode, context: ChainContext): number {
       return builder.add({ kind: 'zip', parents: both(node.parents, indexOf) });
     case 'zipPartitions':
       return builder.add({ kind: 'zipPartitions', parents: node.parents.map(indexOf), fn: builder.closure(node.fn) });
+    case 'drawn': {
+      const { withReplacement, seed } = node;
+      return builder.add({ kind: 'drawStrata', parents: both(node.parents, indexOf), withReplacement, seed, numPartitions });
+    }
     case 'union': {
       if (keepsPlaces(node.parents.map((parent) => factsIn(known, parent)))) {
         return builder.add({ kind: 'concat', parents: node.parents.map(indexOf) });

@@ -46,6 +46,8 @@ function inputsOf(node: PlanNode, partition: number, anchors: readonly number[])
       const [left, right] = node.parents;
       return [at(left, Math.floor(partition / node.rightPartitions)), at(right, partition % node.rightPartitions)];
     }
+    case 'drawStrata':
+      return [at(node.parents[0], partition), at(node.parents[1], 0)];
     case 'cogroup':
     case 'subtractByKey':
     case 'intersectKeys':

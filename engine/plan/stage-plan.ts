@@ -35,6 +35,10 @@ export type NarrowOp =
   | { readonly kind: 'sampleRange'; readonly lower: number; readonly upper: number; readonly seed: number }
   /** As `sample`, the fraction by key; `fractions` is a constant: pairs [key, fraction]. */
   | { readonly kind: 'sampleByKey'; readonly withReplacement: boolean; readonly fractions: string; readonly seed: number }
+  /** The partition's pairs counted by key: [key, fraction, count]; `fractions` as for `sampleByKey`. */
+  | { readonly kind: 'countStrata'; readonly fractions: string }
+  /** [[key, fraction, count], unique number] of all partitions → [unique number, key, how many to draw, count] where some are to be drawn. */
+  | { readonly kind: 'splitStrata'; readonly withReplacement: boolean; readonly seed: number }
   /** Pairs whose key lies in [lower, upper], both ends included; constants. */
   | { readonly kind: 'keyInRange'; readonly lower: string; readonly upper: string }
   /** The partition as one record: folded into `zero` (a constant), or without one reduced; then an empty partition gives none. */
@@ -105,6 +109,14 @@ export type PlanNode =
   | { readonly kind: 'zip'; readonly parents: readonly [number, number] }
   /** `fn(iterator of parent 0, iterator of parent 1, …)` gives an iterable. */
   | { readonly kind: 'zipPartitions'; readonly parents: readonly number[]; readonly fn: ClosureIndex }
+  /** Draws from the pairs of the first parent what partition 0 of the second says, by unique number: what `splitStrata` gives. */
+  | {
+      readonly kind: 'drawStrata';
+      readonly parents: readonly [number, number];
+      readonly withReplacement: boolean;
+      readonly seed: number;
+      readonly numPartitions: number;
+    }
   /** [x, number]: `index` counts from what the task's input says; `uniqueId` gives record i of partition p the number i · numPartitions + p. */
   | { readonly kind: 'number'; readonly parent: number; readonly by: 'index' | 'uniqueId'; readonly numPartitions: number };
 

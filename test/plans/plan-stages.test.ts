@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LineageNode } from '../../driver/lineage/lineage-node.ts';
 import { leafPartitions } from '../../driver/planner/task-inputs.ts';
 import { lineageWriter, planJob, planText } from '../support/lineage.ts';
 
@@ -160,6 +161,47 @@ describe('stages are cut at wide edges', () => {
     const { stages, result } = planJob(both);
     expect(stages.length).toBe(2);
     expect(planText(result).split('\n').at(-2)).toBe('3: concat(1,2)');
+  });
+
+  test('an exact sample counts by key, splits the counts in one task, and reads them beside the records', () => {
+    const w = lineageWriter();
+    const draw = { withReplacement: false, seed: 7 } as const;
+    const one = (parent: LineageNode): LineageNode =>
+      w.node({
+        kind: 'shuffled',
+        parent,
+        partitioning: { kind: 'roundRobin', numPartitions: 1 },
+        aggregator: null,
+        mapSideCombine: false,
+        sort: null,
+      });
+    const records = w.reduceByKey(w.range(10, 4), 3);
+    const counted = w.node({ kind: 'narrow', parent: records, op: { kind: 'countStrata', fractions: '[]' }, keepsPartitioner: false });
+    const numbered = w.node({ kind: 'numbered', parent: counted, by: 'uniqueId' });
+    const quotas = one(w.node({ kind: 'narrow', parent: one(numbered), op: { kind: 'splitStrata', ...draw }, keepsPartitioner: false }));
+    const drawn = w.node({ kind: 'drawn', parents: [records, quotas], ...draw });
+    const { stages, result, known } = planJob(drawn);
+    expect(stages.map((stage) => [stage.kind, stage.plan.numPartitions, stage.parents])).toEqual([
+      ['map', 4, []],
+      ['map', 3, [0]],
+      ['map', 1, [1]],
+      ['result', 3, [0, 2]],
+    ]);
+    expect(planText(result)).toBe(
+      [
+        'stage 3 (result, 3 tasks, reads [0,2])',
+        '0: shuffleRead[3]',
+        '1: combine(0, combiners)',
+        '2: shuffleRead[1]',
+        '3: drawStrata(1,2)',
+        '→ {"kind":"collect"}',
+      ].join('\n'),
+    );
+    expect(known.get(drawn.id)?.placement).toEqual({ kind: 'hash', numPartitions: 3 });
+    expect(leafPartitions(result.plan)(2)).toEqual([
+      { leaf: 0, partition: 2 },
+      { leaf: 2, partition: 0 },
+    ]);
   });
 
   test('a lineage of 50,000 maps is planned, and a task of it names its leaf', () => {

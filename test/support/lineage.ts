@@ -125,6 +125,7 @@ function nodeText(node: PlanNode): string {
     case 'zip':
     case 'zipPartitions':
     case 'cartesian':
+    case 'drawStrata':
       return `${node.kind}(${node.parents.join(',')})`;
     case 'number':
       return `number(${node.parent}, ${node.by})`;

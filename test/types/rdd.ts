@@ -1,5 +1,5 @@
 /** Checked by `tsc` as part of `npm run check`, and by test/types/types.test.ts: each `@ts-expect-error` must be one. */
-import type { Context, KeyMap, RDD } from '../../driver/index.ts';
+import type { BoundedNumber, Context, KeyMap, RDD } from '../../driver/index.ts';
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(proof: Equal<A, B>): void;
@@ -105,6 +105,12 @@ export async function pairOperationsInfer(): Promise<void> {
   same<typeof counts, KeyMap<string, number>>(true);
   const found = await pairs.lookup('a');
   same<typeof found, number[]>(true);
+  const exact = pairs.sampleByKeyExact(false, { a: 1 });
+  same<typeof exact, RDD<[string, number]>>(true);
+  const estimates = await pairs.countByKeyApprox(1000);
+  same<typeof estimates, KeyMap<string, BoundedNumber>>(true);
+  // @ts-expect-error fractions are numbers
+  pairs.sampleByKeyExact(false, { a: 'much' });
   // @ts-expect-error fractions are numbers
   pairs.sampleByKey(false, { a: 'much' });
   // @ts-expect-error keys are strings

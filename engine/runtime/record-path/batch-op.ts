@@ -1,15 +1,12 @@
-import { LevinError } from '../../errors/levin-error.ts';
 import type { NarrowOp } from '../../plan/stage-plan.ts';
 import { compareKeys } from '../../records/compare-keys.ts';
 import { decodeConstant } from '../../records/constant.ts';
 import { estimateRegisters } from '../../records/hyper-log-log.ts';
-import { createKeyTable } from '../../records/key-table.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { BatchTransform } from './batch-stream.ts';
+import { fractionsByKey } from './fractions-by-key.ts';
 import { type Pair, pairOf } from './pairs.ts';
 import { poissonNumber } from './poisson-number.ts';
-import { showRecord } from './show-record.ts';
-import { markSettled } from './user-error.ts';
 
 /** Operations whose function is ours. */
 export type BatchOp = Extract<NarrowOp, { kind: 'sample' | 'sampleRange' | 'sampleByKey' | 'keyInRange' | 'estimateValues' }>;
@@ -34,9 +31,9 @@ export function batchOp(op: BatchOp, task: TaskContext, partition: number): Batc
         });
     }
     case 'sampleByKey': {
-      const fractionOf = fractions(op.fractions, task);
+      const fractionOf = fractionsByKey('sampleByKey', op.fractions, task);
       const draw = drawing(op.withReplacement, randomOf(op.seed, task, partition));
-      return repeating((record) => draw(fractionOf(pairOf(record, { operation: 'sampleByKey', site: null }, task.place))));
+      return repeating((record) => draw(fractionOf(pairOf(record, { operation: 'sampleByKey', site: null }, task.place)[0])));
     }
     case 'estimateValues':
       return (batch) => batch.map((pair) => [(pair as Pair)[0], Math.round(estimateRegisters((pair as Pair)[1] as Uint8Array))]);
@@ -64,21 +61,5 @@ function repeating(copies: Copies): BatchTransform {
     const out: unknown[] = [];
     for (const record of batch) for (let n = copies(record); n > 0; n -= 1) out.push(record);
     return out;
-  };
-}
-
-function fractions(constant: string, task: TaskContext): (pair: Pair) => number {
-  const table = createKeyTable();
-  for (const [key, fraction] of decodeConstant(constant) as readonly (readonly [unknown, number])[]) table.insert(key, fraction);
-  return ([key]) => {
-    const entry = table.find(key);
-    if (entry !== undefined) return entry.value as number;
-    throw markSettled(
-      new LevinError({
-        code: 'NO_FRACTION',
-        fault: 'user',
-        message: `sampleByKey has no fraction for the key ${showRecord(key)}, met in partition ${task.place.partition} of stage ${task.place.stageNumber}. Give each key one; 0 leaves its records out.`,
-      }),
-    );
   };
 }

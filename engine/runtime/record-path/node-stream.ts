@@ -7,12 +7,14 @@ import type { UserFunction } from '../user-function.ts';
 import { batchOp } from './batch-op.ts';
 import { type BatchTransform, batchStream } from './batch-stream.ts';
 import { cartesianStream } from './cartesian-stream.ts';
+import { drawStrata } from './draw-strata.ts';
 import { foldPartition } from './fold-partition.ts';
 import { cogroupNode, combineNode, type FeedNode, intersectNode, sortNode, subtractNode } from './group-nodes.ts';
 import { mapPartitionsStream } from './map-partitions.ts';
 import { pipeStream } from './pipe-stream.ts';
 import { concatStreams, lazyStream, type RecordStream } from './record-stream.ts';
 import { isRecordOp, type RecordOp, refOf } from './step.ts';
+import { countStrata, splitStrata } from './strata.ts';
 import { zipStream } from './zip-stream.ts';
 
 export interface NodeStreamOptions {
@@ -63,6 +65,10 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
       const inputs = at.parents.map((parent) => open(parent, partition));
       return mapPartitionsStream(inputs, { ...userFunction(at.fn, task), index: null });
     }
+    case 'drawStrata': {
+      const [records, quotas] = at.parents;
+      return drawStrata({ node: at, records: open(records, partition), quotas: open(quotas, 0), task, partition });
+    }
     case 'number':
       return batchStream(open(at.parent, partition), numbering(at, task, { node, partition }));
     case 'narrow':
@@ -81,6 +87,10 @@ function partitionOp(op: Exclude<NarrowOp, RecordOp>, parent: number, { task, pa
       return mapPartitionsStream([open(parent, partition)], { ...userFunction(op.fn, task), index: partition });
     case 'foldPartition':
       return lazyStream(() => foldPartition(op, task, (write) => feed(parent, write)));
+    case 'countStrata':
+      return lazyStream(() => countStrata(op, task, (write) => feed(parent, write)));
+    case 'splitStrata':
+      return lazyStream(() => splitStrata(op, task, (write) => feed(parent, write)));
     case 'glom':
       return lazyStream(async () => {
         const records: unknown[] = [];

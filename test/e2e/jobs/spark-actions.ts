@@ -132,6 +132,17 @@ await show('countApprox of nothing', () => empty.countApprox(60_000));
 await show('countApprox in no time', () => numbers.countApprox(0));
 await show('countApprox confidence', () => numbers.countApprox(1000, 1.01));
 await show('countApprox timeout', () => numbers.countApprox(-1));
+await show('countByValueApprox', async () => {
+  const counts = await words.countByValueApprox(60_000);
+  return [counts.size, counts.get('the'), (await nulls.countByValueApprox(60_000, 0.5)).get(null)?.mean];
+});
+await show('countByValueApprox of nothing', async () => [
+  await empty.countByValueApprox(60_000),
+  await lv.emptyRDD().countByValueApprox(60_000),
+]);
+await show('countByValueApprox in no time', () => words.countByValueApprox(0));
+await show('countByValueApprox confidence', () => words.countByValueApprox(1000, Number.NaN));
+await show('countByValueApprox timeout', () => words.countByValueApprox(-1));
 await show('sumApprox', () => numbers.sumApprox(60_000));
 await show('sumApprox in no time', () => numbers.sumApprox(0));
 await show('sumApprox confidence', () => numbers.sumApprox(1000, -0.5));

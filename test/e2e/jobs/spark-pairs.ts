@@ -680,3 +680,90 @@ await show('sampleByKey without a fraction for a key', () => pairs.coalesce(1).s
 await show('sampleByKey with a fraction of -1', () => pairs.sampleByKey(false, { a: -1 }));
 await show('sampleByKey with a fraction of 2', () => pairs.sampleByKey(false, { a: 2 }));
 await show('sampleByKey without fractions', () => pairs.sampleByKey(false, null as never));
+
+const byRest = lv.range(3000, { numSlices: slices }).keyBy((x) => x % 3);
+const counts = async (rdd: { countByKey(): Promise<Iterable<readonly [unknown, number]>> }) => sorted([...(await rdd.countByKey())]);
+await show('sampleByKeyExact', async () => {
+  const fractions: [number, number][] = [
+    [0, 0.5],
+    [1, 0],
+    [2, 0.0101],
+  ];
+  const sample = byRest.sampleByKeyExact(false, fractions, 3);
+  const values = await sample.values().collect();
+  return [await counts(sample), new Set(values).size, values.join() === values.toSorted((a, b) => a - b).join()];
+});
+await show('sampleByKeyExact with replacement', async () => {
+  const fractions = new Map([
+    [0, 2.5],
+    [1, 0.0101],
+    [2, 0],
+  ]);
+  const sample = byRest.sampleByKeyExact(true, fractions, 3);
+  const different = new Set(
+    await sample
+      .filter(([key]) => key === 0)
+      .values()
+      .collect(),
+  ).size;
+  return [await counts(sample), different > 850 && different < 980];
+});
+await show('sampleByKeyExact of all', async () => [
+  await pairs.sampleByKeyExact(false, { a: 1, b: 1, c: 1 }).collect(),
+  await pairs.sampleByKeyExact(false, { a: 0, b: 0, c: 0 }).collect(),
+]);
+await show('sampleByKeyExact of few', async () => [
+  await counts(pairs.sampleByKeyExact(false, { a: 0.01, b: 0.01, c: 0.01 })),
+  await counts(sparse.sampleByKeyExact(true, { b: 3, d: 0.5 })),
+  await counts(
+    nullKeys.sampleByKeyExact(false, [
+      [null, 0.5],
+      ['a', 1],
+    ]),
+  ),
+]);
+await show('sampleByKeyExact of nothing', async () => [
+  await empty.sampleByKeyExact(false, {}).collect(),
+  await none.sampleByKeyExact(true, {}).collect(),
+]);
+await show('sampleByKeyExact with the same seed', async () => {
+  const draw = (seed?: number) =>
+    byRest
+      .sampleByKeyExact(
+        false,
+        [
+          [0, 0.5],
+          [1, 0.5],
+          [2, 0.5],
+        ],
+        seed,
+      )
+      .values()
+      .collect();
+  const [a, b, c, d, e] = await Promise.all([draw(1), draw(1), draw(2), draw(), draw()]);
+  return [a.join() === b.join(), a.join() === c.join(), d.join() === e.join()];
+});
+await show('sampleByKeyExact after a shuffle', async () => {
+  const placed = byRest.partitionBy(4);
+  const sample = placed.sampleByKeyExact(false, [
+    [0, 0.1],
+    [1, 0.2],
+    [2, 0.3],
+  ]);
+  return [await counts(sample), await sample.getNumPartitions(), await counts(sample.coalesce(2).union(sample))];
+});
+await show('sampleByKeyExact keeps the partitioner', async () => {
+  const sample = pairs.partitionBy(4).sampleByKeyExact(false, { a: 1, b: 1, c: 1 });
+  return (await shuffles(sample.reduceByKey((a, b) => a + b))) - (await shuffles(sample));
+});
+await show('sampleByKeyExact without a fraction for a key', () => pairs.coalesce(1).sampleByKeyExact(false, { a: 1 }).collect());
+await show('sampleByKeyExact of records that are no pairs', () => notPairs.sampleByKeyExact(false, { a: 1 }).collect());
+await show('sampleByKeyExact with a fraction of -1', () => pairs.sampleByKeyExact(true, { a: -1 }));
+await show('sampleByKeyExact with a fraction of 2', () => pairs.sampleByKeyExact(false, { a: 2 }));
+await show('sampleByKeyExact without fractions', () => pairs.sampleByKeyExact(false, null as never));
+await show('sampleByKeyExact with a seed of 1.5', () => pairs.sampleByKeyExact(false, {}, 1.5));
+await show('countByKeyApprox', () => pairs.countByKeyApprox(60_000));
+await show('countByKeyApprox of nothing', async () => [await empty.countByKeyApprox(60_000), await none.countByKeyApprox(60_000, 1)]);
+await show('countByKeyApprox in no time', () => pairs.countByKeyApprox(0));
+await show('countByKeyApprox confidence', () => pairs.countByKeyApprox(1000, 1.01));
+await show('countByKeyApprox timeout', () => pairs.countByKeyApprox(-1));

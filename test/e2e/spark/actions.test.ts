@@ -44,6 +44,11 @@ describeSparkCases({
     'countApprox in no time': '0',
     'countApprox confidence': 'INVALID_ARGUMENT: countApprox: confidence is 1.01; it must be a number from 0 to 1.',
     'countApprox timeout': 'INVALID_ARGUMENT: countApprox: timeoutMs is -1; it must be a number of milliseconds from 0.',
+    countByValueApprox: '[ 5, { mean: 3, confidence: 1, low: 3, high: 3 }, 2 ]',
+    'countByValueApprox of nothing': '[ KeyMap(0) {}, KeyMap(0) {} ]',
+    'countByValueApprox in no time': 'KeyMap(0) {}',
+    'countByValueApprox confidence': 'INVALID_ARGUMENT: countByValueApprox: confidence is NaN; it must be a number from 0 to 1.',
+    'countByValueApprox timeout': 'INVALID_ARGUMENT: countByValueApprox: timeoutMs is -1; it must be a number of milliseconds from 0.',
     sumApprox: '{ mean: 25, confidence: 1, low: 25, high: 25 }',
     'sumApprox in no time': '{ mean: 0, confidence: 0, low: -Infinity, high: Infinity }',
     'sumApprox confidence': 'INVALID_ARGUMENT: sumApprox: confidence is -0.5; it must be a number from 0 to 1.',
@@ -93,6 +98,36 @@ describeSparkCases({
     'the context says where it runs': "[ true, 'job.ts', true, 2, 2 ]",
     stop: 'CONTEXT_STOPPED: range: the Context was stopped. Create a new one with Context.create().',
   },
+});
+
+test('countByKeyApprox and countByValueApprox estimate from the partitions that are done when the time is over', async () => {
+  using folder = jobFolder({
+    'job.ts': jobText(
+      "const slow = lv.parallelize(['a', 'a', 'b', 'c', 'c', 'd'], 2).mapPartitions(async function* (xs) {",
+      '  for (const x of xs) {',
+      "    if (x > 'b') await new Promise((done) => setTimeout(done, 600_000));",
+      '    yield x;',
+      '  }',
+      '});',
+      'const [byKey, byValue] = [await slow.keyBy((x) => x).countByKeyApprox(5_000), await slow.countByValueApprox(5_000, 0.5)];',
+      'console.log(JSON.stringify([[...byKey], [...byValue]]));',
+    ),
+  });
+  // Partition 0 has 2 and 1; as much is expected of partition 1, at most 5 and 3, or 3 and 2 with half the confidence.
+  const { stdout, code } = await folder.run(['job.ts', '--on', 'local[2]', '--quiet']);
+  expect([JSON.parse(stdout), code]).toEqual([
+    [
+      [
+        ['a', { mean: 4, confidence: 0.95, low: 2, high: 7 }],
+        ['b', { mean: 2, confidence: 0.95, low: 1, high: 4 }],
+      ],
+      [
+        ['a', { mean: 4, confidence: 0.5, low: 3, high: 5 }],
+        ['b', { mean: 2, confidence: 0.5, low: 1, high: 3 }],
+      ],
+    ],
+    0,
+  ]);
 });
 
 test('sumApprox estimates from the partitions that are done when the time is over', async () => {

@@ -123,5 +123,28 @@ describeSparkCases({
     'sampleByKey with a fraction of 2':
       'INVALID_ARGUMENT: sampleByKey: the fraction is 2; it must be a number from 0 to 1 (above 1 only with replacement).',
     'sampleByKey without fractions': 'INVALID_ARGUMENT: sampleByKey: expected a map or an object of fractions by key, got null.',
+    sampleByKeyExact: '[ [ [ 0, 500 ], [ 2, 11 ] ], 511, true ]',
+    'sampleByKeyExact with replacement': '[ [ [ 0, 2500 ], [ 1, 11 ] ], true ]',
+    'sampleByKeyExact of all': "[ [ [ 'a', 1 ], [ 'b', 2 ], [ 'a', 3 ], [ 'c', 4 ], [ 'a', 5 ] ], [] ]",
+    'sampleByKeyExact of few': "[ [ [ 'a', 1 ], [ 'b', 1 ], [ 'c', 1 ] ], [ [ 'b', 3 ], [ 'd', 1 ] ], [ [ 'a', 1 ], [ null, 1 ] ] ]",
+    'sampleByKeyExact of nothing': '[ [], [] ]',
+    'sampleByKeyExact with the same seed': '[ true, false, false ]',
+    'sampleByKeyExact after a shuffle': '[ [ [ 0, 100 ], [ 1, 200 ], [ 2, 300 ] ], 4, [ [ 0, 200 ], [ 1, 400 ], [ 2, 600 ] ] ]',
+    'sampleByKeyExact keeps the partitioner': '0',
+    'sampleByKeyExact without a fraction for a key':
+      "NO_FRACTION: collect: task t of stage s (sampleByKeyExact at job.ts) the same error came 2 times from the same place, last with: sampleByKeyExact has no fraction for the key 'b', met in partition p of stage s. Give each key one; 0 leaves its records out.",
+    'sampleByKeyExact of records that are no pairs':
+      'NOT_A_PAIR: collect: task t of stage s (sampleByKeyExact at job.ts) the same error came 2 times from the same place, last with: sampleByKeyExact needs pairs, but partition p of stage s has 1. A pair is an array of two, [key, value]: make them with map or keyBy before.',
+    'sampleByKeyExact with a fraction of -1': 'INVALID_ARGUMENT: sampleByKeyExact: the fraction is -1; it must be a number from 0.',
+    'sampleByKeyExact with a fraction of 2':
+      'INVALID_ARGUMENT: sampleByKeyExact: the fraction is 2; it must be a number from 0 to 1 (above 1 only with replacement).',
+    'sampleByKeyExact without fractions': 'INVALID_ARGUMENT: sampleByKeyExact: expected a map or an object of fractions by key, got null.',
+    'sampleByKeyExact with a seed of 1.5': 'INVALID_ARGUMENT: sampleByKeyExact: seed is 1.5; it must be a whole number.',
+    countByKeyApprox:
+      "KeyMap(3) { 'a' => { mean: 3, confidence: 1, low: 3, high: 3 }, 'b' => { mean: 1, confidence: 1, low: 1, high: 1 }, 'c' => { mean: 1, confidence: 1, low: 1, high: 1 } }",
+    'countByKeyApprox of nothing': '[ KeyMap(0) {}, KeyMap(0) {} ]',
+    'countByKeyApprox in no time': 'KeyMap(0) {}',
+    'countByKeyApprox confidence': 'INVALID_ARGUMENT: countByKeyApprox: confidence is 1.01; it must be a number from 0 to 1.',
+    'countByKeyApprox timeout': 'INVALID_ARGUMENT: countByKeyApprox: timeoutMs is -1; it must be a number of milliseconds from 0.',
   },
 });

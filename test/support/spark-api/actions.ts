@@ -1,4 +1,4 @@
-import { BECAUSE, done, later, refused, type SparkName } from './spark-name.ts';
+import { BECAUSE, done, refused, type SparkName } from './spark-name.ts';
 
 const BASICS = 'e2e/operations.test.ts › on local[3] with 4 slices › every operation gives what plain JavaScript gives';
 const DIRECTORY = 'e2e/bad-input.test.ts › input and output paths › an output folder that exists is refused before any task';
@@ -15,7 +15,7 @@ export const ACTIONS: readonly SparkName[] = [
   done('RDD.countApprox', 'rdd.countApprox', `${ACTIONS_5} › countApprox`),
   done('RDD.countApproxDistinct', 'rdd.countApproxDistinct', `${ACTIONS_5} › countApproxDistinct within three standard errors`),
   done('RDD.countByValue', 'rdd.countByValue', `${ACTIONS_5} › countByValue`),
-  later('RDD.countByValueApprox', 'operations'),
+  done('RDD.countByValueApprox', 'rdd.countByValueApprox', `${ACTIONS_5} › countByValueApprox`),
   done('RDD.first', 'rdd.first', BASICS),
   done('RDD.take', 'rdd.take', BASICS),
   done('RDD.takeOrdered', 'rdd.takeOrdered', BASICS),

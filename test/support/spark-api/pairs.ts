@@ -1,4 +1,4 @@
-import { BECAUSE, done, later, refused, type SparkName } from './spark-name.ts';
+import { BECAUSE, done, refused, type SparkName } from './spark-name.ts';
 
 const BASICS = 'e2e/operations.test.ts › on local[3] with 4 slices › every operation gives what plain JavaScript gives';
 
@@ -18,7 +18,7 @@ export const PAIRS: readonly SparkName[] = [
   done('PairRDD.combineByKey', 'rdd.combineByKey', shown('combineByKey')),
   refused('PairRDD.combineByKeyWithClassTag', BECAUSE.jvm),
   done('PairRDD.countByKey', 'rdd.countByKey', shown('countByKey')),
-  later('PairRDD.countByKeyApprox', 'operations'),
+  done('PairRDD.countByKeyApprox', 'rdd.countByKeyApprox', shown('countByKeyApprox')),
   done('PairRDD.collectAsMap', 'rdd.collectAsMap', BASICS),
   done('PairRDD.countApproxDistinctByKey', 'rdd.countApproxDistinctByKey', shown('countApproxDistinctByKey')),
   done('PairRDD.partitionBy', 'rdd.partitionBy', shown('partitionBy')),
@@ -34,7 +34,7 @@ export const PAIRS: readonly SparkName[] = [
   done('PairRDD.filterByRange', 'rdd.filterByRange', shown('filterByRange')),
   done('PairRDD.lookup', 'rdd.lookup', shown('lookup')),
   done('PairRDD.sampleByKey', 'rdd.sampleByKey', shown('sampleByKey')),
-  later('PairRDD.sampleByKeyExact', 'operations'),
+  done('PairRDD.sampleByKeyExact', 'rdd.sampleByKeyExact', shown('sampleByKeyExact')),
   refused('HashPartitioner', 'The partitioner of partitionBy(n) and of every operation that moves by key; it has no class.'),
   refused('RangePartitioner', 'The partitioner of sortByKey; it has no class.'),
   refused('Partitioner', 'partitionBy takes a function from key to number.'),
