@@ -8,6 +8,8 @@ export type {
   BoundedNumber,
   CodecOptions,
   ConcurrencyOptions,
+  CsvReadOptions,
+  CsvWriteOptions,
   Fractions,
   Key,
   MapOptions,
@@ -18,5 +20,6 @@ export type {
   SortByKeyOptions,
   SortOptions,
   Statistics,
+  StrictCsvMode,
 } from './api/types.ts';
 export { type ConfigInput, defineConfig } from './config/config-input.ts';

@@ -8,8 +8,9 @@ import type { ConfigInput } from '../config/config-input.ts';
 import { encodeSlices } from '../lineage/encode-slices.ts';
 import { checkRecordLength } from './action-arguments.ts';
 import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
+import { checkCsvFormat } from './csv-options.ts';
 import { type RDD, rddOf, runJobOn, unionOf } from './rdd.ts';
-import type { ActionOptions, RangeOptions, Rec } from './types.ts';
+import type { ActionOptions, CsvReadOptions, RangeOptions, Rec, StrictCsvMode } from './types.ts';
 
 /** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
 export type ContextOptions = ConfigInput;
@@ -188,6 +189,28 @@ export class Context implements AsyncDisposable {
    */
   jsonFile<T = unknown>(path: string, minPartitions?: number): RDD<T> {
     return this.#files('jsonFile', path, { format: { kind: 'json' }, minPartitions });
+  }
+
+  /**
+   * The rows of CSV files: arrays of fields, or objects by the names in each file's first row when `header` is true.
+   *
+   * Fields are strings, as they are in the file. Quoted fields may hold separators, doubled quotes and line breaks; therefore a file is never cut: it is
+   * read by one task. Empty lines are left out. Paths and compression as for `textFile`. Rows end with LF, CR LF or CR.
+   *
+   * A row with another number of fields than the header, or the first row of its file, fails with `CSV_RAGGED_ROW`, file and line; wrong quotes fail
+   * with `INVALID_CSV`, a column that is named twice with `CSV_DUPLICATE_COLUMN`. Options as Spark's, but for two defaults: `mode` is FAILFAST, `escape`
+   * the quote itself (RFC 4180).
+   * @param options `minPartitions`: neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`.
+   */
+  csvFile(
+    path: string,
+    options: CsvReadOptions & { readonly header: true; readonly mode: 'PERMISSIVE' },
+  ): RDD<Record<string, string | null>>;
+  csvFile(path: string, options: CsvReadOptions & { readonly header: true; readonly mode?: StrictCsvMode }): RDD<Record<string, string>>;
+  csvFile(path: string, options: CsvReadOptions & { readonly header?: false; readonly mode: 'PERMISSIVE' }): RDD<(string | null)[]>;
+  csvFile(path: string, options?: CsvReadOptions & { readonly header?: false; readonly mode?: StrictCsvMode }): RDD<string[]>;
+  csvFile(path: string, options: CsvReadOptions = {}): RDD<unknown> {
+    return this.#files('csvFile', path, { format: checkCsvFormat('csvFile', options), minPartitions: options.minPartitions });
   }
 
   /** The records that `saveAsObjectFile` wrote, one partition for each file. `T` is not checked; a file that is damaged fails with `CORRUPT_INPUT`. */

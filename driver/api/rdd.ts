@@ -38,6 +38,7 @@ import {
   checkTimeout,
 } from './action-arguments.ts';
 import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
+import { checkCsvOutput } from './csv-options.ts';
 import {
   checkCommand,
   checkFraction,
@@ -52,6 +53,7 @@ import type {
   BoundedNumber,
   CodecOptions,
   ConcurrencyOptions,
+  CsvWriteOptions,
   Fractions,
   Key,
   ListOrTuple,
@@ -1401,6 +1403,23 @@ export class RDD<out T> {
       kind: 'saveAsJsonFile',
       path: target,
       codec: checkCodec('saveAsJsonFile', options.codec),
+    }));
+  }
+
+  /**
+   * Writes one CSV file for each partition into a new folder; `lv.csvFile` reads them. Otherwise as `saveAsTextFile`.
+   *
+   * Records are arrays, or objects whose fields are written in the order of the partition's first one. All records of a partition have the same number of
+   * fields, by the same names, else `RECORD_NOT_CSV`. Null and undefined become an empty field, the empty string `""`; other values their string form as
+   * in a text file. Fields are quoted where they must be, quotes inside doubled, lines end with LF.
+   * @param options `header` (default false): each file that has records begins with the names of the fields. `sep`: between fields, default `,`.
+   */
+  saveAsCsvFile(this: RDD<object>, path: string, options: ActionOptions & CodecOptions & CsvWriteOptions = {}): Promise<void> {
+    return this.#save('saveAsCsvFile', path, options, (target) => ({
+      kind: 'saveAsCsvFile',
+      path: target,
+      ...checkCsvOutput('saveAsCsvFile', options),
+      codec: checkCodec('saveAsCsvFile', options.codec),
     }));
   }
 

@@ -26,6 +26,36 @@ export interface CodecOptions {
   readonly codec?: 'gzip' | 'zstd';
 }
 
+/** Modes in which every row that is read has all its fields. */
+export type StrictCsvMode = 'FAILFAST' | 'DROPMALFORMED';
+
+export interface CsvReadOptions {
+  /** The first row of each file names the columns. Default false. */
+  readonly header?: boolean;
+  /** Between fields, one or more characters. Default `,`. */
+  readonly sep?: string;
+  /** Around fields that hold separators or line breaks; `''`: quotes mean nothing. Default `"`. */
+  readonly quote?: string;
+  /** Inside a quoted field, before a character that stands for itself. Default: the quote, which is then doubled. */
+  readonly escape?: string;
+  /** Lines that begin with this character are left out. Default: none. */
+  readonly comment?: string;
+  /**
+   * Rows that do not fit: `FAILFAST` (default) fails, also for quotes inside a field; `PERMISSIVE` fills rows up with null and cuts them; `DROPMALFORMED`
+   * leaves them out. The latter two take quotes inside fields as they are. A quoted field that never ends fails in every mode.
+   */
+  readonly mode?: StrictCsvMode | 'PERMISSIVE';
+  /** Neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`. */
+  readonly minPartitions?: number;
+}
+
+export interface CsvWriteOptions {
+  /** Each file that has records begins with the names of the fields. Default false. */
+  readonly header?: boolean;
+  /** Between fields, one or more characters. Default `,`. */
+  readonly sep?: string;
+}
+
 export interface ConcurrencyOptions {
   /** Promises of the user's function in flight at once within a task; results keep the order of the records. Default 1. */
   readonly concurrency?: number;

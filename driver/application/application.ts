@@ -20,6 +20,7 @@ export type LineageSink =
   | { readonly kind: 'foreachPartition'; readonly fn: ShippedClosure }
   | { readonly kind: 'foreach'; readonly fn: ShippedClosure; readonly concurrency?: number }
   | { readonly kind: 'saveAsTextFile' | 'saveAsJsonFile'; readonly path: string; readonly codec?: Codec | null }
+  | { readonly kind: 'saveAsCsvFile'; readonly path: string; readonly header: boolean; readonly sep: string; readonly codec: Codec | null }
   | { readonly kind: 'saveAsObjectFile'; readonly path: string };
 
 export interface ActionRequest {

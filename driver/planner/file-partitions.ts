@@ -16,6 +16,8 @@ export function filePartitions(files: readonly InputFile[], options: FilePartiti
   switch (format?.kind) {
     case 'wholeText':
     case 'bytes':
+    // A line break may be part of a quoted field: only a reader from the beginning knows where rows end.
+    case 'csv':
       return packFiles(files, minPartitions, maxPartitionBytes);
     case 'objects':
       return files.map((file) => [wholeFile(file)]);

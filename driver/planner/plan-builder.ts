@@ -82,6 +82,7 @@ export function planSink(sink: LineageSink, builder: PlanBuilder): Sink {
     case 'take':
     case 'saveAsTextFile':
     case 'saveAsJsonFile':
+    case 'saveAsCsvFile':
     case 'saveAsObjectFile':
     case 'countValues':
     case 'moments':

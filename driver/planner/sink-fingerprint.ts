@@ -29,6 +29,8 @@ export function sinkFingerprint(sink: LineageSink): readonly unknown[] {
     case 'saveAsTextFile':
     case 'saveAsJsonFile':
       return [sink.kind, sink.path, ...(sink.codec ? [sink.codec] : [])];
+    case 'saveAsCsvFile':
+      return [sink.kind, sink.path, sink.header, sink.sep, ...(sink.codec ? [sink.codec] : [])];
     case 'saveAsObjectFile':
       return [sink.kind, sink.path];
   }

@@ -151,6 +151,8 @@ export type Sink =
   | { readonly kind: 'saveAsTextFile'; readonly path: string; readonly codec?: Codec | null }
   /** The same with each record as JSON. */
   | { readonly kind: 'saveAsJsonFile'; readonly path: string; readonly codec?: Codec | null }
+  /** Rows, objects by the names of the first one's fields, into a part file of the attempt below the folder `path`. */
+  | { readonly kind: 'saveAsCsvFile'; readonly path: string; readonly header: boolean; readonly sep: string; readonly codec: Codec | null }
   /** Blocks of records into a part file of the attempt below the folder `path`. */
   | { readonly kind: 'saveAsObjectFile'; readonly path: string };
 

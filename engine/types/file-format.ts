@@ -8,8 +8,25 @@ export type FileFormat =
   | { readonly kind: 'records'; readonly length: number }
   /** One JSON value a line. */
   | { readonly kind: 'json' }
+  | CsvFormat
   /** Blocks of records, as saveAsObjectFile writes them. */
   | { readonly kind: 'objects' };
+
+/** What becomes of a row that does not fit: an error, a row that is filled up with null or cut, no row. */
+export type CsvMode = 'FAILFAST' | 'PERMISSIVE' | 'DROPMALFORMED';
+
+/** Rows of fields; with a header, objects by its names. */
+export interface CsvFormat {
+  readonly kind: 'csv';
+  readonly header: boolean;
+  readonly sep: string;
+  /** null: a quote is a character like any other. */
+  readonly quote: string | null;
+  readonly escape: string | null;
+  /** Begins lines that are left out; null: none. */
+  readonly comment: string | null;
+  readonly mode: CsvMode;
+}
 
 /** Compression of a whole file. */
 export type Codec = 'gzip' | 'zstd';

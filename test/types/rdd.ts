@@ -173,3 +173,22 @@ export function covariance(wide: (rdd: RDD<string | number>) => void, readonlyPa
   wide(lines);
   readonlyPairs(pairs);
 }
+
+export function csvRowsByTheirOptions(): void {
+  same<ReturnType<typeof lv.csvFile>, RDD<string[]>>(true);
+  const arrays = lv.csvFile('f', { sep: ';', mode: 'DROPMALFORMED', minPartitions: 2 });
+  same<typeof arrays, RDD<string[]>>(true);
+  const objects = lv.csvFile('f', { header: true });
+  same<typeof objects, RDD<Record<string, string>>>(true);
+  const filledArrays = lv.csvFile('f', { mode: 'PERMISSIVE' });
+  same<typeof filledArrays, RDD<(string | null)[]>>(true);
+  const filledObjects = lv.csvFile('f', { header: true, mode: 'PERMISSIVE' });
+  same<typeof filledObjects, RDD<Record<string, string | null>>>(true);
+  // @ts-expect-error no such mode
+  lv.csvFile('f', { mode: 'STRICT' });
+  void objects.saveAsCsvFile('out', { header: true });
+  void arrays.saveAsCsvFile('out', { codec: 'gzip' });
+  void pairs.saveAsCsvFile('out');
+  // @ts-expect-error a string is no row
+  void lines.saveAsCsvFile('out');
+}

@@ -18,6 +18,7 @@ import { momentsOfRecords } from './moments-of-records.ts';
 import { createReservoir } from './reservoir.ts';
 import { eachRecord, recordsOutput, runRecords } from './run-records.ts';
 import { sampleRecords } from './sample-records.ts';
+import { saveCsv } from './save-csv.ts';
 import { saveLines } from './save-lines.ts';
 import { saveObjects } from './save-objects.ts';
 import { blockOutput } from './task-output.ts';
@@ -70,6 +71,8 @@ export async function runSink(task: TaskContext): Promise<TaskOutput> {
     case 'saveAsTextFile':
     case 'saveAsJsonFile':
       return await saveLines(task, sink);
+    case 'saveAsCsvFile':
+      return await saveCsv(task, sink);
     case 'saveAsObjectFile':
       return await saveObjects(task, sink.path);
     case 'shuffleWrite':

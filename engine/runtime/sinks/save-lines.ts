@@ -1,10 +1,10 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { LevinError } from '../../errors/levin-error.ts';
 import type { Sink } from '../../plan/stage-plan.ts';
-import { type Codec, extensionOf } from '../../types/file-format.ts';
+import { extensionOf } from '../../types/file-format.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import { markSettled } from '../record-path/user-error.ts';
 import type { TaskContext } from '../task-context.ts';
+import { compressed } from './compressed.ts';
 import { jsonLineOf, lineOf } from './line-of.ts';
 import { writePartFile } from './part-file.ts';
 import { eachRecord } from './run-records.ts';
@@ -31,18 +31,6 @@ export async function saveLines(task: TaskContext, { kind, path, codec = null }:
   cut();
   const extension = `${kind === 'saveAsJsonFile' ? '.json' : ''}${extensionOf(codec)}`;
   return await writePartFile(task, { folder: path, extension, bytes: compressed(Buffer.concat(pieces), codec) });
-}
-
-/** Synchronous: a worker thread has nothing else to do, and the same records give the same bytes. */
-function compressed(bytes: Uint8Array, codec: Codec | null): Uint8Array {
-  switch (codec) {
-    case null:
-      return bytes;
-    case 'gzip':
-      return gzipSync(bytes);
-    case 'zstd':
-      return zstdCompressSync(bytes);
-  }
 }
 
 function lineText(operation: LinesSink['kind'], toLine: (record: unknown) => string, record: unknown): string {

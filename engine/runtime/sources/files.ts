@@ -6,6 +6,7 @@ import { codecOf } from '../../types/file-format.ts';
 import type { FilePartition, FileSplit } from '../../types/task.ts';
 import { type Batch, bufferOnPrepare, concatStreams, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
+import { csvRows } from './csv.ts';
 import { corruptInput, wholeFile } from './decompress.ts';
 import { jsonStream } from './json.ts';
 import { readRange } from './read-range.ts';
@@ -22,6 +23,8 @@ export function filesStream(task: TaskContext, { format }: Extract<PlanNode, { k
       return pieces(task, splits, (split) => one(async () => [split.path, ownBytes(await wholeFile(split, null, task.deps))]));
     case 'records':
       return pieces(task, splits, (split) => fixedRecords(task, split, format.length));
+    case 'csv':
+      return pieces(task, splits, (split) => csvRows(task, split, format));
     case 'objects':
       return pieces(task, splits, (split) => blocks(task, split));
     case 'json':

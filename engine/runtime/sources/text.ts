@@ -81,7 +81,8 @@ export interface ChunkReader {
   stop(): void;
 }
 
-function createChunkReader(split: FileSplit, { files, signal, chunkBytes = CHUNK_BYTES }: TextOptions): ChunkReader {
+/** The bytes of a split and of the line that begins in it, one chunk ahead. */
+export function createChunkReader(split: FileSplit, { files, signal, chunkBytes = CHUNK_BYTES }: Omit<TextOptions, 'onRead'>): ChunkReader {
   let position = firstByte(split);
   let tail = Math.min(TAIL_BYTES, chunkBytes);
   let ahead: Promise<Uint8Array> | null = null;

@@ -9,7 +9,12 @@ const JSON_TEST = 'e2e/spark/files.test.ts › on local[2] with 5 slices › sav
 const WHY =
   "In JavaScript JSON lines are what text is elsewhere. Named as textFile and objectFile are; Spark's DataFrame reader has json, and Spark 1 had jsonFile.";
 
+const CSV_TEST = 'e2e/spark/csv.test.ts › on local[2] with 5 slices › airports written and read';
+const CSV_WHY = 'Spark reads and writes CSV by its DataFrames; its options have the same names here. Named as textFile and objectFile are.';
+
 export const OWN_NAMES: readonly OwnName[] = [
   { ours: 'lv.jsonFile', why: WHY, test: JSON_TEST },
   { ours: 'rdd.saveAsJsonFile', why: WHY, test: JSON_TEST },
+  { ours: 'lv.csvFile', why: CSV_WHY, test: CSV_TEST },
+  { ours: 'rdd.saveAsCsvFile', why: CSV_WHY, test: CSV_TEST },
 ];

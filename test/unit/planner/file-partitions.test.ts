@@ -41,6 +41,11 @@ test('records are not cut', () => {
   expect(ranges(files(6), { kind: 'records', length: 3 }, 1, 2)).toEqual(['f0:0-3', 'f0:3-6']);
 });
 
+test('CSV files are never cut, however many partitions are asked for', () => {
+  const format = { kind: 'csv', header: true, sep: ',', quote: '"', escape: '"', comment: null, mode: 'FAILFAST' } as const;
+  expect(ranges(files(5000, 10, 10), format, 9)).toEqual(['f0:0-5000', 'f1:0-10 f2:0-10']);
+});
+
 test('object files are partitions', () => {
   expect(ranges(files(5000, 0), { kind: 'objects' }, 9)).toEqual(['f0:0-5000', 'f1:0-0']);
 });

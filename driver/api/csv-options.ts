@@ -1,0 +1,60 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import { describeValue } from '../../engine/records/describe-value.ts';
+import type { CsvFormat, CsvMode } from '../../engine/types/file-format.ts';
+import type { CsvReadOptions, CsvWriteOptions } from './types.ts';
+
+const MODES: readonly CsvMode[] = ['FAILFAST', 'PERMISSIVE', 'DROPMALFORMED'];
+
+/** Options of a CSV source, complete. */
+export function checkCsvFormat(operation: string, options: CsvReadOptions): CsvFormat {
+  const quote = options.quote === '' ? null : checkCharacter(operation, 'quote', options.quote ?? '"');
+  const escapeWith = quote === null ? null : checkCharacter(operation, 'escape', options.escape ?? quote);
+  const comment = options.comment === undefined ? null : checkCharacter(operation, 'comment', options.comment);
+  const format: CsvFormat = {
+    kind: 'csv',
+    header: checkFlag(operation, 'header', options.header),
+    sep: checkSeparator(operation, options.sep, quote),
+    quote,
+    escape: escapeWith,
+    comment,
+    mode: checkMode(operation, options.mode),
+  };
+  if (comment !== null && (comment === quote || format.sep.startsWith(comment)))
+    throw invalid(
+      operation,
+      `comment is ${describeValue(comment)}, as is ${comment === quote ? 'the quote' : 'the separator'}; they must differ.`,
+    );
+  return format;
+}
+
+/** Options of a CSV sink, complete. */
+export function checkCsvOutput(operation: string, options: CsvWriteOptions): { readonly header: boolean; readonly sep: string } {
+  return { header: checkFlag(operation, 'header', options.header), sep: checkSeparator(operation, options.sep, '"') };
+}
+
+function checkSeparator(operation: string, sep: unknown = ',', quote: string | null): string {
+  if (typeof sep !== 'string' || sep === '' || /[\r\n]/.test(sep))
+    throw invalid(operation, `sep is ${describeValue(sep)}; it must be a string of one or more characters without line breaks.`);
+  if (quote !== null && sep.includes(quote))
+    throw invalid(operation, `sep is ${describeValue(sep)}; it must not contain the quote ${quote}.`);
+  return sep;
+}
+
+function checkCharacter(operation: string, name: string, value: unknown): string {
+  if (typeof value === 'string' && /^[^\r\n]$/u.test(value)) return value;
+  throw invalid(operation, `${name} is ${describeValue(value)}; it must be one character, not a line break.`);
+}
+
+function checkFlag(operation: string, name: string, value: unknown = false): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalid(operation, `${name} is ${describeValue(value)}; it must be true or false.`);
+}
+
+function checkMode(operation: string, value: CsvMode = 'FAILFAST'): CsvMode {
+  if (MODES.includes(value)) return value;
+  throw invalid(operation, `mode is ${describeValue(value)}; it must be 'FAILFAST', 'PERMISSIVE' or 'DROPMALFORMED'.`);
+}
+
+function invalid(operation: string, message: string): LevinError {
+  return new LevinError({ code: 'INVALID_ARGUMENT', fault: 'user', message: `${operation}: ${message}` });
+}
