@@ -9,7 +9,7 @@ import type { Outcome, Program } from './program/program.ts';
 import { programCount } from './program-count.ts';
 
 describe.each([
-  ['in-process', 600],
+  ['in-process', 400],
   ['local[2]', 1000],
 ])('on %s', (master, inCi) => {
   let engine: Engine;

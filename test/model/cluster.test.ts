@@ -19,7 +19,7 @@ test(AGREES, { timeout: 600_000 }, async () => {
 
 const KILLED = 'random programs give the same when executors are killed while they run';
 test(KILLED, { timeout: 600_000 }, async () => {
-  const count = programCount(130);
+  const count = programCount(110);
   const killOf = (run: number): 'one' | 'all' => (run % 4 === 3 ? 'all' : 'one');
   const { seed, answers } = await agree(engine, { programs: gatedPrograms, count, atOnce: 1, killOf, test: KILLED });
   const chains = answers.filter(({ killed }) => killed > 0).length;
