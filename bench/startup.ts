@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const RUNS = 15;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'levin-startup-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 writeFileSync(
   join(folder, 'job.ts'),
@@ -41,4 +42,3 @@ const [a, b] = [median(empty), median(job)];
 console.log(
   `node -e 0: ${a.toFixed(0)} ms; levin run job.ts: ${b.toFixed(0)} ms; above: ${(b - a).toFixed(0)} ms (goal 350), ratio ${(b / a).toFixed(1)}`,
 );
-rmSync(folder, { recursive: true, force: true });
