@@ -197,18 +197,16 @@ const METADATA_STORES: Readonly<Record<string, readonly string[]>> = {
 
 const SCRATCHES: Readonly<Record<string, readonly string[]>> = {
   'knows no limit': ['an append that would pass the limit is SCRATCH_FULL and stores nothing'],
-  'appends in another order than it was asked': [
-    'appends that were not awaited stand in the order of the calls',
-    'a read sees appends that were asked for before it',
-    'after dropAll everything is gone and calls are SCRATCH_DROPPED',
-  ],
   'gives a short answer past the end': ['a missing file is OBJECT_NOT_FOUND, a range past the end RANGE_NOT_SATISFIABLE'],
+  'makes an empty file where nothing fits': ['an append that would pass the limit is SCRATCH_FULL and stores nothing'],
+  'forgets empty files': ['any range over many appends is exactly its bytes', 'an empty append makes an empty file'],
   'keeps its bytes after dropAll': ['after dropAll everything is gone and calls are SCRATCH_DROPPED'],
   'takes any name': [
     'a missing file is OBJECT_NOT_FOUND, a range past the end RANGE_NOT_SATISFIABLE',
     'a name that is none is INVALID_KEY',
   ],
-  'ignores the signal': ['an aborted call rejects with the signal’s reason'],
+  "keeps the caller's buffer": ['bytes that were appended belong to the caller'],
+  'hands out its own buffer': ['bytes that were read belong to the caller'],
 };
 
 describe('the contract notices a broken object store', () => {

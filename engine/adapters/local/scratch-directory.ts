@@ -1,22 +1,20 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { LevinError } from '../../errors/levin-error.ts';
 import { objectNotFound } from '../../ports/object-errors.ts';
 import { checkObjectRange } from '../../ports/object-range.ts';
 import type { Scratch } from '../../ports/scratch.ts';
 import { checkScratchFile, checkScratchRoom, scratchDropped } from '../../ports/scratch-limits.ts';
-import { fileError } from './directory-errors.ts';
+import { errnoOf, fileError } from './directory-errors.ts';
 
 export interface DirectoryScratchOptions {
-  /** Folder of this attempt alone: made at the first append, removed with all that is in it by `dropAll`. */
+  /** Folder of this attempt alone: made with its parents at the first append, removed with all that is in it by `dropAll`. */
   readonly folder: string;
   readonly limitBytes: number;
 }
 
 interface ScratchFile {
-  /** Opening, then each write in turn. */
-  last: Promise<unknown>;
-  readonly handle: Promise<FileHandle>;
-  /** Bytes that were asked to be appended, whether they stand already or not. */
+  readonly descriptor: number;
   size: number;
 }
 
@@ -24,89 +22,115 @@ interface ScratchFile {
 export function createDirectoryScratch(options: DirectoryScratchOptions): Scratch {
   const folder = resolve(options.folder);
   const files = new Map<string, ScratchFile>();
-  const running = new Set<Promise<unknown>>();
   let usedBytes = 0;
-  let dropping: Promise<void> | null = null;
+  let dropped = false;
 
-  const check = (file: string, signal: AbortSignal | undefined): void => {
-    if (dropping !== null) throw scratchDropped();
+  const check = (file: string): void => {
+    if (dropped) throw scratchDropped();
     checkScratchFile(file);
-    signal?.throwIfAborted();
   };
-  const track = async <T>(call: Promise<T>, name: string, action: 'read' | 'write'): Promise<T> => {
-    running.add(call);
-    try {
-      return await call;
-    } catch (error) {
-      throw fileError(error, { action, key: name, path: join(folder, name) });
-    } finally {
-      running.delete(call);
-    }
+  const newFile = (name: string): ScratchFile => {
+    // Only at first: a folder that vanished from under a running task is worth an error, not a new, half empty one.
+    if (files.size === 0) mkdirSync(folder, { recursive: true });
+    const file = { descriptor: openSync(join(folder, name), 'w+', 0o600), size: 0 };
+    files.set(name, file);
+    return file;
   };
 
   return {
-    async append(name, bytes, { signal } = {}) {
-      check(name, signal);
+    append(name, bytes) {
+      check(name);
       checkScratchRoom(name, { usedBytes, addedBytes: bytes.length, limitBytes: options.limitBytes });
-      const file = files.get(name) ?? newFile(folder, name);
-      files.set(name, file);
-      const offset = file.size;
-      file.size += bytes.length;
-      usedBytes += bytes.length;
-      const written = file.last.then(async () => writeAll(await file.handle, bytes, offset));
-      file.last = written;
-      await track(written, name, 'write');
-      signal?.throwIfAborted();
-      return offset;
+      try {
+        const file = files.get(name) ?? newFile(name);
+        const offset = file.size;
+        writeAll(file.descriptor, bytes, offset);
+        file.size += bytes.length;
+        usedBytes += bytes.length;
+        return offset;
+      } catch (error) {
+        throw appendError(error, { folder, name, addedBytes: bytes.length, usedBytes });
+      }
     },
-    async read(name, start, end, { signal } = {}) {
-      check(name, signal);
+    read(name, start, end) {
+      check(name);
       const file = files.get(name);
       if (file === undefined) throw objectNotFound(name, `the temporary folder ${folder}`);
       checkObjectRange(name, { start, end }, file.size);
-      const bytes = await track(
-        file.last.then(async () => readAll(await file.handle, start, end)),
-        name,
-        'read',
-      );
-      signal?.throwIfAborted();
-      return bytes;
+      try {
+        return readAll(file.descriptor, start, end);
+      } catch (error) {
+        throw fileError(error, { action: 'read', key: name, path: join(folder, name) });
+      }
     },
     usedBytes: () => usedBytes,
     dropAll() {
-      dropping ??= dropFolder(folder, [...files.values()], running);
+      dropped = true;
       usedBytes = 0;
-      return dropping;
+      for (const { descriptor } of files.values()) closeSync(descriptor);
+      files.clear();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function newFile(folder: string, name: string): ScratchFile {
-  const handle = mkdir(folder, { recursive: true }).then(() => open(join(folder, name), 'w+', 0o600));
-  return { handle, last: handle, size: 0 };
+/** Written by position: what a failed append left behind its end is overwritten by the next. */
+function writeAll(descriptor: number, bytes: Uint8Array, offset: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
-    done += bytesWritten;
-  }
-}
-
-async function readAll(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
+function readAll(descriptor: number, start: number, end: number): Uint8Array {
   const bytes = new Uint8Array(end - start);
   for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
-    if (bytesRead === 0) throw new RangeError(`a temporary file was cut from outside at byte ${start + done}`);
-    done += bytesRead;
+    const count = readSync(descriptor, bytes, done, bytes.length - done, start + done);
+    if (count === 0) throw new RangeError(`a temporary file was cut from outside at byte ${start + done}`);
+    done += count;
   }
   return bytes;
 }
 
-async function dropFolder(folder: string, files: readonly ScratchFile[], running: ReadonlySet<Promise<unknown>>): Promise<void> {
-  // Their callers see the outcome; here only the end matters.
-  await Promise.allSettled(running);
-  const handles = await Promise.allSettled(files.map(({ handle }) => handle));
-  for (const opened of handles) if (opened.status === 'fulfilled') await opened.value.close();
-  await rm(folder, { recursive: true, force: true });
+interface FailedAppend {
+  readonly folder: string;
+  readonly name: string;
+  readonly addedBytes: number;
+  readonly usedBytes: number;
+}
+
+function appendError(error: unknown, call: FailedAppend): unknown {
+  const { folder, name, addedBytes, usedBytes } = call;
+  switch (errnoOf(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT': {
+      const freeBytes = freeBytesOf(folder);
+      return new LevinError({
+        code: 'SCRATCH_FULL',
+        fault: 'resource',
+        message:
+          `The disk of the temporary folder ${folder} is full: ${addedBytes} bytes more were to be written, and ${freeBytes ?? 'an unknown number of'} bytes are free; ` +
+          `this task holds ${usedBytes} bytes there. Set localDir to a folder on a larger disk, free some space, or use more partitions, so that each task holds less.`,
+        details: { folder, file: name, addedBytes, usedBytes, freeBytes },
+        cause: error,
+      });
+    }
+    case 'ENOENT':
+      return new LevinError({
+        code: 'SCRATCH_GONE',
+        fault: 'transient',
+        message: `The temporary folder ${folder} was removed while its task ran. Keep clean-up programs away from it, or set localDir to a folder of levin's own.`,
+        details: { folder, file: name },
+        cause: error,
+      });
+    default:
+      return fileError(error, { action: 'write', key: name, path: join(folder, name) });
+  }
+}
+
+/** null when the system does not say. */
+function freeBytesOf(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
 }

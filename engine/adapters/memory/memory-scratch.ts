@@ -2,9 +2,9 @@ import { objectNotFound } from '../../ports/object-errors.ts';
 import { checkObjectRange } from '../../ports/object-range.ts';
 import type { Scratch } from '../../ports/scratch.ts';
 import { checkScratchFile, checkScratchRoom, scratchDropped } from '../../ports/scratch-limits.ts';
-import { answerLater } from './answer-later.ts';
 
 interface MemoryFile {
+  /** Ascending by offset, without gaps. */
   readonly chunks: { readonly offset: number; readonly bytes: Uint8Array }[];
   size: number;
 }
@@ -15,33 +15,32 @@ export function createMemoryScratch(options: { readonly limitBytes: number }): S
   let usedBytes = 0;
   let dropped = false;
 
-  const check = (file: string, signal: AbortSignal | undefined): void => {
+  const check = (file: string): void => {
     if (dropped) throw scratchDropped();
     checkScratchFile(file);
-    signal?.throwIfAborted();
   };
 
   return {
-    async append(name, bytes, { signal } = {}) {
-      check(name, signal);
+    append(name, bytes) {
+      check(name);
       checkScratchRoom(name, { usedBytes, addedBytes: bytes.length, limitBytes: options.limitBytes });
       const file = files.get(name) ?? { chunks: [], size: 0 };
       files.set(name, file);
       const offset = file.size;
-      file.chunks.push({ offset, bytes: new Uint8Array(bytes) });
+      if (bytes.length > 0) file.chunks.push({ offset, bytes: new Uint8Array(bytes) });
       file.size += bytes.length;
       usedBytes += bytes.length;
-      return answerLater(offset, signal);
+      return offset;
     },
-    async read(name, start, end, { signal } = {}) {
-      check(name, signal);
+    read(name, start, end) {
+      check(name);
       const file = files.get(name);
       if (file === undefined) throw objectNotFound(name, 'scratch');
       checkObjectRange(name, { start, end }, file.size);
-      return answerLater(bytesOf(file, start, end), signal);
+      return bytesOf(file, start, end);
     },
     usedBytes: () => usedBytes,
-    async dropAll() {
+    dropAll() {
       dropped = true;
       files.clear();
       usedBytes = 0;
@@ -49,12 +48,25 @@ export function createMemoryScratch(options: { readonly limitBytes: number }): S
   };
 }
 
-function bytesOf(file: MemoryFile, start: number, end: number): Uint8Array {
+function bytesOf({ chunks }: MemoryFile, start: number, end: number): Uint8Array {
   const whole = new Uint8Array(end - start);
-  for (const { offset, bytes } of file.chunks) {
+  for (let at = chunkHolding(chunks, start); at < chunks.length; at++) {
+    const { offset, bytes } = chunks[at] as MemoryFile['chunks'][number];
+    if (offset >= end) break;
     const from = Math.max(start, offset);
-    const to = Math.min(end, offset + bytes.length);
-    if (from < to) whole.set(bytes.subarray(from - offset, to - offset), from - start);
+    whole.set(bytes.subarray(from - offset, Math.min(end, offset + bytes.length) - offset), from - start);
   }
   return whole;
+}
+
+/** Index of the last chunk that starts at `position` or before. */
+function chunkHolding(chunks: MemoryFile['chunks'], position: number): number {
+  let low = 0;
+  let high = chunks.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((chunks[middle] as MemoryFile['chunks'][number]).offset <= position) low = middle;
+    else high = middle;
+  }
+  return low;
 }
