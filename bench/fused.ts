@@ -5,6 +5,7 @@
 
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createMemoryObjectStore } from '../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
 import { createSeededRandom } from '../engine/adapters/memory/seeded-random.ts';
 import type { NarrowOp, PlanNode, Sink } from '../engine/plan/stage-plan.ts';
 import { runTask, type UserFunction } from '../engine/runtime/run-task.ts';
@@ -22,6 +23,8 @@ const deps = {
   clock: createSystemClock(),
   random: createSeededRandom('bench'),
   signal: new AbortController().signal,
+  scratch: createMemoryScratch({ limitBytes: 2 ** 30 }),
+  memory: { executionBytes: 2 ** 30, readAheadBytes: 2 ** 30 },
 };
 
 interface Stage {

@@ -4,6 +4,7 @@
  */
 import { Packr } from 'msgpackr';
 import { createMemoryObjectStore } from '../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
 import { createBlockWriter } from '../engine/records/block-writer.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
@@ -54,6 +55,8 @@ async function shuffleRoundTrip(kind: 'hash' | 'roundRobin', records: readonly u
     partitioner: { kind, numPartitions: PARTITIONS },
     bounds: [],
     combine: null,
+    scratch: createMemoryScratch({ limitBytes: 2 ** 30 }),
+    memoryBytes: 2 ** 30,
     seed: 0,
     signal,
   });
@@ -61,7 +64,7 @@ async function shuffleRoundTrip(kind: 'hash' | 'roundRobin', records: readonly u
   const output = await writer.finish();
   let count = 0;
   const slice = { stageId: 's', mapPartition: 0, generation: 0, key: 'k', offsets: output.offsets };
-  for await (const batch of exchange.read([slice], { signal, onRead: () => undefined })) count += batch.length;
+  for await (const batch of exchange.read([slice], { signal, memoryBytes: 2 ** 30, onRead: () => undefined })) count += batch.length;
   return count;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createLocalClusterRunner } from '../engine/adapters/local/local-cluster-runner.ts';
+import { clearLocalFolders, makeLocalFolder } from '../engine/adapters/local/local-folder.ts';
 import { createSqliteMetadataStore, type SqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
@@ -18,6 +19,7 @@ import type { TaskRunner } from '../engine/ports/task-runner.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
+import { machineMemory } from '../engine/runtime/supervisor/memory-plan.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import type { Master } from './config/parse-master.ts';
 
@@ -50,6 +52,8 @@ export interface RunnerOptions {
   readonly master: Master;
   readonly stores: Stores;
   readonly stateDir: string;
+  /** Where tasks spill; null is the system's temporary folder. */
+  readonly localDir: string | null;
   readonly allowedEnv: readonly string[];
   readonly onWarning: (message: string) => void;
   /** What executors of their own write to stdout and stderr past `console`. */
@@ -65,13 +69,19 @@ export function openRunner(options: RunnerOptions): LocalRunner {
   const { master, stores, onWarning } = options;
   const { clock, metadata, exchange } = stores;
   const objectsRoot = join(options.stateDir, 'objects');
+  clearLocalFolders(options.localDir).catch((error: unknown) =>
+    onWarning(`What earlier processes left cannot be removed: ${String(error)}`),
+  );
   switch (master.kind) {
     case 'local': {
-      const workerData: LocalWorkerData = { objectsRoot, code: codeOfThreads(options.stateDir) };
+      const scratchRoot = makeLocalFolder('scratch', options.localDir);
+      const { task: memory } = machineMemory(master.threads);
+      const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, code: codeOfThreads(options.stateDir) };
       return createWorkerThreadsRunner({
         threads: master.threads,
         entry: entryUrl('../functions/worker-thread', import.meta.url),
         workerData: { ...workerData },
+        scratchRoot,
         commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),
         clock,
         onWarning,
@@ -88,6 +98,7 @@ export function openRunner(options: RunnerOptions): LocalRunner {
         build: buildOf(levinPackage().version),
         clock,
         allowedEnv: options.allowedEnv,
+        localDir: options.localDir,
         onWarning,
         onOutput: options.onOutput,
       });

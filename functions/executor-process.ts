@@ -5,11 +5,13 @@ import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/loca
 import { executorFolderAt, removeExecutorFolder } from '../engine/adapters/local/executor-folder.ts';
 import { createSqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
+import { removeThreadScratch } from '../engine/adapters/local/thread-scratch.ts';
 import { levinPackage } from '../engine/closures/loading/levin-package.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { createExecutorSupervisor } from '../engine/runtime/supervisor/executor-supervisor.ts';
+import { planMemory } from '../engine/runtime/supervisor/memory-plan.ts';
 import { serveExecutor } from '../engine/runtime/supervisor/serve-executor.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
@@ -22,7 +24,10 @@ serveExecutor({
     const { objectsRoot, metadataFile } = setup.data as LocalExecutorData;
     const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
     const exchange = createExchange({ objects: createDirectoryObjectStore({ root: objectsRoot }) });
-    const workerData: LocalWorkerData = { objectsRoot, code: { kind: 'bundle', folder: executorFolderAt(setup.folder).code } };
+    const folder = executorFolderAt(setup.folder);
+    const { task: memory } = planMemory(setup.memoryMb, setup.cores);
+    const scratchRoot = folder.scratch;
+    const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, code: { kind: 'bundle', folder: folder.code } };
     return createExecutorSupervisor({
       setup,
       workerEntry: entryUrl('./worker-thread', import.meta.url),
@@ -30,6 +35,7 @@ serveExecutor({
       commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: (key) => exchange.readOffsets(key) }),
       clock,
       onWarning,
+      onWorkerExit: (threadId) => void removeThreadScratch(scratchRoot, threadId),
     });
   },
   end(setup) {

@@ -1,17 +1,18 @@
 /** Entry of a worker thread: user code of one application runs here, in the driver's process or in an executor's. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { fetchBundle } from '../engine/adapters/local/code-folder.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import type { LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
+import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
 import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
 import { serveWorker } from '../engine/runtime/worker/serve-worker.ts';
 import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
 if (parentPort === null) throw new Error('functions/worker-thread is the entry of a worker thread; levin starts it.');
-const { objectsRoot, code } = workerData as LocalWorkerData;
+const { objectsRoot, scratchRoot, memory, code } = workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
 
 const workerCode = createWorkerCode(async (appId, hash) => {
@@ -33,5 +34,7 @@ serveWorker({
     clock: createSystemClock(),
     random: createSystemRandom(),
     code: workerCode,
+    memory,
+    openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),
   }),
 });

@@ -31,6 +31,7 @@ export async function* readSlices(
   const signal = AbortSignal.any([options.signal, abort.signal]);
   const queue = slices.filter((slice) => sliceBytes(slice) > 0);
   const pending: Pending[] = [];
+  const maxBytesInFlight = Math.min(options.maxBytesInFlight, options.memoryBytes);
   let next = 0;
   let bytesInFlight = 0;
 
@@ -38,7 +39,7 @@ export async function* readSlices(
     while (next < queue.length && pending.length < options.maxReadsInFlight) {
       const slice = queue[next] as MapOutputSlice;
       const byteLength = sliceBytes(slice);
-      if (pending.length > 0 && bytesInFlight + byteLength > options.maxBytesInFlight) return;
+      if (pending.length > 0 && bytesInFlight + byteLength > maxBytesInFlight) return;
       const fetched = fetchSlice(objects, slice, signal);
       // It is awaited in its turn; until then a failure is not unhandled.
       fetched.catch(() => undefined);

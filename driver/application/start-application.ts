@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { shipClosure } from '../../engine/closures/runtime/ship-closure.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
@@ -58,6 +59,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     master,
     stores,
     stateDir: start.stateDir,
+    localDir: config.localDir === null ? null : resolve(config.localDir),
     allowedEnv: config.allowedEnv,
     onWarning: (message) => warn('RUNNER', message),
     onOutput: (executorId, text) => console.write(`[executor ${executorId}] ${text}`),

@@ -3,6 +3,7 @@ export interface LevinConfig {
   readonly master: string;
   readonly appName: string | null;
   readonly stateDir: string | null;
+  readonly localDir: string | null;
   readonly defaultParallelism: number | null;
   readonly maxTaskFailures: number;
   readonly maxStageAttempts: number;

@@ -47,6 +47,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: [],
     text: 'Folder of journals, committed outputs, event logs and the cache of transformed code. Default: `$XDG_STATE_HOME/levin` or `~/.local/state/levin`. Put it on a local disk.',
   },
+  localDir: {
+    type: { kind: 'string' },
+    default: null,
+    env: 'LEVIN_LOCAL_DIR',
+    aliases: ['spark.local.dir'],
+    text: 'Folder for what does not fit the memory of tasks (sorts, groups, joins, shuffle output), and for what executors of their own have on disk; empty again when the application ends. Default: the system’s temporary folder. Put it on a fast local disk with room for the data.',
+  },
   defaultParallelism: {
     type: { kind: 'integer', min: 1, max: 1_000_000 },
     default: null,

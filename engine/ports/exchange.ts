@@ -1,5 +1,6 @@
 import type { PartitionerSpec } from '../plan/stage-plan.ts';
 import type { MapOutputSlice } from '../types/task.ts';
+import type { Scratch } from './scratch.ts';
 
 /** Functions of an aggregator, rebuilt. `group` is create: v → [v], mergeValue: push, mergeCombiners: concat. */
 export interface Combiner {
@@ -20,6 +21,10 @@ export interface ExchangeWriterOptions {
   readonly combine: Combiner | null;
   /** Where round robin starts: a function of stage and map partition, so that a re-run is equal. */
   readonly seed: number;
+  /** Where records that do not fit `memoryBytes` wait until the object is written. */
+  readonly scratch: Scratch;
+  /** Bytes that the writer may hold. */
+  readonly memoryBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -40,6 +45,8 @@ export interface ExchangeWriter {
 }
 
 export interface ExchangeReadOptions {
+  /** Bytes asked for ahead of the consumer; a larger slice is read alone. */
+  readonly memoryBytes: number;
   readonly signal: AbortSignal;
   readonly onRead: (bytes: number, records: number) => void;
 }

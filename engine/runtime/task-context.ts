@@ -3,8 +3,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
+import type { Scratch } from '../ports/scratch.ts';
 import type { PrepareRecords } from '../records/tagged-codec.ts';
 import type { TaskMetrics, TaskSpec } from '../types/task.ts';
+import type { TaskMemory } from '../types/task-memory.ts';
 import type { TaskPlace } from './record-path/user-error.ts';
 import type { UserFunction } from './user-function.ts';
 
@@ -19,6 +21,9 @@ export interface TaskDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Of this attempt; dropped when it ends. */
+  readonly scratch: Scratch;
+  readonly memory: TaskMemory;
   /** Loads the modules of classes that input records are instances of; default: they are loaded. */
   readonly prepare?: PrepareRecords;
 }

@@ -9,6 +9,7 @@ import { commitAttempt } from '../../engine/runtime/commit.ts';
 import { createAttemptRunner } from '../../engine/runtime/worker/attempt-runner.ts';
 import { createWorkerCode } from '../../engine/runtime/worker/worker-code.ts';
 import { createExchange } from '../../shuffle/exchange.ts';
+import { AMPLE_MEMORY, memoryScratch } from '../support/task-memory.ts';
 
 /** A Context whose tasks run on the driver's own thread. User code comes from the bundle, as on executors: the loader's hooks are the driver's. */
 export async function openInProcess(options: {
@@ -26,7 +27,7 @@ function inProcessRunner({ stores, stateDir }: RunnerOptions): LocalRunner {
   );
   const exchange = createExchange({ objects, prepare: (payloads) => code.prepare(payloads) });
   const runner = createInProcessRunner({
-    runAttempt: createAttemptRunner({ objects, files, exchange, clock, random, code }),
+    runAttempt: createAttemptRunner({ objects, files, exchange, clock, random, code, memory: AMPLE_MEMORY, openScratch: memoryScratch }),
     commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),
     clock,
   });

@@ -31,6 +31,7 @@ import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskSpec } from '../../engine/types/task.ts';
 import { createExchange } from '../../shuffle/exchange.ts';
 import { createScriptedRunner, type Script, type ScriptedRunner } from './scripted-runner.ts';
+import { AMPLE_MEMORY, memoryScratch } from './task-memory.ts';
 
 /** Stores that outlive a driver: give them to the next one to resume. */
 export interface TestStores {
@@ -92,7 +93,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const journal = await openAppJournal({ stores, appId: APP_ID, lease, start: START });
   const functions = new Map<string, unknown>();
   const runner = createScriptedRunner({
-    deps: { objects, files, exchange, clock, random },
+    deps: { objects, files, exchange, clock, random, scratch: memoryScratch(), memory: AMPLE_MEMORY },
     metadata,
     functionOf: (name) => functions.get(name),
     script: options.script ?? (async () => null),

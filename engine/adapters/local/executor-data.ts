@@ -1,9 +1,13 @@
 import type { ExecutorHookData } from '../../closures/loading/executor-hooks.ts';
+import type { TaskMemory } from '../../types/task-memory.ts';
 
 /** What the entry of a local worker thread wires itself with: its `workerData`. */
 export interface LocalWorkerData {
   /** Folder of levin's own objects. */
   readonly objectsRoot: string;
+  /** Folder of what the worker's attempts spill; it has a folder in there for each thread. */
+  readonly scratchRoot: string;
+  readonly memory: TaskMemory;
   /** User modules from disk, or from bundles that are kept in a folder of this executor. */
   readonly code: { readonly kind: 'disk'; readonly hooks: ExecutorHookData } | { readonly kind: 'bundle'; readonly folder: string };
 }

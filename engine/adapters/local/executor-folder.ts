@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeLocalFolder } from './local-folder.ts';
 
 /** What one executor process has on disk, and all of it. */
 export interface ExecutorFolder {
@@ -11,16 +11,18 @@ export interface ExecutorFolder {
   readonly temporary: string;
   /** Code that was fetched. */
   readonly code: string;
+  /** What its attempts spill. */
+  readonly scratch: string;
 }
 
-export function makeExecutorFolder(executorId: string): ExecutorFolder {
-  const folder = executorFolderAt(mkdtempSync(join(tmpdir(), `levin-executor-${executorId}-`)));
+export function makeExecutorFolder(executorId: string, localDir: string | null): ExecutorFolder {
+  const folder = executorFolderAt(makeLocalFolder(`executor-${executorId}`, localDir));
   for (const path of [folder.work, folder.temporary, folder.code]) mkdirSync(path);
   return folder;
 }
 
 export function executorFolderAt(root: string): ExecutorFolder {
-  return { root, work: join(root, 'work'), temporary: join(root, 'tmp'), code: join(root, 'code') };
+  return { root, work: join(root, 'work'), temporary: join(root, 'tmp'), code: join(root, 'code'), scratch: join(root, 'scratch') };
 }
 
 /** May be called by driver and executor both, in any order. */

@@ -23,6 +23,8 @@ export interface SeatOptions {
   /** All of the setup but what belongs to one process. */
   readonly setup: Omit<ExecutorSetup, 'folder'>;
   readonly allowedEnv: readonly string[];
+  /** Where its folder is made; null is the system's temporary folder. */
+  readonly localDir: string | null;
   readonly onStarted: (attempt: Attempt) => void;
   readonly onDone: (attempt: Attempt) => void;
   readonly onGaveBack: (attempt: Attempt) => void;
@@ -95,7 +97,7 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
 function start(state: State): ExecutorProcess {
   const { options } = state;
   const { executorId } = options.setup;
-  const folder = makeExecutorFolder(executorId);
+  const folder = makeExecutorFolder(executorId, options.localDir);
   state.ready = false;
   const started = startExecutorProcess({
     entry: options.entry,

@@ -25,6 +25,8 @@ export interface LocalClusterRunnerOptions {
   readonly clock: Clock;
   /** Names of environment variables that executors get beside the basics. */
   readonly allowedEnv: readonly string[];
+  /** Where executors have their folders; absent is the system's temporary folder. */
+  readonly localDir?: string | null;
   readonly onWarning: (message: string) => void;
   /** What user code writes to an executor's own stdout and stderr. */
   readonly onOutput: (executorId: string, text: string) => void;
@@ -97,6 +99,7 @@ function createSeats(
       clock: options.clock,
       setup: { ...build, executorId: String(lane + 1), cores, memoryMb, memoryRemedy, data },
       allowedEnv: options.allowedEnv,
+      localDir: options.localDir ?? null,
       isBusy,
       onStarted: (attempt) => dispatcher.started(attempt.ticket),
       onDone: (attempt) => dispatcher.remove(attempt.ticket),

@@ -1,9 +1,11 @@
+import { rmSync } from 'node:fs';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
 import type { Commit } from '../../runtime/supervisor/commit-prepared.ts';
 import { machineMemory, planMemory } from '../../runtime/supervisor/memory-plan.ts';
 import { createSupervisor } from '../../runtime/supervisor/supervisor.ts';
 import { createWorkerThreadSpawner } from '../../runtime/supervisor/worker-thread.ts';
+import { removeThreadScratch } from './thread-scratch.ts';
 
 /** A worker that pings back for each task does a tenth of the tasks a second of one that always has the next at hand. */
 const AHEAD = 4;
@@ -15,6 +17,8 @@ export interface WorkerThreadsRunnerOptions {
   readonly entry: URL;
   /** What the entry wires itself with; structured-cloned into its `workerData`. */
   readonly workerData: object;
+  /** Where the entry keeps what attempts spill; removed with the runner. */
+  readonly scratchRoot?: string;
   readonly commit: Commit;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
@@ -34,7 +38,9 @@ export interface WorkerThreadsRunner extends TaskRunner {
 /** Runs user code in worker threads of this process, supervised from its main thread (`--on local[n]`). User modules come from disk. */
 export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): WorkerThreadsRunner {
   const { threads, memoryMb = null } = options;
-  const memory = memoryMb === null ? machineMemory() : planMemory(memoryMb, threads);
+  const memory = memoryMb === null ? machineMemory(threads) : planMemory(memoryMb, threads);
+  const { scratchRoot } = options;
+  const scratch = scratchRoot === undefined ? null : ownFolder(scratchRoot);
   const supervisor = createSupervisor({
     executorId: 'driver',
     memoryRemedy: 'use more partitions, run fewer threads (--on local[n]), or use executors of their own (--on local-cluster[n,cores,mb])',
@@ -43,6 +49,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
     spawn: createWorkerThreadSpawner({
       entry: options.entry,
       data: options.workerData,
+      ...(scratchRoot === undefined ? {} : { onExit: (threadId: number) => void removeThreadScratch(scratchRoot, threadId) }),
       ...(memory.resourceLimits === null ? {} : { resourceLimits: memory.resourceLimits }),
       ...(options.env === undefined ? {} : { env: options.env }),
     }),
@@ -65,6 +72,19 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
     },
     run: (task, runOptions) => supervisor.run(task, runOptions),
     prewarm: (count) => supervisor.prewarm(count),
-    close: () => supervisor.close(),
+    async close() {
+      await supervisor.close();
+      scratch?.remove();
+    },
   };
+}
+
+/** Removed when asked, or else when the process ends. */
+function ownFolder(folder: string): { remove(): void } {
+  const remove = (): void => {
+    process.off('exit', remove);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  process.on('exit', remove);
+  return { remove };
 }

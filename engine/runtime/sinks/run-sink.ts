@@ -4,6 +4,7 @@ import { compareKeys } from '../../records/compare-keys.ts';
 import { decodeValue } from '../../records/value.ts';
 import { objectKeys } from '../../types/keys.ts';
 import type { TaskOutput } from '../../types/task.ts';
+import { memoryShare } from '../memory/memory-share.ts';
 import { closureOf, combinerOf } from '../record-path/combiner.ts';
 import { pairOf } from '../record-path/pairs.ts';
 import { refOf, type Step } from '../record-path/step.ts';
@@ -107,6 +108,8 @@ async function shuffleWrite(task: TaskContext, { partitioner, combine }: SinkOf<
     bounds: spec.bounds === null ? [] : (decodeValue(spec.bounds) as readonly unknown[]),
     partitionOf: partitioner.kind === 'custom' ? closureOf(partitioner.fn, task) : null,
     combine: combine === null ? null : await combinerOf(combine, task),
+    scratch: deps.scratch,
+    memoryBytes: memoryShare(task),
     seed: partitioner.kind === 'gather' ? spec.partition : roundRobinStart(spec.stageId, spec.partition),
     signal: deps.signal,
   });

@@ -43,7 +43,7 @@ function openShuffle({ counters, deps }: TaskContext, locate: () => Promise<read
     counters.shuffleBytesRead += bytes;
     counters.shuffleRecordsRead += records;
   };
-  return shuffleReadStream(locate, { exchange: deps.exchange, signal: deps.signal, onRead });
+  return shuffleReadStream(locate, { exchange: deps.exchange, memoryBytes: deps.memory.readAheadBytes, signal: deps.signal, onRead });
 }
 
 async function readSlice({ key, offset, length }: ObjectRange, { counters, deps }: TaskContext): Promise<Batch> {

@@ -4,6 +4,7 @@ import { type Batch, bufferOnPrepare, type RecordStream } from '../record-path/r
 
 export interface ShuffleReadOptions {
   readonly exchange: Exchange;
+  readonly memoryBytes: number;
   readonly signal: AbortSignal;
   readonly onRead: (bytes: number, records: number) => void;
 }
@@ -14,8 +15,8 @@ export function shuffleReadStream(locate: () => Promise<readonly MapOutputSlice[
   let ended = false;
 
   const open = async (): Promise<AsyncIterator<readonly unknown[]>> => {
-    const { exchange, signal, onRead } = options;
-    return exchange.read(await locate(), { signal, onRead })[Symbol.asyncIterator]();
+    const { exchange, memoryBytes, signal, onRead } = options;
+    return exchange.read(await locate(), { memoryBytes, signal, onRead })[Symbol.asyncIterator]();
   };
   return bufferOnPrepare({
     prepare: async () => undefined,

@@ -16,18 +16,24 @@ export interface ExecutorSupervisorOptions {
   readonly commit: Commit;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
+  readonly onWorkerExit?: (threadId: number) => void;
 }
 
 /** The supervisor of an executor process: as many workers as cores, within the memory of the setup. */
 export function createExecutorSupervisor(options: ExecutorSupervisorOptions): Supervisor {
-  const { setup, commit, clock, onWarning } = options;
+  const { setup, commit, clock, onWarning, onWorkerExit } = options;
   const memory = planMemory(setup.memoryMb, setup.cores);
   return createSupervisor({
     executorId: setup.executorId,
     memoryRemedy: setup.memoryRemedy,
     threads: setup.cores,
     ahead: AHEAD,
-    spawn: createWorkerThreadSpawner({ entry: options.workerEntry, data: options.workerData, resourceLimits: memory.resourceLimits ?? {} }),
+    spawn: createWorkerThreadSpawner({
+      entry: options.workerEntry,
+      data: options.workerData,
+      resourceLimits: memory.resourceLimits,
+      ...(onWorkerExit === undefined ? {} : { onExit: onWorkerExit }),
+    }),
     commit,
     clock,
     memoryLimitBytes: memory.limitBytes,

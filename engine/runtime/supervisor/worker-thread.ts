@@ -10,6 +10,8 @@ export interface WorkerThreadOptions {
   readonly data: object;
   /** Limits of the JavaScript heap; the rest of memory is watched by the supervisor. */
   readonly resourceLimits?: ResourceLimits;
+  /** The thread is gone: what it left behind can be removed. */
+  readonly onExit?: (threadId: number) => void;
   /** The worker's environment; absent is a copy of the process's own. */
   readonly env?: NodeJS.Dict<string>;
 }
@@ -24,12 +26,17 @@ export function createWorkerThreadSpawner(options: WorkerThreadOptions): SpawnWo
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
       ...(options.env === undefined ? {} : { env: options.env }),
     });
+    // The handle forgets it when the thread ends.
+    const { threadId } = worker;
     let end: WorkerEnd | null = null;
     worker.on('message', (message: FromWorker) => events.onMessage(message));
     worker.on('error', (error) => {
       end = { kind: errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed', error };
     });
-    worker.on('exit', (code) => events.onEnd(end ?? { kind: 'exited', code }));
+    worker.on('exit', (code) => {
+      options.onExit?.(threadId);
+      events.onEnd(end ?? { kind: 'exited', code });
+    });
     worker.unref();
     return {
       post: (message) => worker.postMessage(message),

@@ -1,12 +1,15 @@
 import { holdsObjects, rebuildClosure } from '../../closures/runtime/rebuild-closure.ts';
 import { runExecutorInits } from '../../closures/runtime/registrations.ts';
 import type { TaskTemplate } from '../../plan/stage-plan.ts';
+import type { Scratch } from '../../ports/scratch.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../run-task.ts';
 import type { RunAttempt } from './serve-worker.ts';
 import { createTemplateCache } from './template-cache.ts';
 import type { WorkerCode } from './worker-code.ts';
 
-export interface AttemptRunnerOptions extends Omit<TaskDeps, 'closures' | 'signal' | 'prepare'> {
+export interface AttemptRunnerOptions extends Omit<TaskDeps, 'closures' | 'signal' | 'prepare' | 'scratch'> {
+  /** Temporary files of one attempt. */
+  readonly openScratch: (attemptId: string) => Scratch;
   readonly code: WorkerCode;
 }
 
@@ -24,7 +27,7 @@ interface PreparedStage {
  * ```
  */
 export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
-  const { code, ...deps } = options;
+  const { code, openScratch, ...deps } = options;
 
   const templates = createTemplateCache<PreparedStage>(options.objects, async (template) => {
     await code.prepare(template.closures);
@@ -36,7 +39,13 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
     const { template, closures } = await templates.get(spec, signal);
     await runExecutorInits();
     signal.throwIfAborted();
-    return await runTask(spec, template, { ...deps, closures: closures(), signal, prepare: (payloads) => code.prepare(payloads) });
+    const scratch = openScratch(spec.attemptId);
+    try {
+      const prepare: TaskDeps['prepare'] = (payloads) => code.prepare(payloads);
+      return await runTask(spec, template, { ...deps, closures: closures(), signal, scratch, prepare });
+    } finally {
+      await scratch.dropAll();
+    }
   };
 }
 

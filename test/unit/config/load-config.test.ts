@@ -24,6 +24,7 @@ test('the defaults', () => {
     master: 'local[*]',
     appName: null,
     stateDir: null,
+    localDir: null,
     defaultParallelism: null,
     maxTaskFailures: 4,
     maxStageAttempts: 4,
@@ -106,7 +107,7 @@ describe('limits', () => {
     }
   });
 
-  test.each(['appName', 'stateDir'] as const)('%s is a text', (name) => {
+  test.each(['appName', 'stateDir', 'localDir'] as const)('%s is a text', (name) => {
     expect(load({ [name]: 'x' })[name]).toBe('x');
     for (const wrong of ['', 3, null]) {
       expect(failure({ [name]: wrong })).toBe(
@@ -135,7 +136,7 @@ describe('limits', () => {
       'logLevel',
       'logFormat',
     ];
-    expect([...covered, 'appName', 'stateDir', 'allowedEnv', 'master'].toSorted()).toEqual(Object.keys(configTable).toSorted());
+    expect([...covered, 'appName', 'stateDir', 'localDir', 'allowedEnv', 'master'].toSorted()).toEqual(Object.keys(configTable).toSorted());
   });
 });
 

@@ -4,9 +4,12 @@ import type { ClosureInfo, PlanNode, Sink, StagePlan } from '../../../engine/pla
 import type { Clock } from '../../../engine/ports/clock.ts';
 import type { Exchange } from '../../../engine/ports/exchange.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
+import type { Scratch } from '../../../engine/ports/scratch.ts';
 import { decodeBlock, encodeBlock } from '../../../engine/records/block.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../../../engine/runtime/run-task.ts';
 import type { TaskInput, TaskMetrics, TaskOutput, TaskSpec } from '../../../engine/types/task.ts';
+import type { TaskMemory } from '../../../engine/types/task-memory.ts';
+import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 
 /** Real time: nothing here sleeps, the pace of the loops only looks at it. */
 const clock: Clock = { now: () => 0, monotonic: () => performance.now(), sleep: async () => undefined };
@@ -32,6 +35,8 @@ export interface Job {
   readonly files?: ObjectStore;
   readonly exchange?: Exchange;
   readonly signal?: AbortSignal;
+  readonly scratch?: Scratch;
+  readonly memory?: TaskMemory;
   readonly bounds?: Uint8Array;
 }
 
@@ -55,6 +60,8 @@ export async function runPartition(job: Job, partition = 0): Promise<Ran> {
     clock,
     random: createSeededRandom('test'),
     signal: job.signal ?? new AbortController().signal,
+    scratch: job.scratch ?? memoryScratch(),
+    memory: job.memory ?? AMPLE_MEMORY,
   };
   const template = { version: 1, appId: 'app', plan, closures: [], closureInfos: infos } as const;
   const { output, metrics } = await runTask(spec, template, deps);

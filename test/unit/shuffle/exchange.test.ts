@@ -4,6 +4,7 @@ import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-
 import type { PartitionerSpec } from '../../../engine/plan/stage-plan.ts';
 import type { Combiner } from '../../../engine/ports/exchange.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
+import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 import { arbitraryKey, sameKey } from '../records/arbitrary-key.ts';
 import { exactlyEqual } from '../records/exact-equality.ts';
 import { readAll, slicesOf, writeMapOutput } from './map-outputs.ts';
@@ -229,6 +230,8 @@ describe('records that cannot be shuffled', () => {
       partitioner: hash(2),
       bounds: [],
       combine,
+      scratch: memoryScratch(),
+      memoryBytes: AMPLE_MEMORY.executionBytes,
       seed: 0,
       signal,
     });

@@ -5,6 +5,7 @@ import { errorCode } from '../../../engine/errors/levin-error.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
 import { decodeFooter, encodeFooter } from '../../../shuffle/map-output-format.ts';
 import { readVarint, varintLength, writeVarint } from '../../../shuffle/varint.ts';
+import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 import { observeStore } from './observed-store.ts';
 
 describe('varints', () => {
@@ -91,6 +92,8 @@ describe('readOffsets', () => {
       partitioner: { kind: 'roundRobin', numPartitions },
       bounds: [],
       combine: null,
+      scratch: memoryScratch(),
+      memoryBytes: AMPLE_MEMORY.executionBytes,
       seed: 0,
       signal,
     });

@@ -1,6 +1,7 @@
 import type { PartitionerSpec } from '../../../engine/plan/stage-plan.ts';
 import type { Combiner, Exchange, ExchangeOutput } from '../../../engine/ports/exchange.ts';
 import type { MapOutputSlice } from '../../../engine/types/task.ts';
+import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 
 export interface WriteOptions {
   readonly partitioner: PartitionerSpec;
@@ -18,7 +19,16 @@ export async function writeMapOutput(
   options: WriteOptions,
 ): Promise<ExchangeOutput> {
   const { partitioner, bounds = [], combine = null, seed = 0 } = options;
-  const writer = exchange.openWriter({ key: `map-${map.index}`, partitioner, bounds, combine, seed, signal: never });
+  const writer = exchange.openWriter({
+    key: `map-${map.index}`,
+    partitioner,
+    bounds,
+    combine,
+    scratch: memoryScratch(),
+    memoryBytes: AMPLE_MEMORY.executionBytes,
+    seed,
+    signal: never,
+  });
   for (const record of map.records) writer.write(record);
   return await writer.finish();
 }
@@ -49,6 +59,6 @@ export async function readAll(exchange: Exchange, slices: readonly MapOutputSlic
     bytes += byteCount;
     recordCount += records;
   };
-  for await (const batch of exchange.read(slices, { signal, onRead })) batches.push(batch);
+  for await (const batch of exchange.read(slices, { signal, memoryBytes: AMPLE_MEMORY.readAheadBytes, onRead })) batches.push(batch);
   return { batches, records: batches.flat(1), bytes, recordCount };
 }

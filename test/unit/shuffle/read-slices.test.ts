@@ -3,6 +3,7 @@ import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-
 import type { ExchangeOutput } from '../../../engine/ports/exchange.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
+import { AMPLE_MEMORY } from '../../support/task-memory.ts';
 import { readAll, slicesOf, writeMapOutput } from './map-outputs.ts';
 import { observeStore } from './observed-store.ts';
 
@@ -181,7 +182,11 @@ describe('a reader that stops', () => {
       },
     };
     const signal = new AbortController().signal;
-    for await (const batch of createExchange({ objects: held }).read(slicesOf(outputs, 0, 8), { signal, onRead: () => undefined })) {
+    for await (const batch of createExchange({ objects: held }).read(slicesOf(outputs, 0, 8), {
+      signal,
+      memoryBytes: AMPLE_MEMORY.readAheadBytes,
+      onRead: () => undefined,
+    })) {
       expect(batch[0]).toBe('map 0 record 0');
       break;
     }
@@ -197,6 +202,7 @@ describe('a reader that stops', () => {
     const reading = async (): Promise<void> => {
       for await (const batch of createExchange({ objects }).read(slicesOf(outputs, 0, 8), {
         signal: stop.signal,
+        memoryBytes: AMPLE_MEMORY.readAheadBytes,
         onRead: () => undefined,
       })) {
         seen.push(batch);

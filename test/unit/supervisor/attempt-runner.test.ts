@@ -13,6 +13,7 @@ import { createTemplateCache } from '../../../engine/runtime/worker/template-cac
 import { createWorkerCode } from '../../../engine/runtime/worker/worker-code.ts';
 import type { TaskSpec } from '../../../engine/types/task.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
+import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 
 const COUNT: TaskTemplate = {
   version: 1,
@@ -36,6 +37,8 @@ function runnerOver(objects: ObjectStore): RunAttempt {
     exchange: createExchange({ objects }),
     clock: createVirtualClock(),
     random: createSeededRandom('seed'),
+    memory: AMPLE_MEMORY,
+    openScratch: memoryScratch,
     code: createWorkerCode(() => Promise.reject(new Error('there are no closures, so no code is needed'))),
   });
 }

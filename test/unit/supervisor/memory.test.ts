@@ -37,7 +37,13 @@ describe('memory watch', () => {
 test('an executor’s memory is divided among the heaps of its workers', () => {
   expect(planMemory(1024, 2)).toEqual({
     limitBytes: 1_073_741_824,
-    resourceLimits: { maxOldGenerationSizeMb: 416, maxYoungGenerationSizeMb: 48 },
+    resourceLimits: { maxOldGenerationSizeMb: 323, maxYoungGenerationSizeMb: 48 },
+    task: { executionBytes: 194_510_848, readAheadBytes: 24_313_856 },
+  });
+  expect(planMemory(256, 1)).toEqual({
+    limitBytes: 268_435_456,
+    resourceLimits: { maxOldGenerationSizeMb: 105, maxYoungGenerationSizeMb: 35 },
+    task: { executionBytes: 73_400_320, readAheadBytes: 9_175_040 },
   });
   expect(planMemory(128, 4).resourceLimits).toEqual({ maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 });
 });

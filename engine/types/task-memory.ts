@@ -1,0 +1,7 @@
+/** Memory that one task may plan with. Facts, no accounts: what holds data asks for its share once, so that when it spills follows from plan, data and budget. */
+export interface TaskMemory {
+  /** Bytes, by estimate, that the operators and the shuffle writer of a task may hold together. */
+  readonly executionBytes: number;
+  /** Bytes of input asked for ahead of its consumer. */
+  readonly readAheadBytes: number;
+}

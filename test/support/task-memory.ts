@@ -1,0 +1,13 @@
+import { createMemoryScratch } from '../../engine/adapters/memory/memory-scratch.ts';
+import type { Scratch } from '../../engine/ports/scratch.ts';
+import type { TaskMemory } from '../../engine/types/task-memory.ts';
+
+const GB = 1024 ** 3;
+
+/** So much that nothing in a test ever spills. */
+export const AMPLE_MEMORY: TaskMemory = { executionBytes: GB, readAheadBytes: GB };
+
+/** Temporary files of one attempt, in memory. */
+export function memoryScratch(): Scratch {
+  return createMemoryScratch({ limitBytes: GB });
+}
