@@ -44,7 +44,7 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
       const prepare: TaskDeps['prepare'] = (payloads) => code.prepare(payloads);
       return await runTask(spec, template, { ...deps, closures: closures(), signal, scratch, prepare });
     } finally {
-      await scratch.dropAll();
+      scratch.dropAll();
     }
   };
 }
