@@ -28,6 +28,15 @@ export function rangeNotSatisfiable(key: string, range: { readonly start: number
   });
 }
 
+export function bodyLengthDiffers(key: string, announced: number, given: number): LevinError {
+  return new LevinError({
+    code: 'BODY_LENGTH_DIFFERS',
+    fault: 'internal',
+    message: `The body of the object "${key}" was announced with ${announced} bytes and gave ${given > announced ? 'at least ' : ''}${given}. Nothing was stored.`,
+    details: { key, announced, given },
+  });
+}
+
 export function invalidKey(key: string, why: string): LevinError {
   return new LevinError({
     code: 'INVALID_KEY',

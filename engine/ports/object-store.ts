@@ -1,3 +1,5 @@
+import type { ObjectBody } from './object-body.ts';
+
 /** What a store says of an object. `etag` changes whenever the content does. */
 export interface ObjectInfo {
   readonly key: string;
@@ -36,6 +38,8 @@ export interface DeleteReport {
  * Immutable objects by key.
  *
  * Atomicity: a put is seen whole or not at all, also after a crash in the middle; the last of two puts stands.
+ * A body in chunks is taken one chunk after the other and becomes the object after the last; if its iteration fails, the put rejects with that
+ * error and nothing is stored. Either way, and when the put is aborted, the iteration is ended. Where the put is refused, it may not begin at all.
  * With `ifAbsent` exactly one of many concurrent puts is stored. Reads after a put see it (strong consistency, as S3).
  * Keys are relative, `/` separated, 1 to 1,024 bytes of UTF-8, without NUL and without empty, `.` or `..` segments: anything else is
  * `INVALID_KEY`, as is a prefix that no key can start with. Do not use a key that is also a folder of other keys (`a` beside `a/b`): a store may refuse it.
@@ -44,7 +48,7 @@ export interface DeleteReport {
  * Abort: an aborted call rejects with the signal's reason; whether an aborted put was stored is unknown.
  */
 export interface ObjectStore {
-  put(key: string, body: Uint8Array, options?: PutOptions): Promise<PutResult>;
+  put(key: string, body: ObjectBody, options?: PutOptions): Promise<PutResult>;
   get(key: string, options?: ReadOptions): Promise<Uint8Array>;
   /** Bytes `[start, end)`, which may be empty; an end past the object's is `RANGE_NOT_SATISFIABLE`, never a short answer. */
   getRange(key: string, start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;

@@ -16,8 +16,12 @@ const OBJECT_STORES: Readonly<Record<string, readonly string[]>> = {
     'an empty object is an object',
     'if-absent leaves an object that stands there unchanged',
     'of many concurrent if-absent puts exactly one is stored',
+    'of many concurrent if-absent puts in chunks exactly one is stored',
   ],
-  'looks before it puts if-absent, instead of deciding at once': ['of many concurrent if-absent puts exactly one is stored'],
+  'looks before it puts if-absent, instead of deciding at once': [
+    'of many concurrent if-absent puts exactly one is stored',
+    'of many concurrent if-absent puts in chunks exactly one is stored',
+  ],
   'returns half a range': [
     'a large object is read back whole and in ranges',
     'a range is exactly the bytes from start to end',
@@ -70,6 +74,8 @@ const OBJECT_STORES: Readonly<Record<string, readonly string[]>> = {
   ],
   'lists a put only at the second look': [
     'put, head and list tell the same etag and size',
+    'a body in chunks whose iteration fails stores nothing and rejects with the error',
+    'a put in chunks that is aborted between them stores nothing and ends the iteration',
     'reads and lists see a put and a delete at once',
     'a list is in the order of UTF-8 bytes',
     'a list holds exactly the keys that start with the prefix',
@@ -88,6 +94,14 @@ const OBJECT_STORES: Readonly<Record<string, readonly string[]>> = {
     'what a read returns belongs to the caller, in a buffer of its own',
   ],
   'answers with a view into a larger buffer': ['what a read returns belongs to the caller, in a buffer of its own'],
+  'stores the chunks that came before a failure': ['a body in chunks whose iteration fails stores nothing and rejects with the error'],
+  'keeps chunks after the next one was asked for': [
+    'a body in chunks is one object, whatever its chunks',
+    'of many concurrent if-absent puts in chunks exactly one is stored',
+  ],
+  'believes how long a body says it is': ['a body in chunks that is longer or shorter than announced stores nothing'],
+  'shows chunks as they come': ['a reader sees a put in chunks whole or not at all while it goes on'],
+  'forgets to end an iteration': ['a put in chunks that is aborted between them stores nothing and ends the iteration'],
   'deletes everything below a key': ['a folder of keys is no object', 'unusual keys are kept apart and given back as they are'],
   'reports missing keys as failures': ['a folder of keys is no object', 'a missing key counts as deleted'],
   'deletes only the first key': [
@@ -97,6 +111,7 @@ const OBJECT_STORES: Readonly<Record<string, readonly string[]>> = {
   ],
   'resolves ".." in keys': ['every method refuses a key that is none with INVALID_KEY'],
   'ignores the signal': [
+    'a put in chunks that is aborted between them stores nothing and ends the iteration',
     'a call with an aborted signal rejects with its reason and does nothing',
     'a call that is aborted while it runs rejects with the reason, and leaves whole objects only',
   ],

@@ -92,7 +92,7 @@ export const brokenObjectStores: readonly BrokenObjectStore[] = [
     return {
       async put(key, body, options) {
         const put = await store.put(key, body, options);
-        return put.stored ? { stored: true, etag: etagOf(body.length) } : put;
+        return put.stored ? { stored: true, etag: etagOf(body.byteLength) } : put;
       },
       async head(key, options) {
         const info = await store.head(key, options);
@@ -141,7 +141,7 @@ export const brokenObjectStores: readonly BrokenObjectStore[] = [
   }),
   broken('shows a put in pieces', (store) => ({
     async put(key, body, options) {
-      if (options !== undefined || body.length < 100_000) return store.put(key, body, options);
+      if (options !== undefined || !(body instanceof Uint8Array) || body.length < 100_000) return store.put(key, body, options);
       const half = body.length >> 1;
       const begun = new Uint8Array(body.length);
       begun.set(body.subarray(0, half));
@@ -157,7 +157,7 @@ export const brokenObjectStores: readonly BrokenObjectStore[] = [
     const bodies = new Map<string, Uint8Array>();
     return {
       put(key, body, options) {
-        if (options?.ifAbsent !== true) bodies.set(key, body);
+        if (options?.ifAbsent !== true && body instanceof Uint8Array) bodies.set(key, body);
         return store.put(key, body, options);
       },
       async get(key, options) {
@@ -187,6 +187,63 @@ export const brokenObjectStores: readonly BrokenObjectStore[] = [
       const larger = new Uint8Array(size + 10);
       larger.set(range, 3);
       return larger.subarray(3, 3 + range.length);
+    },
+  })),
+  broken('stores the chunks that came before a failure', (store) => ({
+    put(key, body, options) {
+      if (body instanceof Uint8Array) return store.put(key, body, options);
+      const given: Uint8Array[] = [];
+      try {
+        for (const chunk of body) given.push(chunk.slice());
+      } catch (error) {
+        return store.put(key, Buffer.concat(given), options).then(() => Promise.reject(error));
+      }
+      return store.put(key, body, options);
+    },
+  })),
+  broken('keeps chunks after the next one was asked for', (store) => ({
+    put: (key, body, options) =>
+      store.put(
+        key,
+        body instanceof Uint8Array ? body : { byteLength: body.byteLength, [Symbol.iterator]: () => [...body][Symbol.iterator]() },
+        options,
+      ),
+  })),
+  broken('believes how long a body says it is', (store) => ({
+    put(key, body, options) {
+      if (body instanceof Uint8Array) return store.put(key, body, options);
+      const whole = (): Buffer => Buffer.concat(Array.from(body, (chunk) => chunk.slice()));
+      const chunks = function* (): Generator<Uint8Array> {
+        const bytes = Buffer.alloc(body.byteLength);
+        whole().copy(bytes);
+        yield bytes;
+      };
+      return store.put(key, { byteLength: body.byteLength, [Symbol.iterator]: chunks }, options);
+    },
+  })),
+  broken('shows chunks as they come', (store) => ({
+    async put(key, body, options) {
+      if (body instanceof Uint8Array || options !== undefined) return store.put(key, body, options);
+      const given: Uint8Array[] = [];
+      for (const chunk of body) {
+        given.push(chunk.slice());
+        if (given.length === 2) await store.put(key, Buffer.concat(given));
+        await later();
+      }
+      return store.put(key, body, options);
+    },
+  })),
+  broken('forgets to end an iteration', (store) => ({
+    async put(key, body, options) {
+      if (body instanceof Uint8Array) return store.put(key, body, options);
+      const signal = options?.signal;
+      const iterator = body[Symbol.iterator]();
+      const given: Uint8Array[] = [];
+      for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
+        signal?.throwIfAborted();
+        given.push(next.value.slice());
+      }
+      return store.put(key, { byteLength: body.byteLength, [Symbol.iterator]: () => given[Symbol.iterator]() }, options);
     },
   })),
   broken('deletes everything below a key', (store) => ({

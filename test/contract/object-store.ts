@@ -2,6 +2,7 @@ import { describe, test } from 'vitest';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { ContractCase, ContractSubject } from './contract-case.ts';
 import { abortCases } from './object-store/abort-cases.ts';
+import { chunkCases } from './object-store/chunk-cases.ts';
 import { keyCases } from './object-store/key-cases.ts';
 import { listCases } from './object-store/list-cases.ts';
 import { readCases } from './object-store/read-cases.ts';
@@ -10,6 +11,7 @@ import { writeCases } from './object-store/write-cases.ts';
 /** What every object store must do: the port's docstring, sentence by sentence. */
 export const objectStoreCases: readonly ContractCase<ObjectStore>[] = [
   ...writeCases,
+  ...chunkCases,
   ...readCases,
   ...listCases,
   ...keyCases,

@@ -10,6 +10,7 @@ import {
 import { link, lstat, mkdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { chunksOf, type ObjectBody } from '../../ports/object-body.ts';
 import type { PutOptions, PutResult } from '../../ports/object-store.ts';
 import { errnoOf, explainErrno, fileError } from './directory-errors.ts';
 import { etagOf } from './directory-read.ts';
@@ -39,7 +40,7 @@ export type OnFolderMade = (folder: string) => void;
  */
 export async function putFileObject(
   tree: DirectoryTree,
-  object: { readonly key: string; readonly body: Uint8Array },
+  object: { readonly key: string; readonly body: ObjectBody },
   options: PutOptions & { readonly onFolderMade: OnFolderMade },
 ): Promise<PutResult> {
   const path = pathOf(tree, object.key);
@@ -65,7 +66,7 @@ interface Write {
   readonly action: 'write';
   readonly key: string;
   readonly path: string;
-  readonly body: Uint8Array;
+  readonly body: ObjectBody;
 }
 
 /** Spares writing a large body that would be refused; the link below decides. */
@@ -124,7 +125,7 @@ async function writeInto(folder: string, object: Write, options: PutOptions): Pr
   if (options.ifAbsent === true && (await standsAlready(target, object))) return { stored: false };
   let renamed = false;
   try {
-    const etag = await writeTemporary(temporary, { body: object.body, target }, options);
+    const etag = await writeTemporary(temporary, { ...object, target }, options);
     if (options.ifAbsent === true) return (await linkIfAbsent(temporary, target, object)) ? { stored: true, etag } : { stored: false };
     await rename(temporary, target);
     renamed = true;
@@ -136,15 +137,17 @@ async function writeInto(folder: string, object: Write, options: PutOptions): Pr
 
 async function writeTemporary(
   temporary: string,
-  { body, target }: { readonly body: Uint8Array; readonly target: string },
+  { key, body, target }: Pick<Write, 'key' | 'body'> & { readonly target: string },
   options: PutOptions,
 ): Promise<string> {
   const fd = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666);
   try {
-    for (let done = 0; done < body.length; ) {
-      options.signal?.throwIfAborted();
-      const { bytesWritten } = await write(fd, body, done, Math.min(body.length - done, PIECE_BYTES));
-      done += bytesWritten;
+    for (const chunk of chunksOf(key, body)) {
+      for (let done = 0; done < chunk.length; ) {
+        options.signal?.throwIfAborted();
+        const { bytesWritten } = await write(fd, chunk, done, Math.min(chunk.length - done, PIECE_BYTES));
+        done += bytesWritten;
+      }
     }
     const modified = await modificationTime(options.ifAbsent === true ? null : target);
     await futimes(fd, modified, modified);

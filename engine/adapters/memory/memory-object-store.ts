@@ -1,3 +1,4 @@
+import { wholeBody } from '../../ports/object-body.ts';
 import { objectNotFound, preconditionFailed } from '../../ports/object-errors.ts';
 import { checkObjectKey, checkObjectPrefix } from '../../ports/object-key.ts';
 import { checkObjectRange } from '../../ports/object-range.ts';
@@ -30,8 +31,12 @@ export function createMemoryObjectStore(): ObjectStore {
       checkObjectKey(key);
       signal?.throwIfAborted();
       if (ifAbsent && objects.has(key)) return { stored: false };
+      const stored = wholeBody(key, body);
+      // The body's own iteration may take long, and abort or put.
+      signal?.throwIfAborted();
+      if (ifAbsent && objects.has(key)) return { stored: false };
       const etag = `m${++puts}`;
-      objects.set(key, { body: new Uint8Array(body), etag });
+      objects.set(key, { body: stored, etag });
       return answerLater({ stored: true, etag }, signal);
     },
     async get(key, options) {

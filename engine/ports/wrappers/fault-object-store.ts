@@ -1,5 +1,6 @@
+import { type ObjectBody, wholeBody } from '../object-body.ts';
 import type { ObjectStore } from '../object-store.ts';
-import { callWithFaults, createFaultPlan, damagedBytes, type Fault } from './fault-plan.ts';
+import { callWithFaults, createFaultPlan, damagedBytes, type Fault, type FaultEffect } from './fault-plan.ts';
 
 export interface FaultyObjectStore {
   readonly store: ObjectStore;
@@ -14,7 +15,7 @@ export function injectObjectFaults(store: ObjectStore, faults: readonly Fault<ke
     store: {
       put(key, body, options) {
         const effects = plan.next('put', [key]);
-        return callWithFaults(effects, options?.signal, () => store.put(key, damagedBytes(effects, body), options));
+        return callWithFaults(effects, options?.signal, () => store.put(key, damagedBody(key, body, effects), options));
       },
       get(key, options) {
         const effects = plan.next('get', [key]);
@@ -30,4 +31,8 @@ export function injectObjectFaults(store: ObjectStore, faults: readonly Fault<ke
     },
     pending: () => plan.pending(),
   };
+}
+
+function damagedBody(key: string, body: ObjectBody, effects: readonly FaultEffect[]): ObjectBody {
+  return effects.some(({ kind }) => kind === 'corrupt' || kind === 'truncate') ? damagedBytes(effects, wholeBody(key, body)) : body;
 }

@@ -42,9 +42,9 @@ export function meterObjectStore(store: ObjectStore): MeteredObjectStore {
   return {
     store: {
       async put(key, body, options) {
-        const { length } = body;
+        const { byteLength } = body;
         const result = await count('put', store.put(key, body, options));
-        bytesWritten += length;
+        bytesWritten += byteLength;
         return result;
       },
       get: (key, options) => countRead('get', store.get(key, options)),

@@ -1,4 +1,5 @@
 import { errorCode } from '../../errors/levin-error.ts';
+import { type ObjectBody, wholeBody } from '../object-body.ts';
 import type { ObjectStore, PutResult } from '../object-store.ts';
 import { createRetryPolicy, outcomeUnknown, type RetryOptions } from './retry-policy.ts';
 
@@ -8,7 +9,7 @@ const MAX_READ_BACK_BYTES = 1024 * 1024;
 /**
  * Tries transient failures again.
  *
- * Reads, deletes and plain puts may be done twice: the second changes nothing that the caller did not ask for.
+ * Reads, deletes and plain puts may be done twice: the second changes nothing that the caller did not ask for. A body in chunks is iterated anew.
  *
  * An if-absent put may not. When its answer was lost it may stand, and asked again the store says "somebody's object is there" about our own.
  * So a refusal after a lost answer is settled by what stands there:
@@ -38,7 +39,7 @@ export function retryObjectStore(store: ObjectStore, options: RetryOptions): Obj
 
 interface RefusedPut {
   readonly key: string;
-  readonly body: Uint8Array;
+  readonly body: ObjectBody;
   readonly signal: AbortSignal | undefined;
   readonly cause: unknown;
 }
@@ -48,10 +49,12 @@ async function settlePut(store: ObjectStore, put: RefusedPut): Promise<PutResult
   const signal = put.signal === undefined ? {} : { signal: put.signal };
   try {
     const { size, etag } = await store.head(key, signal);
-    if (size !== body.length) return { stored: false };
+    if (size !== body.byteLength) return { stored: false };
     if (size > MAX_READ_BACK_BYTES) throw outcomeUnknown(`the object "${key}"`, cause);
     const standing = await store.get(key, { ...signal, ifMatch: etag });
-    return Buffer.from(standing.buffer, standing.byteOffset, standing.byteLength).equals(body) ? { stored: true, etag } : { stored: false };
+    return Buffer.from(standing.buffer, standing.byteOffset, standing.byteLength).equals(wholeBody(key, body))
+      ? { stored: true, etag }
+      : { stored: false };
   } catch (error) {
     const code = errorCode(error);
     if (code === 'OBJECT_NOT_FOUND') throw cause;

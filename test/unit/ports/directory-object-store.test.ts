@@ -243,3 +243,14 @@ describe('errors say what is wrong and what to do', () => {
     });
   });
 });
+
+test('a put whose chunks fail leaves no temporary file', async () => {
+  const store = createDirectoryObjectStore({ root });
+  const chunks = function* (): Generator<Uint8Array> {
+    yield BODY;
+    expect(readdirSync(join(root, 'a')).filter((name) => name.startsWith('.levin-tmp-'))).toHaveLength(1);
+    throw new Error('no more');
+  };
+  await expect(store.put('a/b', { byteLength: 20, [Symbol.iterator]: chunks })).rejects.toThrow('no more');
+  expect(readdirSync(join(root, 'a'))).toEqual([]);
+});

@@ -58,6 +58,21 @@ describe('meters', () => {
 });
 
 describe('injected faults', () => {
+  test('damage a body in chunks as they damage one piece', async () => {
+    const inner = createMemoryObjectStore();
+    const { store } = injectObjectFaults(inner, [
+      { call: 'put', nth: 1, effect: { kind: 'corrupt' } },
+      { call: 'put', nth: 2, effect: { kind: 'truncate' } },
+    ]);
+    const chunks = { byteLength: 10, [Symbol.iterator]: () => [TEN.subarray(0, 4), TEN.subarray(4)][Symbol.iterator]() };
+    await store.put('corrupt', chunks);
+    await store.put('short', chunks);
+    await store.put('sound', chunks);
+    expect(await inner.get('corrupt')).toEqual(Uint8Array.of(0, 1, 2, 3, 4, 4, 6, 7, 8, 9));
+    expect(await inner.get('short')).toEqual(TEN.slice(0, 9));
+    expect(await inner.get('sound')).toEqual(TEN);
+  });
+
   test('strike the n-th call of a method, counted for a key where one is named, and no other', async () => {
     const { store, pending } = injectObjectFaults(createMemoryObjectStore(), [
       { call: 'put', nth: 2, effect: { kind: 'error', when: 'before' } },

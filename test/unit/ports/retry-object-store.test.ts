@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
+import type { ObjectChunks } from '../../../engine/ports/object-body.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
 import { injectObjectFaults } from '../../../engine/ports/wrappers/fault-object-store.ts';
 import type { Fault } from '../../../engine/ports/wrappers/fault-plan.ts';
@@ -144,5 +145,51 @@ describe('retries', () => {
     abort.abort(reason);
     await outcome;
     expect(clock.sleeping()).toBe(0);
+  });
+});
+
+describe('a body in chunks', () => {
+  const inChunks = (text: string): { body: ObjectChunks; iterations: () => number } => {
+    let iterations = 0;
+    const bytes = new TextEncoder().encode(text);
+    const chunks = function* (): Generator<Uint8Array> {
+      iterations++;
+      for (const byte of bytes) yield Uint8Array.of(byte);
+    };
+    return { body: { byteLength: bytes.length, [Symbol.iterator]: chunks }, iterations: () => iterations };
+  };
+
+  test('is iterated anew for each try', async () => {
+    for (const fault of [lostCall, lostAnswer]) {
+      const inner = createMemoryObjectStore();
+      const { body, iterations } = inChunks('attempt 1 was here');
+      expect((await failing(inner, [fault]).put('key', body)).stored).toBe(true);
+      expect(await inner.get('key')).toEqual(MINE);
+      expect(iterations()).toBe(fault === lostCall ? 1 : 2);
+    }
+  });
+
+  test('whose if-absent answer was lost is compared with what stands there', async () => {
+    for (const [standing, stored] of [
+      [MINE, true],
+      [THEIRS, false],
+    ] as const) {
+      const inner = createMemoryObjectStore();
+      await inner.put('key', standing);
+      const { body } = inChunks('attempt 1 was here');
+      expect((await failing(inner, [lostAnswer]).put('key', body, { ifAbsent: true })).stored).toBe(stored);
+    }
+  });
+
+  test('whose iteration fails is not tried again', async () => {
+    const body: ObjectChunks = {
+      byteLength: 1,
+      [Symbol.iterator]: () => {
+        throw new LevinError({ code: 'SCRATCH_DROPPED', fault: 'internal', message: 'Gone.' });
+      },
+    };
+    const inner = meterObjectStore(createMemoryObjectStore());
+    await expect(failing(inner.store, []).put('key', body)).rejects.toMatchObject({ code: 'SCRATCH_DROPPED' });
+    expect(inner.usage().calls.put).toBe(1);
   });
 });
