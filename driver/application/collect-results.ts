@@ -1,6 +1,6 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
-import type { TaskResult } from '../../engine/types/task.ts';
 import type { ResultReader } from './result-reader.ts';
+import type { KeptResult } from './stage-table.ts';
 
 /** How often results that were committed but cannot be read are made again. */
 const MAX_REREADS = 4;
@@ -11,7 +11,7 @@ export interface CollectResults {
   readonly reader: ResultReader;
   /** Resolves when these partitions are committed. */
   readonly runJob: (partitions: readonly number[]) => Promise<void>;
-  readonly committed: (partition: number) => TaskResult;
+  readonly committed: (partition: number) => KeptResult;
   /** These outputs are committed and cannot be read: the next job makes them again. */
   readonly onLost: (outputs: readonly { readonly partition: number; readonly generation: number }[]) => void;
 }

@@ -1,7 +1,7 @@
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { decodeBlock } from '../../engine/records/block.ts';
-import type { TaskOutput } from '../../engine/types/task.ts';
+import type { KeptOutput } from './stage-table.ts';
 
 export interface ResultReaderOptions {
   readonly objects: ObjectStore;
@@ -16,7 +16,7 @@ export type ReadResult =
 
 /** Brings committed results of one job to the driver, and counts their bytes. */
 export interface ResultReader {
-  read(output: TaskOutput): Promise<ReadResult>;
+  read(output: KeptOutput): Promise<ReadResult>;
 }
 
 export function createResultReader(action: string, options: ResultReaderOptions): ResultReader {

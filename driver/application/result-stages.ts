@@ -1,6 +1,5 @@
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { TaskResult } from '../../engine/types/task.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
@@ -13,7 +12,7 @@ import type { InputListings } from './input-listings.ts';
 import { jobError } from './job-error.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
-import type { StageTable } from './stage-table.ts';
+import type { KeptResult, StageTable } from './stage-table.ts';
 
 export interface ResultStagesOptions {
   readonly loop: SchedulerLoop;
@@ -102,7 +101,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   return {
     async open(request, gate) {
       const draft = await inTurn(() => gate().then(() => plan(request)));
-      const committed = (partition: number): TaskResult => table.get(draft.stage).results[partition] as TaskResult;
+      const committed = (partition: number): KeptResult => table.get(draft.stage).results[partition] as KeptResult;
       return {
         numPartitions: draft.plan.numPartitions,
         run: (partitions) =>

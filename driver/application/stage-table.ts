@@ -1,14 +1,21 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
-import type { TaskResult } from '../../engine/types/task.ts';
+import type { TaskOutput, TaskResult } from '../../engine/types/task.ts';
 import type { ResolvedStage } from '../planner/resolve-stage.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
+
+/** What a map task made, as the driver keeps it: 50,000 tasks with 1,000 reducers are 50 million offsets, which no list of numbers should hold. */
+export type KeptOutput =
+  | Exclude<TaskOutput, { kind: 'shuffle' }>
+  | { readonly kind: 'shuffle'; readonly key: string; readonly offsets: Uint32Array | Float64Array; readonly checksum: string };
+
+export type KeptResult = Omit<TaskResult, 'output'> & { readonly output: KeptOutput };
 
 /** Everything the driver knows of one stage besides the scheduler's own state. */
 export interface StageEntry {
   readonly draft: StageDraft;
   resolved: ResolvedStage | null;
   /** Committed results by partition. */
-  readonly results: (TaskResult | undefined)[];
+  readonly results: (KeptResult | undefined)[];
   /** Changes with every result that comes or goes: derived data of an older version is stale. */
   version: number;
 }
@@ -21,7 +28,7 @@ export interface StageTable {
   /** Nothing happens when it came too late: for a stage that was removed, or of a generation that was lost since. */
   setResult(stage: number, partition: number, result: TaskResult): void;
   /** All results of a stage that is done, in partition order. */
-  resultsOf(stage: number): readonly TaskResult[];
+  resultsOf(stage: number): readonly KeptResult[];
   remove(stage: number): void;
 }
 
@@ -45,7 +52,7 @@ export function createStageTable(): StageTable {
     setResult(stage, partition, result) {
       const entry = entries.get(stage);
       if (entry === undefined || (entry.results[partition]?.generation ?? 0) > result.generation) return;
-      entry.results[partition] = result;
+      entry.results[partition] = { ...result, output: kept(result.output) };
       entry.version++;
     },
     resultsOf(stage) {
@@ -53,10 +60,17 @@ export function createStageTable(): StageTable {
       for (let partition = 0; partition < draft.plan.numPartitions; partition++) {
         if (results[partition] === undefined) throw internal(`partition ${partition} of stage ${stage} is read before it is committed`);
       }
-      return results as readonly TaskResult[];
+      return results as readonly KeptResult[];
     },
     remove: (stage) => void entries.delete(stage),
   };
+}
+
+function kept(output: TaskOutput): KeptOutput {
+  if (output.kind !== 'shuffle') return output;
+  const { offsets } = output;
+  const end = offsets.at(-1) ?? 0;
+  return { ...output, offsets: end < 2 ** 32 ? Uint32Array.from(offsets) : Float64Array.from(offsets) };
 }
 
 function internal(what: string): LevinError {

@@ -4,7 +4,7 @@ import { pack } from 'msgpackr';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
 import { decodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
-import type { FilePartition, FileSplit, LeafInput, MapOutputSlice, TaskInput, TaskResult, TemplateRef } from '../../engine/types/task.ts';
+import type { FilePartition, FileSplit, LeafInput, TaskInput, TaskOutput, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
 
@@ -73,13 +73,25 @@ export interface InputContext {
   readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Object that holds a `parallelize` collection. */
   readonly dataKeyOf: (hash: string) => string;
-  readonly stageIdOf: (stage: number) => string;
-  /** Committed results of a parent stage by map partition; every one is there when a child runs. */
-  readonly outputsOf: (stage: number) => readonly TaskResult[];
+  /** Committed results of a parent stage that counts, by partition; every one is there when a child runs. */
+  readonly countsOf: (stage: number) => readonly Counted[];
 }
 
+/** The committed result of a task that counted its records. */
+interface Counted {
+  readonly output: Exclude<TaskOutput, { kind: 'shuffle' }> | { readonly kind: 'shuffle' };
+}
+
+/** Reducer partitions of a shuffle, to be located in its map outputs. */
+export type ShuffleRequest = Extract<LeafBinding, { kind: 'shuffle' }>;
+
+/** What a task reads: a shuffle as a request, the rest as it goes to the executor. */
+export type PlannedInput = Omit<TaskInput, 'input'> & {
+  readonly input: Exclude<LeafInput, { kind: 'shuffle' | 'shuffleIndex' }> | ShuffleRequest;
+};
+
 /** What each task of the stage reads. */
-export function taskInputs(draft: StageDraft, context: InputContext): (partition: number) => readonly TaskInput[] {
+export function taskInputs(draft: StageDraft, context: InputContext): (partition: number) => readonly PlannedInput[] {
   const partitionsOf = leafPartitions(draft.plan);
   const inputOf = leafInputs(context);
   return (partition) =>
@@ -89,12 +101,12 @@ export function taskInputs(draft: StageDraft, context: InputContext): (partition
     });
 }
 
-function leafInputs(context: InputContext): (binding: LeafBinding, partition: number) => LeafInput {
+function leafInputs(context: InputContext): (binding: LeafBinding, partition: number) => PlannedInput['input'] {
   const starts = new Map<number, readonly number[]>();
   const firstIndex = (stage: number, partition: number): number => {
     let known = starts.get(stage);
     if (known === undefined) {
-      known = firstIndexes(context.outputsOf(stage));
+      known = firstIndexes(context.countsOf(stage));
       starts.set(stage, known);
     }
     return known[partition] as number;
@@ -105,7 +117,7 @@ function leafInputs(context: InputContext): (binding: LeafBinding, partition: nu
       : leafInput(binding, partition, context);
 }
 
-function leafInput(binding: Exclude<LeafBinding, { kind: 'firstIndex' }>, partition: number, context: InputContext): LeafInput {
+function leafInput(binding: Exclude<LeafBinding, { kind: 'firstIndex' }>, partition: number, context: InputContext): PlannedInput['input'] {
   switch (binding.kind) {
     case 'slices': {
       const { offsets } = binding.node.data;
@@ -116,15 +128,13 @@ function leafInput(binding: Exclude<LeafBinding, { kind: 'firstIndex' }>, partit
       return { kind: 'split', split: splitsOf(binding.node.id, partition, context)[0] as FileSplit };
     case 'files':
       return { kind: 'files', splits: splitsOf(binding.node.id, partition, context) };
-    case 'shuffle': {
-      const [start, end] = [binding.groups[partition] as number, binding.groups[partition + 1] as number];
-      return { kind: 'shuffle', slices: shuffleSlices(binding.stage, start, end, context) };
-    }
+    case 'shuffle':
+      return binding;
   }
 }
 
 /** Records before each partition, from a stage that counted them. */
-function firstIndexes(counts: readonly TaskResult[]): readonly number[] {
+function firstIndexes(counts: readonly Counted[]): readonly number[] {
   let next = 0;
   return counts.map(({ output }) => {
     const first = next;
@@ -135,17 +145,6 @@ function firstIndexes(counts: readonly TaskResult[]): readonly number[] {
 
 function splitsOf(node: number, partition: number, { splits }: InputContext): FilePartition {
   return splits.get(node)?.[partition] ?? [];
-}
-
-/** The non-empty slices for the reducer partitions `[start, end)`, in map order. */
-function shuffleSlices(stage: number, start: number, end: number, context: InputContext): readonly MapOutputSlice[] {
-  const stageId = context.stageIdOf(stage);
-  return context.outputsOf(stage).flatMap((result, mapPartition) => {
-    if (result.output.kind !== 'shuffle') return [];
-    const offsets = result.output.offsets.slice(start, end + 1);
-    if (offsets[0] === offsets[offsets.length - 1]) return [];
-    return [{ stageId, mapPartition, generation: result.generation, key: result.output.key, offsets }];
-  });
 }
 
 function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {

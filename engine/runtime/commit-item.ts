@@ -64,6 +64,8 @@ export function encodeCommitItem(task: CommitTask, result: TaskResult): Metadata
       return { ...base, at: unlessCanonical(output.key, canonicalKey(task, 'object', result.attemptId)), n: output.length };
     case 'shuffle': {
       const at = unlessCanonical(output.key, canonicalKey(task, 'shuffle', result.attemptId));
+      // A step takes a byte at least, in base64 4/3 of it: of many reducers none are packed to be thrown away.
+      if (output.offsets.length * (4 / 3) > MAX_COMMIT_ITEM_BYTES) return { ...base, at, o: null };
       const whole = { ...base, at, o: packNumbers(deltasOf(output.offsets)) };
       return Buffer.byteLength(JSON.stringify(whole)) <= MAX_COMMIT_ITEM_BYTES ? whole : { ...base, at, o: null };
     }

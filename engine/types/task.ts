@@ -28,20 +28,20 @@ export interface MapOutputSlice {
   readonly mapPartition: number;
   readonly generation: number;
   readonly key: string;
-  /** Byte offsets in the object: one more than there are partitions in the slice. */
+  /** Byte offsets in the object: where the slice begins, where it ends, and ascending between them any of its partitions' borders. */
   readonly offsets: readonly number[];
 }
 
 /**
  * What one leaf of the stage plan reads for one of its partitions.
- * `shuffleIndex` stands for `shuffle` when the list would make the payload too large: the object holds it.
+ * `shuffleIndex` stands for `shuffle` when the list would make the payload too large: row `row` of the object holds it.
  */
 export type LeafInput =
   | { readonly kind: 'slice'; readonly range: ObjectRange }
   | { readonly kind: 'split'; readonly split: FileSplit }
   | { readonly kind: 'files'; readonly splits: FilePartition }
   | { readonly kind: 'shuffle'; readonly slices: readonly MapOutputSlice[] }
-  | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly partition: number }
+  | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly row: number }
   /** Number of the partition's first record (zipWithIndex). */
   | { readonly kind: 'firstIndex'; readonly index: number };
 

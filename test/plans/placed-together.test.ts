@@ -73,7 +73,7 @@ describe('numbers by index', () => {
       'stage 1 (result, 3 tasks, reads [0])\n0: range(10)[3]\n1: number(0, index)\n→ {"kind":"collect"}',
     ]);
     const counted = [4, 0, 9].map((n) => ({ output: { kind: 'inline', block: encodeValue(n), checksum: '' } }) as never as TaskResult);
-    const inputsOf = taskInputs(result, { splits: new Map(), dataKeyOf: String, stageIdOf: String, outputsOf: () => counted });
+    const inputsOf = taskInputs(result, { splits: new Map(), dataKeyOf: String, countsOf: () => counted });
     expect([0, 1, 2].map((p) => inputsOf(p).filter(({ leaf }) => leaf === 1))).toEqual([
       [{ leaf: 1, partition: 0, input: { kind: 'firstIndex', index: 0 } }],
       [{ leaf: 1, partition: 1, input: { kind: 'firstIndex', index: 4 } }],
@@ -85,7 +85,7 @@ describe('numbers by index', () => {
     const w = lineageWriter();
     const { stages, result } = planJob(w.node({ kind: 'numbered', parent: w.range(10, 1), by: 'index' }));
     expect(stages.map(({ kind }) => kind)).toEqual(['result']);
-    const inputsOf = taskInputs(result, { splits: new Map(), dataKeyOf: String, stageIdOf: String, outputsOf: () => [] });
+    const inputsOf = taskInputs(result, { splits: new Map(), dataKeyOf: String, countsOf: () => [] });
     expect(inputsOf(0).map(({ input }) => input)).toContainEqual({ kind: 'firstIndex', index: 0 });
   });
 });

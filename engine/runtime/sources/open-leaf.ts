@@ -6,7 +6,7 @@ import type { MapOutputSlice, ObjectRange } from '../../types/task.ts';
 import { type Batch, lazyStream, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
 import { filesStream } from './files.ts';
-import { readShuffleIndexSlice } from './shuffle-index.ts';
+import { readShuffleIndexRow } from './shuffle-index.ts';
 import { shuffleReadStream } from './shuffle-read.ts';
 import { inputOf } from './task-input.ts';
 import { textStream } from './text.ts';
@@ -31,7 +31,7 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
       return openShuffle(task, async () => input.slices);
     case 'shuffleIndex': {
       const { objects, signal } = deps;
-      return openShuffle(task, () => readShuffleIndexSlice({ objects, key: input.indexKey, partition: input.partition, signal }));
+      return openShuffle(task, () => readShuffleIndexRow({ objects, key: input.indexKey, row: input.row, signal }));
     }
     case 'firstIndex':
       throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `Leaf ${leaf} of the plan got a first index to read.` });

@@ -3,85 +3,100 @@ import type { MapOutputSlice } from '../../types/task.ts';
 import { type ByteReader, corrupt, createByteReader, createByteWriter } from './varint.ts';
 
 /** Raised when the layout changes. */
-const VERSION = 1;
+const VERSION = 2;
 const MAGIC = 0x4c565349; // LVSI
 const HEADER_BYTES = 20;
 const ENTRY_BYTES = 6;
 
+/** What one map task made for all reducers; offsets as in its object: one more than reducers. */
+export interface MapOutput {
+  readonly stageId: string;
+  readonly mapPartition: number;
+  readonly generation: number;
+  readonly key: string;
+  readonly offsets: ArrayLike<number>;
+}
+
 /**
- * The locations of a whole shuffle in one object, from which a reducer reads only what it needs.
+ * Locations of neighbouring partitions of a shuffle in one object, from which a reducer reads only what it needs. Row r is about the reducer
+ * partitions `[bounds[r], bounds[r + 1])`, taken together.
  *
  * ```
- *   header     magic u32 | version u32 | partitions u32 | producers end u48 | 0 u16
- *   table      start of slice p as u48, one more than partitions
+ *   header     magic u32 | version u32 | rows u32 | producers end u48 | 0 u16
+ *   table      start of row r as u48, one more than rows
  *   producers  count, then columns: stage ids, map partitions, generations, keys (each as what it shares with the one before + rest)
- *   slices     of partition p: count, then columns: producers (as steps), offset counts, offsets (as steps)
+ *   rows       count, then columns: producers (how many are passed over; left out when all are there), starts, lengths
  * ```
- * Numbers of the lower two parts are varints. Each producer stands once, however many partitions read it.
+ * Numbers of the lower two parts are varints. Only what has records stands there; each producer once, however many rows read it.
  */
-export function encodeShuffleIndex(slicesPerPartition: readonly (readonly MapOutputSlice[])[]): Uint8Array {
-  const producers = new Map<string, { readonly index: number; readonly slice: MapOutputSlice }>();
-  const indexOf = (slice: MapOutputSlice): number => {
-    const id = `${slice.key} ${slice.generation} ${slice.mapPartition} ${slice.stageId}`;
-    const known = producers.get(id);
-    if (known !== undefined) return known.index;
-    producers.set(id, { index: producers.size, slice });
-    return producers.size - 1;
-  };
-  const slices = slicesPerPartition.map((partition) => encodeSlices(partition, indexOf));
-  const producerBytes = encodeProducers([...producers.values()].map(({ slice }) => slice));
-  return assemble(producerBytes, slices);
+export function encodeShuffleIndex(outputs: readonly MapOutput[], bounds: readonly number[]): Uint8Array {
+  const [first, last] = [bounds[0] as number, bounds.at(-1) as number];
+  const producers = outputs.filter(({ offsets }) => offsets[first] !== offsets[last]);
+  const borders = bordersOf(producers, bounds);
+  const rows = Array.from({ length: bounds.length - 1 }, (_, row) =>
+    encodeRow(borders.subarray(row * producers.length, (row + 1) * producers.length), borders.subarray((row + 1) * producers.length)),
+  );
+  return assemble(encodeProducers(producers), rows);
+}
+
+/** The offsets at each bound by producer, bound after bound: going through 50,000 arrays for every row would miss the cache each time. */
+function bordersOf(producers: readonly MapOutput[], bounds: readonly number[]): Float64Array {
+  const borders = new Float64Array(bounds.length * producers.length);
+  producers.forEach(({ offsets }, i) => {
+    for (let b = 0; b < bounds.length; b += 1) borders[b * producers.length + i] = offsets[bounds[b] as number] as number;
+  });
+  return borders;
 }
 
 export interface ShuffleIndexRead {
   readonly objects: ObjectStore;
   readonly key: string;
-  readonly partition: number;
+  readonly row: number;
   readonly signal: AbortSignal;
 }
 
 /** What one reducer partition reads: two round trips of small ranged reads, whatever the shuffle's size. */
-export async function readShuffleIndexSlice({ objects, key, partition, signal }: ShuffleIndexRead): Promise<readonly MapOutputSlice[]> {
+export async function readShuffleIndexRow({ objects, key, row, signal }: ShuffleIndexRead): Promise<readonly MapOutputSlice[]> {
   const what = `The shuffle index ${key}`;
-  const entryAt = HEADER_BYTES + partition * ENTRY_BYTES;
+  const entryAt = HEADER_BYTES + row * ENTRY_BYTES;
   const [header, entries] = await Promise.all([
     objects.getRange(key, 0, HEADER_BYTES, { signal }),
     objects.getRange(key, entryAt, entryAt + 2 * ENTRY_BYTES, { signal }),
   ]);
   const head = readHeader(header, what);
-  if (partition >= head.partitions) throw corrupt(what, `it has ${head.partitions} partitions, number ${partition} was asked for`);
+  if (row >= head.rows) throw corrupt(what, `it has ${head.rows} rows, number ${row} was asked for`);
   const [start, end] = [readU48(entries, 0), readU48(entries, ENTRY_BYTES)];
-  if (start < head.producersEnd || end <= start) throw corrupt(what, `partition ${partition} lies at [${start}, ${end})`);
-  const [producerBytes, sliceBytes] = await Promise.all([
-    objects.getRange(key, HEADER_BYTES + (head.partitions + 1) * ENTRY_BYTES, head.producersEnd, { signal }),
+  if (start < head.producersEnd || end <= start) throw corrupt(what, `row ${row} lies at [${start}, ${end})`);
+  const [producerBytes, rowBytes] = await Promise.all([
+    objects.getRange(key, HEADER_BYTES + (head.rows + 1) * ENTRY_BYTES, head.producersEnd, { signal }),
     objects.getRange(key, start, end, { signal }),
   ]);
-  return decodeSlices(createByteReader(sliceBytes, what), decodeProducers(createByteReader(producerBytes, what)), what);
+  return decodeRow(createByteReader(rowBytes, what), decodeProducers(createByteReader(producerBytes, what)), what);
 }
 
 type Producer = Omit<MapOutputSlice, 'offsets'>;
 
-function assemble(producers: Uint8Array, slices: readonly Uint8Array[]): Uint8Array {
-  const producersAt = HEADER_BYTES + (slices.length + 1) * ENTRY_BYTES;
+function assemble(producers: Uint8Array, rows: readonly Uint8Array[]): Uint8Array {
+  const producersAt = HEADER_BYTES + (rows.length + 1) * ENTRY_BYTES;
   const producersEnd = producersAt + producers.length;
-  const total = slices.reduce((sum, slice) => sum + slice.length, producersEnd);
+  const total = rows.reduce((sum, row) => sum + row.length, producersEnd);
   const bytes = Buffer.alloc(total);
   bytes.writeUInt32BE(MAGIC, 0);
   bytes.writeUInt32BE(VERSION, 4);
-  bytes.writeUInt32BE(slices.length, 8);
+  bytes.writeUInt32BE(rows.length, 8);
   bytes.writeUIntBE(producersEnd, 12, ENTRY_BYTES);
   bytes.set(producers, producersAt);
   let at = producersEnd;
-  slices.forEach((slice, p) => {
-    bytes.writeUIntBE(at, HEADER_BYTES + p * ENTRY_BYTES, ENTRY_BYTES);
-    bytes.set(slice, at);
-    at += slice.length;
+  rows.forEach((row, r) => {
+    bytes.writeUIntBE(at, HEADER_BYTES + r * ENTRY_BYTES, ENTRY_BYTES);
+    bytes.set(row, at);
+    at += row.length;
   });
-  bytes.writeUIntBE(at, HEADER_BYTES + slices.length * ENTRY_BYTES, ENTRY_BYTES);
+  bytes.writeUIntBE(at, HEADER_BYTES + rows.length * ENTRY_BYTES, ENTRY_BYTES);
   return bytes;
 }
 
-function encodeProducers(producers: readonly MapOutputSlice[]): Uint8Array {
+function encodeProducers(producers: readonly MapOutput[]): Uint8Array {
   const out = createByteWriter();
   out.number(producers.length);
   frontCoded(producers.map((p) => p.stageId));
@@ -131,57 +146,50 @@ function decodeProducers(input: ByteReader): readonly Producer[] {
   }));
 }
 
-/** Producers and offsets as differences to the one before; producers as zigzag, because their order is free. */
-function encodeSlices(slices: readonly MapOutputSlice[], indexOf: (slice: MapOutputSlice) => number): Uint8Array {
+/** `starts` and `ends` of the row's slices by producer. */
+function encodeRow(starts: Float64Array, ends: Float64Array): Uint8Array {
+  const chosen: number[] = [];
+  for (let i = 0; i < starts.length; i += 1) if (starts[i] !== ends[i]) chosen.push(i);
   const out = createByteWriter();
-  out.number(slices.length);
-  let before = -1;
-  for (const slice of slices) {
-    const index = indexOf(slice);
-    const step = index - before - 1;
-    out.number(step >= 0 ? step * 2 : -step * 2 - 1);
-    before = index;
+  out.number(chosen.length);
+  let next = 0;
+  for (const i of chosen.length < starts.length ? chosen : []) {
+    out.number(i - next);
+    next = i + 1;
   }
-  for (const { offsets } of slices) out.number(offsets.length);
-  for (const { offsets } of slices) {
-    let last = 0;
-    for (const offset of offsets) {
-      out.number(offset - last);
-      last = offset;
-    }
-  }
+  for (const i of chosen) out.number(starts[i] as number);
+  for (const i of chosen) out.number((ends[i] as number) - (starts[i] as number));
   return out.finish();
 }
 
-function decodeSlices(input: ByteReader, producers: readonly Producer[], what: string): readonly MapOutputSlice[] {
+function decodeRow(input: ByteReader, producers: readonly Producer[], what: string): readonly MapOutputSlice[] {
   const count = input.number();
   const chosen: Producer[] = [];
-  let before = -1;
+  let next = 0;
   for (let i = 0; i < count; i += 1) {
-    const coded = input.number();
-    before += 1 + (coded % 2 === 0 ? coded / 2 : -(coded + 1) / 2);
-    const producer = producers[before];
-    if (producer === undefined) throw corrupt(what, `it names producer ${before} of ${producers.length}`);
+    if (count < producers.length) next += input.number();
+    const producer = producers[next];
+    if (producer === undefined) throw corrupt(what, `it names producer ${next} of ${producers.length}`);
     chosen.push(producer);
+    next += 1;
   }
-  const lengths = chosen.map(() => input.number());
+  const starts = chosen.map(() => input.number());
   const slices = chosen.map((producer, i): MapOutputSlice => {
-    const offsets: number[] = [];
-    for (let o = 0; o < (lengths[i] as number); o += 1) offsets.push((offsets[o - 1] ?? 0) + input.number());
-    return { ...producer, offsets };
+    const start = starts[i] as number;
+    return { ...producer, offsets: [start, start + input.number()] };
   });
   input.end();
   return slices;
 }
 
-function readHeader(header: Uint8Array, what: string): { readonly partitions: number; readonly producersEnd: number } {
+function readHeader(header: Uint8Array, what: string): { readonly rows: number; readonly producersEnd: number } {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   if (view.getUint32(0) !== MAGIC) throw corrupt(what, 'it does not start as an index');
   if (view.getUint32(4) !== VERSION) throw corrupt(what, `it has version ${view.getUint32(4)}, this levin reads ${VERSION}`);
-  const partitions = view.getUint32(8);
+  const rows = view.getUint32(8);
   const producersEnd = readU48(header, 12);
-  if (producersEnd < HEADER_BYTES + (partitions + 1) * ENTRY_BYTES) throw corrupt(what, `its producers end at ${producersEnd}`);
-  return { partitions, producersEnd };
+  if (producersEnd < HEADER_BYTES + (rows + 1) * ENTRY_BYTES) throw corrupt(what, `its producers end at ${producersEnd}`);
+  return { rows, producersEnd };
 }
 
 function isLowSurrogate(unit: number): boolean {

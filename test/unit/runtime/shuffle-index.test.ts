@@ -2,21 +2,25 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
-import { encodeShuffleIndex, readShuffleIndexSlice } from '../../../engine/runtime/sources/shuffle-index.ts';
-import type { MapOutputSlice } from '../../../engine/types/task.ts';
+import { encodeShuffleIndex, type MapOutput, readShuffleIndexRow } from '../../../engine/runtime/sources/shuffle-index.ts';
 
 const signal = new AbortController().signal;
 
-async function readBack(index: Uint8Array, partition: number, wrap = (store: ObjectStore): ObjectStore => store) {
+async function readBack(index: Uint8Array, row: number, wrap = (store: ObjectStore): ObjectStore => store) {
   const objects = createMemoryObjectStore();
   await objects.put('index', index);
-  return await readShuffleIndexSlice({ objects: wrap(objects), key: 'index', partition, signal });
+  return await readShuffleIndexRow({ objects: wrap(objects), key: 'index', row, signal });
 }
 
-const offsets = fc
-  .array(fc.nat(2 ** 31 - 1), { minLength: 1, maxLength: 5 })
-  .map((steps) => steps.map((_, i) => steps.slice(0, i + 1).reduce((sum, n) => sum + n * 1000, 0)));
-const slice: fc.Arbitrary<MapOutputSlice> = fc.record({
+/** Bytes for each of six reducers; many have none, some more than 2^32. */
+const sizes = fc.array(
+  fc.oneof(
+    fc.constant(0),
+    fc.nat(2 ** 31 - 1).map((n) => n * 1000),
+  ),
+  { minLength: 6, maxLength: 6 },
+);
+const producer = fc.record({
   stageId: fc.constantFrom('a1', 'a2', 'b'),
   mapPartition: fc.nat(5),
   generation: fc.nat(2),
@@ -24,30 +28,50 @@ const slice: fc.Arbitrary<MapOutputSlice> = fc.record({
     fc.string({ unit: 'grapheme', minLength: 1 }),
     fc.constantFrom('apps/a/shuffle/a1/0-x', 'apps/a/shuffle/a1/1-y', 'p😀', 'p😁'),
   ),
-  offsets,
+  sizes,
 });
+/** Ascending borders of rows within the six reducers. */
+const bounds = fc.uniqueArray(fc.nat(6), { minLength: 2, maxLength: 7 }).map((borders) => borders.sort((a, b) => a - b));
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+const offsetsOf = (of: readonly number[]): number[] => [0, ...of.map((_, i) => sum(of.slice(0, i + 1)))];
 
 describe('the shuffle index', () => {
-  test('gives each partition its slices back', async () => {
+  test('gives each row the slices that hold something, in order', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(slice, { maxLength: 5 }), { minLength: 1, maxLength: 6 }), async (rows) => {
-        const index = encodeShuffleIndex(rows);
-        for (const [p, row] of rows.entries()) expect(await readBack(index, p)).toEqual(row);
+      fc.asyncProperty(fc.array(producer, { maxLength: 6 }), bounds, async (producers, borders) => {
+        const outputs = producers.map(({ sizes: of, ...rest }): MapOutput => ({ ...rest, offsets: Float64Array.from(offsetsOf(of)) }));
+        const index = encodeShuffleIndex(outputs, borders);
+        for (let row = 0; row + 1 < borders.length; row++) {
+          const [from, to] = [borders[row] as number, borders[row + 1] as number];
+          const expected = producers.flatMap(({ sizes: of, ...rest }) => {
+            const [start, length] = [sum(of.slice(0, from)), sum(of.slice(from, to))];
+            return length === 0 ? [] : [{ ...rest, offsets: [start, start + length] }];
+          });
+          expect(await readBack(index, row)).toEqual(expected);
+        }
       }),
       { numRuns: 300 },
     );
   });
 
-  test('names each producer once: 200 maps times 1,000 partitions take less than 6 bytes a location', async () => {
+  test('names each producer once: 200 maps times 1,000 partitions take less than 5 bytes a location', async () => {
     const key = (m: number) => `apps/9b2f/shuffle/0123456789abcdef0123456789abcdef/${m}-${'0123456789abcdef'.repeat(2)}`;
-    const rows = Array.from({ length: 1_000 }, (_, p) =>
-      Array.from(
-        { length: 200 },
-        (_unused, m): MapOutputSlice => ({ stageId: 's', mapPartition: m, generation: 0, key: key(m), offsets: [p * 80, p * 80 + 80] }),
-      ),
+    const outputs = Array.from(
+      { length: 200 },
+      (_, m): MapOutput => ({
+        stageId: 's',
+        mapPartition: m,
+        generation: 0,
+        key: key(m),
+        offsets: Array.from({ length: 1001 }, (_, p) => p * 80),
+      }),
     );
-    const index = encodeShuffleIndex(rows);
-    expect(index.length / 200_000).toBeLessThan(6);
+    const index = encodeShuffleIndex(
+      outputs,
+      Array.from({ length: 1001 }, (_, p) => p),
+    );
+    expect(index.length / 200_000).toBeLessThan(5);
     const read: number[] = [];
     const slices = await readBack(index, 999, (store) => ({
       ...store,
@@ -56,14 +80,15 @@ describe('the shuffle index', () => {
         return store.getRange(k, start, end, options);
       },
     }));
-    expect(slices).toEqual(rows[999]);
+    expect(slices.map(({ mapPartition, offsets }) => [mapPartition, ...offsets])).toEqual(
+      Array.from({ length: 200 }, (_, m) => [m, 79_920, 80_000]),
+    );
     expect(read.length).toBe(4);
-    expect(read.reduce((sum, n) => sum + n, 0)).toBeLessThan(10_000);
+    expect(sum(read)).toBeLessThan(10_000);
   });
 
   test('any cut or changed byte is an error or gives the same, never a crash or a hang', async () => {
-    const rows = [[{ stageId: 's', mapPartition: 0, generation: 0, key: 'k', offsets: [0, 10] }], []];
-    const index = encodeShuffleIndex(rows);
+    const index = encodeShuffleIndex([{ stageId: 's', mapPartition: 0, generation: 0, key: 'k', offsets: [0, 10, 10] }], [0, 1, 2]);
     for (let at = 0; at < index.length; at += 1) {
       const cut = await readBack(index.slice(0, at), 0).catch((error: unknown) => error);
       expect(cut).toMatchObject({ code: expect.stringMatching(/^(CORRUPT_DATA|RANGE_NOT_SATISFIABLE)$/) });
@@ -79,11 +104,11 @@ describe('the shuffle index', () => {
     }
   });
 
-  test('a partition that it does not have', async () => {
-    const index = encodeShuffleIndex([[{ stageId: 's', mapPartition: 0, generation: 0, key: 'k'.repeat(50), offsets: [0, 10] }]]);
+  test('a row that it does not have', async () => {
+    const index = encodeShuffleIndex([{ stageId: 's', mapPartition: 0, generation: 0, key: 'k'.repeat(50), offsets: [0, 10] }], [0, 1]);
     await expect(readBack(index, 3)).rejects.toMatchObject({
       code: 'CORRUPT_DATA',
-      message: 'The shuffle index index cannot be read: it has 1 partitions, number 3 was asked for. Run the job again.',
+      message: 'The shuffle index index cannot be read: it has 1 rows, number 3 was asked for. Run the job again.',
     });
   });
 });
