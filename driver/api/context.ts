@@ -234,6 +234,48 @@ export class Context implements AsyncDisposable {
     return runJobOn(rdd, { f, partitions, options });
   }
 
+  /**
+   * Runs code of the driver once in the life of the application and keeps its result: a resumed job is given the result and does not run `fn` again.
+   *
+   * For what is not a function of the job's arguments and input: an answer of a service, a new identifier, a choice of a person. `name` says which
+   * step it is, wherever it stands in the file; the same name again is the next step of that name. A step that throws is not recorded and runs again
+   * when it is asked for again; one that the driver died in runs again, too, so what it does outside should be harmless when done twice.
+   *
+   * The result is what a record can be; you are given a copy of it, as a resumed job is. Steps may run at the same time and within each other. RDDs and
+   * actions stand outside of steps (`NOT_IN_STEP`): answers of actions are kept anyway.
+   * @example
+   * await lv.step('run id', () => 'run-7'); // 'run-7'
+   */
+  step<T extends Rec>(name: string, fn: () => T | Promise<T>): Promise<T> {
+    const callSite = callSiteOf();
+    if (typeof name !== 'string' || name === '')
+      throw invalid(`step: name is ${JSON.stringify(name)}; it must be a text that is not empty.`);
+    if (typeof fn !== 'function') throw invalid(`step: fn is ${fn === null ? 'null' : typeof fn}; it must be a function.`);
+    return this.#app.step(name, fn, callSite);
+  }
+
+  /**
+   * The time in epoch milliseconds, as `Date.now()`; a resumed job is given the times that it was given before.
+   *
+   * The n-th call at a place in the file is given what the n-th call there was given; within a step it is the present time.
+   * @example
+   * new Date(lv.now()).getFullYear() >= 2026; // true
+   */
+  now(): number {
+    return this.#app.draw('now', callSiteOf());
+  }
+
+  /**
+   * A random number in [0, 1), as `Math.random()`; a resumed job is given the numbers that it was given before.
+   *
+   * The n-th call at a place in the file is given what the n-th call there was given; within a step it is a new number.
+   * @example
+   * [lv.random(), lv.random()].every((x) => x >= 0 && x < 1); // true
+   */
+  random(): number {
+    return this.#app.draw('random', callSiteOf());
+  }
+
   /** Ends the application: cancels what runs, deletes its shuffle data, prints the summary. Calling it again does nothing. */
   stop(): Promise<void> {
     return this.#app.stop();

@@ -1,17 +1,22 @@
+import { stepPath } from '../journal/call-order.ts';
+import { createDrawBuffer } from '../journal/draw-buffer.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
-import { createJournalWriter } from '../journal/journal-writer.ts';
+import { placed } from '../journal/journal-errors.ts';
+import { createJournalWriter, type JournalWriter } from '../journal/journal-writer.ts';
 import { loadJournal } from '../journal/load-journal.ts';
+import { stepName } from '../journal/replay-steps.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stores } from '../wiring.ts';
 import type { ListingJournal } from './input-listings.ts';
 import type { ActionJournal } from './run-actions.ts';
+import type { StepJournal } from './run-steps.ts';
 import type { BoundsJournal } from './stage-resolver.ts';
 import type { LaunchRecord } from './task-launcher.ts';
 
 /** The journal as the parts of an application use it: what an earlier driver decided is read back, everything else is written. */
-export interface AppJournal extends ActionJournal, ListingJournal, BoundsJournal {
+export interface AppJournal extends ActionJournal, StepJournal, ListingJournal, BoundsJournal {
   recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
-  /** Actions of an earlier driver that this one has not asked for: `count at /p/job.ts:3:1`. */
+  /** Actions and steps of an earlier driver that this one has not asked for: `count at /p/job.ts:3:1`. */
   unclaimed(): readonly string[];
   /** Whether this driver or an earlier one launched the attempt. */
   hasLaunched(attemptId: string): boolean;
@@ -34,6 +39,12 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
   const replay = await loadJournal({ metadata, objects, appId });
   const writer = createJournalWriter({ metadata, objects, appId, lease, nextSeq: replay.nextSeq });
   if (replay.app === null) await writer.append({ kind: 'appStarted', ...start });
+  const draws = createDrawBuffer((drawn) => writer.append({ kind: 'draws', draws: drawn }));
+  /** What was drawn before is written before. */
+  const append: JournalWriter['append'] = (entry) => {
+    draws.flush();
+    return writer.append(entry);
+  };
   const stages = new Set<string>(replay.stageIds());
   const attempts = new Set<string>([...stages].flatMap((stageId) => replay.launches(stageId).map(([, , attemptId]) => attemptId)));
 
@@ -44,29 +55,29 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       return {
         finished: found.kind === 'finished' ? () => replay.loadResult(found.result) : null,
         outputWasFree: replay.decision(outputOf(ordinal)) !== undefined,
-        recordOutputFree: (path) => writer.append({ kind: 'decision', name: outputOf(ordinal), value: path }),
-        start: () => (found.kind === 'new' ? writer.append({ kind: 'actionStarted', ordinal, ...asked }) : Promise.resolve()),
+        recordOutputFree: (path) => append({ kind: 'decision', name: outputOf(ordinal), value: path }),
+        start: () => (found.kind === 'new' ? append({ kind: 'actionStarted', ordinal, ...asked }) : Promise.resolve()),
         async finish(answer) {
           replay.actionEnded(ordinal);
-          await writer.append({ kind: 'actionFinished', ordinal, result: await writer.store(answer) });
+          await append({ kind: 'actionFinished', ordinal, result: await writer.store(answer) });
         },
         async fail(message) {
           replay.actionEnded(ordinal);
-          await writer.append({ kind: 'actionFailed', ordinal, message });
+          await append({ kind: 'actionFailed', ordinal, message });
         },
       };
     },
     listing: (key) => replay.listing(key),
-    recordListing: (key, files) => writer.append({ kind: 'listing', key, files }),
+    recordListing: (key, files) => append({ kind: 'listing', key, files }),
     bounds: (stageKey) => replay.bounds(stageKey),
-    recordBounds: (stageKey, bytes) => writer.append({ kind: 'bounds', stageKey, base64: Buffer.from(bytes).toString('base64') }),
+    recordBounds: (stageKey, bytes) => append({ kind: 'bounds', stageKey, base64: Buffer.from(bytes).toString('base64') }),
     async recordLaunches(launches) {
       const byStage = Map.groupBy(launches, ({ stageId }) => stageId);
       await Promise.all(
         [...byStage].map(([stageId, of]) => {
           stages.add(stageId);
           for (const { attemptId } of of) attempts.add(attemptId);
-          return writer.append({
+          return append({
             kind: 'launched',
             stageId,
             attempts: of.map(({ partition, attempt, attemptId }) => [partition, attempt, attemptId]),
@@ -74,12 +85,40 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
         }),
       );
     },
-    unclaimed: () =>
-      replay
-        .unclaimed()
-        .map(({ name, callSite }) => (callSite === null ? name : `${name} at ${callSite.file}:${callSite.line}:${callSite.column}`)),
+    steps: (scope) => {
+      const steps = replay.steps.scope(scope);
+      return {
+        next(asked) {
+          const { key, result } = steps.next(asked);
+          return {
+            path: stepPath(key),
+            finished: result === null ? null : () => replay.loadResult(result),
+            start: () => append({ kind: 'stepStarted', ...key, callSite: asked.callSite }),
+            async finish(answer) {
+              steps.finished(key);
+              await append({ kind: 'stepFinished', ...key, result: await writer.store(answer) });
+            },
+            async fail(message) {
+              steps.failed(key);
+              await append({ kind: 'stepFailed', ...key, message });
+            },
+          };
+        },
+      };
+    },
+    draw(of, callSite, make) {
+      const known = replay.nextDraw(of, callSite);
+      if (known !== null) return known;
+      const value = make();
+      draws.add(of, callSite, value);
+      return value;
+    },
+    unclaimed: () => [
+      ...replay.unclaimedActions().map(({ name, callSite }) => placed(name, callSite)),
+      ...replay.steps.unclaimed().map(({ name, callSite }) => placed(stepName(name), callSite)),
+    ],
     hasLaunched: (attemptId) => attempts.has(attemptId),
-    recordEnd: () => writer.append({ kind: 'decision', name: 'ended', value: true }),
+    recordEnd: () => append({ kind: 'decision', name: 'ended', value: true }),
     stageIds: () => [...stages],
   };
 }

@@ -30,6 +30,8 @@ export interface ApplicationEnd {
   checkOpen(operation: string): void;
   /** Runs an action of the user's; the end waits until it has been told and journaled. */
   track<R>(action: Promise<R>): Promise<R>;
+  /** What the job asked for came to nothing: unless something succeeds after it, the application has failed and keeps what it has. */
+  failed(error: unknown): void;
   /** The program is done: succeeded, unless the last action failed or some still run. */
   stop(): Promise<void>;
   fail(error: unknown): Promise<void>;
@@ -40,6 +42,10 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
   const running = new Set<Promise<unknown>>();
   let lastFailure: unknown = null;
   let ended: Promise<void> | null = null;
+  const failed = (error: unknown): void => {
+    // Cancelled by a signal of the job's own: it wanted that.
+    if (errorCode(error) !== 'JOB_CANCELLED') lastFailure = error;
+  };
 
   const end = (status: Status, error: unknown): Promise<void> => {
     if (ended !== null) return ended;
@@ -73,13 +79,13 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
         lastFailure = null;
         return answer;
       } catch (error) {
-        // Cancelled by a signal of the job's own: it wanted that.
-        if (errorCode(error) !== 'JOB_CANCELLED') lastFailure = error;
+        failed(error);
         throw error;
       } finally {
         running.delete(action);
       }
     },
+    failed,
     stop,
     fail: (error) => end('failed', error),
   };
@@ -126,7 +132,7 @@ async function cleanUp({ appId, stores, journal, bus }: ApplicationEndOptions): 
 
 function warnOfUnclaimed(bus: EventBus, unclaimed: readonly string[]): void {
   if (unclaimed.length === 0) return;
-  const message = `The resumed job did not ask for ${unclaimed.length} actions of its first run: ${unclaimed.slice(0, 3).join(', ')}.`;
+  const message = `The resumed job did not ask for ${unclaimed.length} actions and steps of its first run: ${unclaimed.slice(0, 3).join(', ')}.`;
   bus.emit({ kind: 'warning', code: 'ACTIONS_NOT_ASKED', message });
 }
 

@@ -66,6 +66,10 @@ export interface Application {
   ship(operation: string, fn: unknown, callSite: CallSite | null): ShippedClosure;
   /** A seed for something random that was given none: from the application's id and how many were asked for before, so that a resumed job draws alike. */
   nextSeed(): number;
+  /** Runs driver code once in the life of the application: a resumed driver is given the journaled result. */
+  step<R>(name: string, fn: () => R | Promise<R>, callSite: CallSite | null): Promise<R>;
+  /** The time in epoch milliseconds, or a random number in [0, 1): the same ones when the job is resumed. */
+  draw(of: 'now' | 'random', callSite: CallSite | null): number;
   /** Partitions that an RDD will have: lists input files when it must. */
   numPartitions(node: LineageNode): Promise<number>;
   /** The only partition that may hold a key; null when it cannot be told. */

@@ -7,6 +7,7 @@ import { parseMaster } from '../config/parse-master.ts';
 import { attachConsole } from '../console/attach-console.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
+import { stepName } from '../journal/replay-steps.ts';
 import type { Lease } from '../lease/lease.ts';
 import { debugString } from '../lineage/debug-string.ts';
 import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
@@ -21,6 +22,7 @@ import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine } from './job-engine.ts';
 import { checkOutput, publishOutput } from './publish-output.ts';
 import { createRunActions } from './run-actions.ts';
+import { createRunSteps } from './run-steps.ts';
 import { startEvents } from './start-events.ts';
 
 export interface StartApplication {
@@ -90,10 +92,15 @@ export async function startApplication(start: StartApplication): Promise<Applica
   const refuseExisting = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
   const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuseExisting });
   const life = createApplicationEnd({ appId, stores, lease, journal, engine, runner, bus, log, console, onEnd: start.onEnd });
+  const steps = createRunSteps({ journal, clock, random: stores.random });
+  const checkOpen = (operation: string): void => {
+    life.checkOpen(operation);
+    steps.refuseWithin(operation);
+  };
   let nextNode = 0;
   let seeds = 0;
   const factsOf = async (operation: string, node: LineageNode): Promise<NodeFacts> => {
-    life.checkOpen(operation);
+    checkOpen(operation);
     await listings.prepare(node);
     return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
   };
@@ -103,15 +110,36 @@ export async function startApplication(start: StartApplication): Promise<Applica
     master: config.master,
     defaultParallelism: config.defaultParallelism ?? runner.capabilities.concurrency,
     node(shape, operation, callSite) {
-      life.checkOpen(operation);
+      checkOpen(operation);
       return lineageNode(shape, { id: nextNode++, operation, callSite });
     },
     ship(operation, fn, callSite) {
-      life.checkOpen(operation);
+      checkOpen(operation);
       const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
       return shipClosure(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
     },
     nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
+    async step(name, fn, callSite) {
+      life.checkOpen('step');
+      const inTime = async (): Promise<Awaited<ReturnType<typeof fn>>> => {
+        const result = await fn();
+        life.checkOpen(stepName(name));
+        return result;
+      };
+      return await steps.run(name, inTime, callSite).catch((error: unknown) => {
+        life.failed(error);
+        throw error;
+      });
+    },
+    draw(of, callSite) {
+      life.checkOpen(of);
+      try {
+        return steps.draw(of, callSite);
+      } catch (error) {
+        life.failed(error);
+        throw error;
+      }
+    },
     async numPartitions(node) {
       return (await factsOf('getNumPartitions', node)).numPartitions;
     },
@@ -126,11 +154,11 @@ export async function startApplication(start: StartApplication): Promise<Applica
       });
     },
     async runAction(request, body) {
-      life.checkOpen(request.name);
+      checkOpen(request.name);
       return await life.track(actions.run(request, body));
     },
     streamAction(request, body) {
-      life.checkOpen(request.name);
+      checkOpen(request.name);
       return actions.stream(request, body);
     },
     resolvePath,

@@ -32,6 +32,23 @@ export type JournaledBytes =
 /** One attempt as it was launched: partition, attempt, attempt id. */
 export type LaunchedAttempt = readonly [partition: number, attempt: number, attemptId: string];
 
+/** A number that `lv.now()` or `lv.random()` gave. */
+export type DrawKind = 'now' | 'random';
+
+/** Numbers that one call of the job was given, one after the other. */
+export interface Draws {
+  readonly of: DrawKind;
+  readonly callSite: CallSite | null;
+  readonly values: readonly number[];
+}
+
+/** One step: `scope` is the path of the step that it runs in, '' outside of any; `occurrence` counts steps of one name in one scope. */
+export interface StepKey {
+  readonly scope: string;
+  readonly name: string;
+  readonly occurrence: number;
+}
+
 /**
  * What the driver decided and could not derive again.
  * - `listing`: which files an input is, taken once.
@@ -39,6 +56,9 @@ export type LaunchedAttempt = readonly [partition: number, attempt: number, atte
  * - `actionStarted`: the n-th action (`ordinal`); `fingerprint` is of what it computes.
  * - `actionFinished`, `actionFailed`: how it ended. A failed one runs again when the driver is resumed.
  * - `launched`: attempts about to be made, so that a successor neither launches nor pays twice.
+ * - `stepStarted`, `stepFinished`, `stepFailed`: driver code run by `lv.step`. Only a finished one has a result; a failed one may run again under
+ *   the same key.
+ * - `draws`: what `lv.now()` and `lv.random()` gave.
  * - `decision`: any other choice, by name.
  */
 export type JournalEntry =
@@ -55,6 +75,10 @@ export type JournalEntry =
   | { readonly kind: 'actionFinished'; readonly ordinal: number; readonly result: JournaledBytes }
   | { readonly kind: 'actionFailed'; readonly ordinal: number; readonly message: string }
   | { readonly kind: 'launched'; readonly stageId: string; readonly attempts: readonly LaunchedAttempt[] }
+  | ({ readonly kind: 'stepStarted'; readonly callSite: CallSite | null } & StepKey)
+  | ({ readonly kind: 'stepFinished'; readonly result: JournaledBytes } & StepKey)
+  | ({ readonly kind: 'stepFailed'; readonly message: string } & StepKey)
+  | { readonly kind: 'draws'; readonly draws: readonly Draws[] }
   | { readonly kind: 'decision'; readonly name: string; readonly value: JsonValue };
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [field: string]: JsonValue };

@@ -1,9 +1,11 @@
+import { createCallOrder } from './call-order.ts';
 import type { AppStart, JournalEntry, JournaledBytes, JsonValue, LaunchedAttempt, ListedFile } from './journal-entry.ts';
-import type { AskedAction } from './journal-errors.ts';
-import { createActionReplay, type ReplayedAction } from './replay-actions.ts';
+import { type ActionReplay, createActionReplay } from './replay-actions.ts';
+import { createDrawReplay, type DrawReplay } from './replay-draws.ts';
+import { createStepReplay, type StepReplay } from './replay-steps.ts';
 
 /** What a driver finds decided when it starts. Of a new application: nothing. */
-export interface Replay {
+export interface Replay extends ActionReplay, DrawReplay {
   /** For the writer that goes on. */
   readonly nextSeq: number;
   readonly app: AppStart | null;
@@ -15,15 +17,7 @@ export interface Replay {
   stageIds(): readonly string[];
   /** Attempts launched for a stage, in order. */
   launches(stageId: string): readonly LaunchedAttempt[];
-  /**
-   * The journal's answer to the action that the job asks for now; asked once for each action, in the order of the calls.
-   * Fails with `DRIVER_NOT_DETERMINISTIC` when the job asks for something else than it did before.
-   */
-  nextAction(asked: AskedAction): ReplayedAction;
-  /** An action that was not `finished` has ended now, however. */
-  actionEnded(ordinal: number): void;
-  /** Journaled actions that the job has not asked for (yet). */
-  unclaimed(): readonly AskedAction[];
+  readonly steps: StepReplay;
   loadResult(result: JournaledBytes): Promise<Uint8Array>;
 }
 
@@ -64,9 +58,14 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
       case 'actionStarted':
       case 'actionFinished':
       case 'actionFailed':
+      case 'stepStarted':
+      case 'stepFinished':
+      case 'stepFailed':
+      case 'draws':
         break;
     }
   }
+  const order = createCallOrder(entries);
   return {
     nextSeq: entries.length,
     app,
@@ -75,7 +74,9 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
     decision: (name) => decisions.get(name),
     stageIds: () => [...launches.keys()],
     launches: (stageId) => launches.get(stageId) ?? [],
-    ...createActionReplay(appId, entries),
+    ...createActionReplay({ appId, entries }, order),
+    ...createDrawReplay({ appId, entries }, order),
+    steps: createStepReplay({ appId, entries }, order),
     loadResult: loadBytes,
   };
 }

@@ -7,6 +7,7 @@ import { absolutePath, createInputListings } from '../../driver/application/inpu
 import { createJobEngine, type JobEngine } from '../../driver/application/job-engine.ts';
 import { checkOutput, publishOutput } from '../../driver/application/publish-output.ts';
 import { createRunActions } from '../../driver/application/run-actions.ts';
+import { createRunSteps } from '../../driver/application/run-steps.ts';
 import type { LevinConfig } from '../../driver/config/config-input.ts';
 import { loadConfig } from '../../driver/config/load-config.ts';
 import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts';
@@ -65,6 +66,8 @@ export interface TestEngine {
   range(count: number, numSlices: number): RDD<number>;
   parallelize<T extends Rec>(records: readonly T[], numSlices: number): RDD<T>;
   textFile(path: string, minPartitions?: number): RDD<string>;
+  step<T extends Rec>(name: string, fn: () => T | Promise<T>): Promise<T>;
+  draw(of: 'now' | 'random', line: number): number;
 }
 
 const APP_ID = 'app-test';
@@ -123,6 +126,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   });
   const refuse = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
   const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuse });
+  const steps = createRunSteps({ journal, clock, random });
   let nextNode = 0;
   let seeds = 0;
   const factsOf = async (node: LineageNode): Promise<NodeFacts> => {
@@ -142,6 +146,8 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       return { bytes: new TextEncoder().encode(fingerprint), fingerprint, modules: [], operation, callSite, traits };
     },
     nextSeed: () => seeds++,
+    step: steps.run,
+    draw: steps.draw,
     numPartitions: async (node) => (await factsOf(node)).numPartitions,
     partitionOf: async (node, key) => partitionOfKey((await factsOf(node)).placement, key),
     async debugString(node) {
@@ -171,6 +177,8 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     attempts: runner.attempts,
     range: (count, numPartitions) => source({ kind: 'range', start: 0, step: 1, count, numPartitions }),
     parallelize: (records, numSlices) => source({ kind: 'slices', data: encodeSlices(records, numSlices) }),
+    step: (name, fn) => steps.run(name, fn, null),
+    draw: (of, line) => steps.draw(of, { file: '/work/job.ts', line, column: 1 }),
     textFile: (path, minPartitions = 2) => source({ kind: 'textFile', path, minPartitions }),
   };
 }

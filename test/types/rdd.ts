@@ -192,3 +192,16 @@ export function csvRowsByTheirOptions(): void {
   // @ts-expect-error a string is no row
   void lines.saveAsCsvFile('out');
 }
+
+export async function stepsGiveWhatTheirFunctionGives(): Promise<void> {
+  const pair = await lv.step('pair', () => [1, 'x']);
+  same<typeof pair, [number, string]>(true);
+  const page = await lv.step('page', async () => ({ rows: ['a'] }));
+  same<typeof page, { rows: string[] }>(true);
+  const none = await lv.step('none', async () => undefined);
+  same<typeof none, undefined>(true);
+  same<ReturnType<typeof lv.now>, number>(true);
+  same<ReturnType<typeof lv.random>, number>(true);
+  // @ts-expect-error a step has a name
+  void lv.step(() => 1);
+}

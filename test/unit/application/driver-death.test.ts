@@ -24,8 +24,21 @@ async function atOnce(lv: TestEngine): Promise<unknown> {
   return [answers, await lv.textFile('/out', 1).collect()];
 }
 
+/** Code of the driver that decides what is computed. */
+async function withSteps(lv: TestEngine): Promise<unknown> {
+  const seen = [lv.draw('now', 1), lv.draw('random', 2), lv.draw('random', 2)];
+  const size = await lv.step('size', () => lv.step('inner', () => 3));
+  const drawn = Math.floor(lv.draw('random', 3) * 1000);
+  const words = lv.parallelize(WORDS, size);
+  const pairs = words.map((word) => [word, drawn]).reduceByKey((a) => a, 2);
+  const counts = await Promise.all([pairs.count(), lv.step('a', () => 'x'), lv.step('a', () => 'y'), lv.step('b', () => size * 2)]);
+  await lv.parallelize(WORDS, 2).saveAsTextFile('/out');
+  return [seen.length, counts, (await pairs.values().distinct(1).collect()).length, await lv.step('size', () => 5)];
+}
+
 describe.each([
   ['one by one', oneByOne, [['a', 'a', 'b', 'b', 'c', 'd'], 2, 4, 6]],
+  ['and steps', withSteps, [3, [4, 'x', 'y', 6], 1, 5]],
   ['at once', atOnce, [[4, 4, 'bacadb', undefined], WORDS]],
 ] as const)('a driver dies at any of its writes, and another one goes on; actions %s', (_, job, expected) => {
   test.each(['before', 'after'] as const)('%s the write', async (when) => {

@@ -26,11 +26,11 @@ function replay(...steps: readonly Step[]): Replay {
 describe('a job with one action after the other', () => {
   test('finds finished actions by their place, and runs the rest', () => {
     const journal = replay(starts(0, count), ends(0), starts(1, collect));
-    expect(journal.unclaimed()).toEqual([count, collect]);
+    expect(journal.unclaimedActions()).toEqual([count, collect]);
     expect(journal.nextAction(count)).toEqual({ kind: 'finished', ordinal: 0, result });
     expect(journal.nextAction(collect)).toEqual({ kind: 'unfinished', ordinal: 1 });
     journal.actionEnded(1);
-    expect(journal.unclaimed()).toEqual([]);
+    expect(journal.unclaimedActions()).toEqual([]);
     expect(journal.nextAction(count)).toEqual({ kind: 'new', ordinal: 2 });
   });
 
@@ -56,7 +56,7 @@ describe('a job with one action after the other', () => {
         code: 'DRIVER_NOT_DETERMINISTIC',
         fault: 'user',
         message:
-          'Application app-1 cannot be resumed: its action 1 was collect at /work/job.ts:7:3 when it ran first, and is first at /work/job.ts:9:3 now. A resumed job must ask for the same actions in the same order: keep Date.now(), Math.random() and unordered work out of what decides them, do not change the job file, or start a new application (without --app).',
+          'Application app-1 cannot be resumed: its action 1 was collect at /work/job.ts:7:3 when it ran first, and is first at /work/job.ts:9:3 now. A resumed job must ask for the same actions in the same order: take the time, random numbers and whatever comes from outside by lv.now(), lv.random() and lv.step(), keep unordered work out of what decides, do not change the job file, or start a new application (without --app).',
       }),
     );
   });
@@ -90,7 +90,7 @@ describe('a job with several actions at once', () => {
     const journal = replay(...both);
     expect(journal.nextAction(count)).toEqual({ kind: 'unfinished', ordinal: 0 });
     expect(journal.nextAction(action('first', 'f', 9))).toEqual({ kind: 'new', ordinal: 3 });
-    expect(journal.unclaimed()).toEqual([collect, collectAgain]);
+    expect(journal.unclaimedActions()).toEqual([collect, collectAgain]);
   });
 
   test('may have them overlap now that did not before', () => {
