@@ -99,8 +99,11 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       resolveStage: (stage) => void resolve(stage).then(post),
       launch: launcher.launch,
       abortAttempt: ({ stage, partition, attempt }) => launcher.abort(stage, partition, attempt),
-      raiseGeneration({ stage, partition, from }) {
-        bus.emit({ kind: 'outputLost', stage, partition, generation: from, reason: 'a reader found it missing or corrupt' });
+      raiseGeneration({ stage, partition, from, outdated }) {
+        const reason = outdated
+          ? 'a stage that it was made of came out differently when it ran again'
+          : 'a reader found it missing or corrupt';
+        bus.emit({ kind: 'outputLost', stage, partition, generation: from, reason });
         options
           .raiseGeneration({ stageId: table.stageIdOf(stage), partition, from })
           .then((generation) => post({ kind: 'generationRaised', stage, partition, generation }), fail);

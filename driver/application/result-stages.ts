@@ -5,7 +5,7 @@ import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
-import type { JobGraph } from '../scheduler/job-graph.ts';
+import type { JobGraph, StageSpec } from '../scheduler/job-graph.ts';
 import type { ActionRequest, PartFile, ResultStage } from './application.ts';
 import { collectResults } from './collect-results.ts';
 import type { InputListings } from './input-listings.ts';
@@ -180,7 +180,12 @@ function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partit
     open.push(...(registry.drafts.get(stage) as StageDraft).parents);
   }
   const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts.get(stage) as StageDraft);
-  return { job, stages: stages.map(({ stage, parents, kind, name }) => ({ stage, parents, kind, name })), final: draft.stage, partitions };
+  return { job, stages: stages.map(specOf), final: draft.stage, partitions };
+}
+
+function specOf({ stage, parents, kind, name, plan }: StageDraft): StageSpec {
+  const sideEffects = plan.sink.kind === 'foreach' || plan.sink.kind === 'foreachPartition';
+  return { stage, parents, kind, name, sideEffects };
 }
 
 function abortReason(signal: AbortSignal | undefined): string {

@@ -108,6 +108,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       template: resolved.template,
       bundleHash: await options.bundleFor(command.stage),
       inputs: await options.inputsOf(command.stage, command.partition),
+      ...(command.inputs === null ? {} : { inputDigest: command.inputs }),
       bounds: resolved.bounds,
       maxMs: options.taskTimeoutMs,
     };
@@ -130,7 +131,8 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     inFlight.delete(nameOf(stage, partition, attempt));
     if (outcome.kind === 'success') {
       table.setResult(stage, partition, outcome.result);
-      post({ kind: 'taskSucceeded', stage, partition, attempt, generation: outcome.result.generation });
+      const { generation: committed, output, inputDigest = null } = outcome.result;
+      post({ kind: 'taskSucceeded', stage, partition, attempt, generation: committed, checksum: output.checksum, inputs: inputDigest });
     } else post({ kind: 'taskFailed', stage, partition, attempt, generation, failure: outcome.failure });
   };
   return {

@@ -100,7 +100,7 @@ function planCount(node: Numbered, known: ReadonlyMap<number, NodeFacts>, regist
   const builder = planBuilder();
   addChain(node.parent, builder, known, registry);
   const draft = register(registry, builder, {
-    kind: 'sample',
+    kind: 'map',
     root: node.parent,
     sink: { kind: 'count' },
     print: ['count', node.parent.fingerprint],

@@ -20,6 +20,14 @@ export type JobFailure =
       readonly stageAttempts: number;
       readonly lost: readonly LostOutput[];
     }
+  | {
+      /** A stage that was run again gave other records, and something made of the first ones was handed out already. */
+      readonly kind: 'indeterminate';
+      readonly stage: number;
+      readonly name: string;
+      /** The stage that differs. */
+      readonly source: string;
+    }
   | { readonly kind: 'resolveFailed'; readonly stage: number; readonly name: string; readonly error: WireError }
   | {
       readonly kind: 'badPartition';
@@ -42,7 +50,8 @@ export type JobFailure =
  * - `resolveStage`: fix the identity; all parents are resolved and its sample parents are done. Answer with `stageResolved` or `stageResolveFailed`.
  * - `launch`: run one attempt; all parents are done. Answer with `taskSucceeded` or `taskFailed`, also after `abortAttempt`.
  * - `abortAttempt`: its result is not needed any more.
- * - `raiseGeneration`: the committed output of generation `from` is lost; write that (fenced) and answer with `generationRaised`.
+ * - `raiseGeneration`: the committed output of generation `from` is lost, or made of output that is (`outdated`); write that (fenced) and
+ *   answer with `generationRaised`.
  * - `stageSubmitted`, `stageCompleted`: for those who watch, in pairs. `attempt` counts submissions of the stage.
  */
 export type SchedulerCommand =
@@ -53,9 +62,17 @@ export type SchedulerCommand =
       readonly partition: number;
       readonly generation: number;
       readonly attempt: number;
+      /** Digest of the outputs it will read, to be committed with its own. */
+      readonly inputs: string | null;
     }
   | { readonly kind: 'abortAttempt'; readonly stage: number; readonly partition: number; readonly attempt: number }
-  | { readonly kind: 'raiseGeneration'; readonly stage: number; readonly partition: number; readonly from: number }
+  | {
+      readonly kind: 'raiseGeneration';
+      readonly stage: number;
+      readonly partition: number;
+      readonly from: number;
+      readonly outdated?: true;
+    }
   | { readonly kind: 'setTimer'; readonly id: number; readonly ms: number }
   | {
       readonly kind: 'stageSubmitted';

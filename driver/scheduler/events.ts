@@ -6,6 +6,14 @@ export interface TaskGeneration {
   readonly generation: number;
 }
 
+/** A task whose output is committed. */
+export interface CommittedTask extends TaskGeneration {
+  /** Of its records, whatever their order; '' where none is needed. */
+  readonly checksum: string;
+  /** As its attempt was launched with. */
+  readonly inputs: string | null;
+}
+
 interface AttemptEnd {
   readonly stage: number;
   readonly partition: number;
@@ -33,11 +41,11 @@ export type SchedulerEvent =
       readonly stage: number;
       readonly stageId: string;
       readonly taskCount: number;
-      readonly committed: readonly TaskGeneration[];
+      readonly committed: readonly CommittedTask[];
       readonly raised: readonly TaskGeneration[];
     }
   | { readonly kind: 'stageResolveFailed'; readonly stage: number; readonly error: WireError; readonly lost?: readonly LostOutput[] }
-  | ({ readonly kind: 'taskSucceeded' } & AttemptEnd)
+  | ({ readonly kind: 'taskSucceeded'; readonly checksum: string; readonly inputs: string | null } & AttemptEnd)
   | ({ readonly kind: 'taskFailed'; readonly failure: TaskFailure } & AttemptEnd)
   | { readonly kind: 'generationRaised'; readonly stage: number; readonly partition: number; readonly generation: number }
   | { readonly kind: 'outputLost'; readonly lost: readonly LostOutput[] }

@@ -13,6 +13,8 @@ export interface StageSpec {
   readonly kind: StageKind;
   /** `reduceByKey at job.ts:12` */
   readonly name: string;
+  /** Its tasks change something outside: what they did cannot be taken back. */
+  readonly sideEffects?: boolean;
 }
 
 /** One run of an action, or of one round of it. */

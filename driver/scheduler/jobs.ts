@@ -1,6 +1,7 @@
 import type { JobFailure } from './commands.ts';
 import type { JobGraph, StageSpec } from './job-graph.ts';
 import { needsStage, planNeeds } from './needs.ts';
+import { spoiledFailure } from './outdated.ts';
 import type { JobState, SchedulerState, StageState, TaskState } from './state.ts';
 import { abortFlights, isWanted } from './tasks.ts';
 import type { Turn } from './turn.ts';
@@ -44,8 +45,12 @@ export function failStage(turn: Turn, stage: StageState, failure: JobFailure): v
 /** Ends the jobs whose answer is complete, and plans what the others need. Due after any change to jobs, stages or losses. */
 export function settleJobs(turn: Turn): void {
   for (const job of Object.values(turn.state.jobs)) {
-    if (job.missing !== 0) continue;
+    const failure = spoiledFailure(turn.state, job);
+    if (failure !== null) failJob(turn, job, failure);
+    if (failure !== null || job.missing !== 0) continue;
     turn.commands.push({ kind: 'jobSucceeded', job: job.job });
+    const final = turn.state.stages[job.final] as StageState;
+    if (final.kind === 'result' && job.partitions?.length !== 0) final.delivered = true;
     endJob(turn, job);
   }
   planNeeds(turn);
@@ -106,6 +111,7 @@ function newStage(spec: StageSpec): StageState {
     name: spec.name,
     kind: spec.kind,
     parents: spec.parents,
+    sideEffects: spec.sideEffects ?? false,
     status: 'idle',
     resolving: false,
     stageId: null,
@@ -119,6 +125,10 @@ function newStage(spec: StageSpec): StageState {
     nextFresh: 0,
     again: [],
     places: {},
+    digest: null,
+    inputs: null,
+    delivered: false,
+    spoiledBy: null,
     stageAttempts: 0,
     submissions: 0,
     submitted: false,

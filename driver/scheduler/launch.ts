@@ -32,5 +32,5 @@ function launch(turn: Turn, stage: StageState, partition: number): void {
   task.flights = [...task.flights, { attempt, stageAttempt: stage.stageAttempts, aborted: false }];
   turn.state.inFlight++;
   stage.inFlight++;
-  turn.commands.push({ kind: 'launch', stage: stage.stage, partition, generation: task.generation, attempt });
+  turn.commands.push({ kind: 'launch', stage: stage.stage, partition, generation: task.generation, attempt, inputs: stage.inputs });
 }

@@ -1,6 +1,7 @@
 import type { SchedulerEvent } from './events.ts';
 import { askForPartitions, failStage, settleJobs } from './jobs.ts';
 import { announceStage } from './needs.ts';
+import { commitOutdated, inputsChanged, outputDecided } from './outdated.ts';
 import type { JobState, StageState } from './state.ts';
 import { known, lose } from './task-events.ts';
 import { isDone, newTask } from './tasks.ts';
@@ -16,10 +17,11 @@ export function stageResolved(turn: Turn, event: Resolved): void {
   stage.resolving = false;
   stage.stageId = event.stageId;
   turn.state.byId[event.stageId] = stage.stage;
-  fillTasks(stage, event);
+  fillTasks(turn, stage, event);
   for (const job of stage.finals) askForPartitions(turn, turn.state.jobs[job] as JobState);
   if (isDone(stage)) {
     stage.status = 'done';
+    outputDecided(turn, stage);
     if (awaited && (stage.kind !== 'result' || stage.finals.length > 0)) skip(turn, stage);
   }
   settleJobs(turn);
@@ -39,13 +41,20 @@ export function stageResolveFailed(turn: Turn, { stage: number, error, lost = []
   settleJobs(turn);
 }
 
-function fillTasks(stage: StageState, { taskCount, committed, raised }: Resolved): void {
+function fillTasks(turn: Turn, stage: StageState, { taskCount, committed, raised }: Resolved): void {
   stage.tasks = Array.from({ length: taskCount }, () => newTask(0, 'pending'));
   for (const { partition, generation } of raised) stage.tasks[partition] = newTask(generation, 'pending');
-  for (const { partition, generation } of committed) stage.tasks[partition] = newTask(generation, 'done');
-  if (stage.kind === 'result') return;
-  stage.fresh = [...stage.tasks.keys()].filter((partition) => stage.tasks[partition]?.status === 'pending');
-  stage.missing = stage.fresh.length;
+  for (const { partition, generation, checksum } of committed) {
+    stage.tasks[partition] = { ...newTask(generation, 'done'), checksum: stage.kind === 'map' ? checksum : '' };
+  }
+  stage.inputs = committed[0]?.inputs ?? null;
+  stage.delivered = stage.sideEffects && committed.length > 0;
+  for (const { partition, inputs } of committed) if (inputs !== stage.inputs) commitOutdated(turn, stage, partition);
+  if (stage.kind !== 'result') {
+    stage.fresh = [...stage.tasks.keys()].filter((partition) => stage.tasks[partition]?.status === 'pending');
+    stage.missing = stage.tasks.reduce((missing, { status }) => missing + (status === 'done' ? 0 : 1), 0);
+  }
+  inputsChanged(turn, stage, stage.parents[0] ?? stage.stage);
 }
 
 /** Nothing of the stage has to run. */

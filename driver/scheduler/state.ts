@@ -57,6 +57,7 @@ export interface StageState {
   readonly name: string;
   readonly kind: StageKind;
   readonly parents: readonly number[];
+  readonly sideEffects: boolean;
   status: 'idle' | 'blocked' | 'resolving' | 'waiting' | 'running' | 'done';
   /** `resolveStage` was sent and not answered. */
   resolving: boolean;
@@ -81,6 +82,14 @@ export interface StageState {
   again: number[];
   /** Mistakes seen, by place: fail-fast. */
   places: Record<string, number>;
+  /** Digest of what the tasks have committed, when the stage was last done; null before. */
+  digest: string | null;
+  /** Digest of what its committed outputs were made of; null when there are none, or it reads no other stage. */
+  inputs: string | null;
+  /** Something of it was handed out: it cannot be taken back. */
+  delivered: boolean;
+  /** The stage that gave other records when it was run again, after something made of the old ones was handed out. */
+  spoiledBy: number | null;
   /** Attempts of the stage in a row that found input lost. */
   stageAttempts: number;
   /** Submissions so far, and whether the last one is still to be completed. */
@@ -93,6 +102,8 @@ export interface TaskState {
   generation: number;
   /** Number of the next attempt; never goes back. */
   attempts: number;
+  /** Of the records last committed; '' when there are none. */
+  checksum: string;
   /** Counted failures of this generation. */
   failures: number;
   /** Active jobs that ask for this partition of a result stage. */

@@ -2,6 +2,7 @@ import type { LostOutput, TaskFailure } from '../../engine/types/failure.ts';
 import type { SchedulerEvent } from './events.ts';
 import { mistakeOf } from './fail-fast.ts';
 import { failStage, settleJobs } from './jobs.ts';
+import { commitOutdated, outputDecided } from './outdated.ts';
 import type { Flight, SchedulerState, StageState, TaskState } from './state.ts';
 import { endFlight, isDone, markDone, markLost, markPending } from './tasks.ts';
 import { gotThrough, refused } from './throttle.ts';
@@ -23,7 +24,13 @@ export function taskSucceeded(turn: Turn, event: Succeeded): void {
     if (task.status === 'running' && !task.flights.some((flight) => !flight.aborted)) markPending(state, stage, event.partition);
     return;
   }
+  if (event.inputs !== stage.inputs) {
+    commitOutdated(turn, stage, event.partition);
+    return;
+  }
   markDone(turn, stage, event.partition);
+  if (stage.kind === 'map') task.checksum = event.checksum;
+  if (stage.sideEffects) stage.delivered = true;
   const completed = isDone(stage) && stage.status !== 'done';
   if (completed) completeStage(turn, stage);
   if (completed || stage.finals.some((job) => state.jobs[job]?.missing === 0)) settleJobs(turn);
@@ -117,8 +124,7 @@ export function lose(turn: Turn, producers: readonly Producer[]): void {
   for (const { stage, partition, generation } of producers) {
     const task = stage.tasks[partition] as TaskState;
     if (task.status !== 'done' || task.generation !== generation) continue;
-    markLost(turn, stage, partition);
-    if (stage.status === 'done') stage.status = 'idle';
+    markLost(turn, stage, { partition });
   }
 }
 
@@ -126,7 +132,7 @@ function completeStage(turn: Turn, stage: StageState): void {
   stage.status = 'done';
   stage.stageAttempts = 0;
   stage.places = {};
-  if (!stage.submitted) return;
+  if (stage.submitted) turn.commands.push({ kind: 'stageCompleted', stage: stage.stage, status: 'succeeded' });
   stage.submitted = false;
-  turn.commands.push({ kind: 'stageCompleted', stage: stage.stage, status: 'succeeded' });
+  outputDecided(turn, stage);
 }

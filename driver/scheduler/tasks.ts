@@ -14,7 +14,7 @@ export function isDone(stage: StageState): boolean {
 const NO_FLIGHTS: readonly Flight[] = [];
 
 export function newTask(generation: number, status: 'pending' | 'done'): TaskState {
-  return { status, generation, attempts: 0, failures: 0, wantedBy: 0, flights: NO_FLIGHTS };
+  return { status, generation, checksum: '', attempts: 0, failures: 0, wantedBy: 0, flights: NO_FLIGHTS };
 }
 
 /** The task's output is committed: nothing of it needs to run any more. */
@@ -28,12 +28,20 @@ export function markDone(turn: Turn, stage: StageState, partition: number): void
 }
 
 /** The committed output is gone: the store is asked to raise the generation. */
-export function markLost(turn: Turn, stage: StageState, partition: number): void {
+export function markLost(turn: Turn, stage: StageState, { partition, outdated }: LostTask): void {
   const task = stage.tasks[partition] as TaskState;
   task.status = 'raising';
+  if (stage.status === 'done') stage.status = 'idle';
   if (isWanted(stage, task)) stage.missing++;
   for (const job of askers(turn.state, stage, partition)) job.missing = (job.missing as number) + 1;
-  turn.commands.push({ kind: 'raiseGeneration', stage: stage.stage, partition, from: task.generation });
+  const command = { kind: 'raiseGeneration', stage: stage.stage, partition, from: task.generation } as const;
+  turn.commands.push(outdated === true ? { ...command, outdated } : command);
+}
+
+export interface LostTask {
+  readonly partition: number;
+  /** It is there, but made of output that is not there any more. */
+  readonly outdated?: true;
 }
 
 /** The task has to run again, before those that never ran. */

@@ -25,7 +25,13 @@ export type StoredOutput =
 /** `winner` null: the generation was raised because the output before it was lost, and nobody has committed since. */
 export type CommitRecord =
   | { readonly generation: number; readonly winner: null }
-  | { readonly generation: number; readonly winner: string; readonly output: StoredOutput; readonly metrics: TaskMetrics };
+  | {
+      readonly generation: number;
+      readonly winner: string;
+      readonly output: StoredOutput;
+      readonly metrics: TaskMetrics;
+      readonly inputDigest?: string;
+    };
 
 /** The order of the packed metrics: stored data, so only ever appended to. */
 const METRICS = [
@@ -47,12 +53,13 @@ const METRICS = [
  * ```
  *  { generation: 0, winner: '<attempt id>', k: 'shuffle', at: null, o: '<packed offsets>' | null, c: '<checksum>', m: '<packed metrics>' }
  * ```
- * `at` is the object key or path, null when it is the canonical key of the attempt; `d` is an inline block in base64.
+ * `i` is the digest of what the output was made of, absent where that is no other stage's output. `at` is the object key or path, null when it is the canonical key of the attempt; `d` is an inline block in base64.
  */
 export function encodeCommitItem(task: CommitTask, result: TaskResult): MetadataItem {
   const { output } = result;
   const m = packNumbers(METRICS.map((name) => Math.round(result.metrics[name])));
-  const base = { generation: result.generation, winner: result.attemptId, k: output.kind, c: output.checksum, m };
+  const i = result.inputDigest === undefined ? {} : { i: result.inputDigest };
+  const base = { generation: result.generation, winner: result.attemptId, k: output.kind, c: output.checksum, m, ...i };
   switch (output.kind) {
     case 'none':
       return base;
@@ -79,7 +86,8 @@ export function decodeCommitItem(task: CommitTask, item: MetadataItem): CommitRe
   const winner = field.optional('winner');
   if (winner === null) return { generation, winner };
   const metrics = metricsOf(unpackNumbers(field.text('m')));
-  return { generation, winner, output: outputOf(task, field, winner), metrics };
+  const inputDigest = 'i' in item ? { inputDigest: field.text('i') } : {};
+  return { generation, winner, output: outputOf(task, field, winner), metrics, ...inputDigest };
 }
 
 function outputOf(task: CommitTask, field: Fields, winner: string): StoredOutput {

@@ -11,7 +11,7 @@ export type ReadOffsets = (key: string) => Promise<readonly number[]>;
 
 export interface CommitAttempt {
   readonly metadata: MetadataStore;
-  readonly spec: Pick<TaskSpec, 'appId' | 'stageId' | 'partition' | 'generation' | 'attemptId'>;
+  readonly spec: Pick<TaskSpec, 'appId' | 'stageId' | 'partition' | 'generation' | 'attemptId' | 'inputDigest'>;
   /** What the attempt wrote under keys of its own. */
   readonly prepared: { readonly output: TaskOutput; readonly metrics: TaskMetrics };
   /** Asked only when the race is lost to a winner with too many partitions for its item. */
@@ -32,10 +32,11 @@ export interface CommitAttempt {
  */
 export async function commitAttempt(commit: CommitAttempt): Promise<TaskOutcome> {
   const { metadata, spec, prepared, signal } = commit;
-  const result: TaskResult = { attemptId: spec.attemptId, generation: spec.generation, ...prepared };
+  const { attemptId, generation, inputDigest } = spec;
+  const result: TaskResult = { attemptId, generation, ...prepared, ...(inputDigest === undefined ? {} : { inputDigest }) };
   const key = metadataKeys.commit(spec.appId, spec.stageId, spec.partition);
   const item = encodeCommitItem(spec, result);
-  const options = { condition: electionOf(spec.generation), ...(signal === undefined ? {} : { signal }) };
+  const options = { condition: electionOf(generation), ...(signal === undefined ? {} : { signal }) };
   const put = await repeatWrite(() => metadata.put(key, item, options));
   if (put.written) return { kind: 'success', result, lostRace: false };
   return await refused(commit, result, put.current);
@@ -44,10 +45,10 @@ export async function commitAttempt(commit: CommitAttempt): Promise<TaskOutcome>
 /** The record's result; null when its generation has no winner. */
 export async function resultOf(record: CommitRecord, readOffsets: ReadOffsets): Promise<TaskResult | null> {
   if (record.winner === null) return null;
-  const { winner: attemptId, generation, output, metrics } = record;
-  if (output.kind !== 'shuffle') return { attemptId, generation, output, metrics };
+  const { winner: attemptId, output, ...rest } = record;
+  if (output.kind !== 'shuffle') return { attemptId, output, ...rest };
   const offsets = output.offsets ?? (await readOffsets(output.key));
-  return { attemptId, generation, output: { ...output, offsets }, metrics };
+  return { attemptId, output: { ...output, offsets }, ...rest };
 }
 
 function electionOf(generation: number): Condition {

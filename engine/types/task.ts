@@ -78,6 +78,8 @@ export interface TaskSpec {
   /** Hash of the executor bundle, or null where modules are loaded from disk. */
   readonly bundleHash: string | null;
   readonly inputs: readonly TaskInput[];
+  /** Digest of the committed outputs that `inputs` name, committed with the attempt's own; absent: it reads no other stage's output. */
+  readonly inputDigest?: string;
   /** Encoded range bounds (records/encodeValue of the sorted keys) when the sink partitions by range. */
   readonly bounds: Uint8Array | null;
   /** The attempt is stopped after this long; null is no limit. */
@@ -120,6 +122,8 @@ export interface TaskResult {
   readonly generation: number;
   readonly output: TaskOutput;
   readonly metrics: TaskMetrics;
+  /** As in the winner's TaskSpec. */
+  readonly inputDigest?: string;
 }
 
 export type TaskOutcome =

@@ -69,7 +69,7 @@ describe('numbers by index', () => {
     const w = lineageWriter();
     const { stages, result } = planJob(w.node({ kind: 'numbered', parent: w.range(10, 3), by: 'index' }));
     expect(stages.map(planText)).toEqual([
-      'stage 0 (sample, 3 tasks, reads [])\n0: range(10)[3]\n→ {"kind":"count"}',
+      'stage 0 (map, 3 tasks, reads [])\n0: range(10)[3]\n→ {"kind":"count"}',
       'stage 1 (result, 3 tasks, reads [0])\n0: range(10)[3]\n1: number(0, index)\n→ {"kind":"collect"}',
     ]);
     const counted = [4, 0, 9].map((n) => ({ output: { kind: 'inline', block: encodeValue(n), checksum: '' } }) as never as TaskResult);

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { BlockWriter } from '../../records/block-writer.ts';
+import { checksumHex } from '../../records/record-checksum.ts';
 import { objectKeys } from '../../types/keys.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import { MAX_INLINE_BLOCK_BYTES } from '../commit-item.ts';
@@ -15,7 +16,7 @@ export async function blockOutput(writer: BlockWriter, { spec, deps, counters }:
   counters.recordsWritten += writer.recordCount;
   counters.bytesWritten += writer.byteLength;
   const block = writer.finish();
-  const checksum = checksumText(block);
+  const checksum = checksumHex(writer.checksum);
   if (block.length <= MAX_INLINE_BLOCK_BYTES) return { kind: 'inline', block, checksum };
   const key = objectKeys.result(spec.appId, spec.stageId, spec.partition, spec.attemptId);
   await deps.objects.put(key, block, { signal: deps.signal });

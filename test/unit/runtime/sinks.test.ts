@@ -73,7 +73,7 @@ describe('where a result stands', () => {
     };
     // Block header 16 bytes, array header 5, string header 3.
     const inline = await outputOf(576);
-    expect(inline).toMatchObject({ kind: 'inline', checksum: expect.stringMatching(/^[0-9a-f]{8}$/) });
+    expect(inline).toMatchObject({ kind: 'inline', checksum: expect.stringMatching(/^[0-9a-f]{16}$/) });
     expect(inline.kind === 'inline' && inline.block.length).toBe(600);
     expect(await outputOf(577)).toMatchObject({ kind: 'object', key: 'apps/app/results/stage-a/0-attempt1', length: 601 });
     expect(decodeBlock(await objects.get('apps/app/results/stage-a/0-attempt1'))).toEqual(['x'.repeat(577)]);

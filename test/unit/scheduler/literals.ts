@@ -47,7 +47,7 @@ export function resolved(stage: number, taskCount: number, committed: readonly n
     stage,
     stageId: `s${stage}`,
     taskCount,
-    committed: committed.map((partition) => ({ partition, generation: 0 })),
+    committed: committed.map((partition) => ({ partition, generation: 0, checksum: '', inputs: null })),
     raised: [],
   };
 }
@@ -58,6 +58,8 @@ export const succeeded = (stage: number, partition: number, attempt = 0, generat
   partition,
   attempt,
   generation,
+  checksum: '',
+  inputs: null,
 });
 
 export const taskFailed = (stage: number, partition: number, attempt: number, failure: TaskFailure): SchedulerEvent => ({
@@ -75,6 +77,7 @@ export const launch = (stage: number, partition: number, attempt = 0, generation
   partition,
   generation,
   attempt,
+  inputs: null,
 });
 
 export const started = (stage: number, tasks: number, committed = 0, attempt = 0): SchedulerCommand => ({

@@ -142,6 +142,27 @@ test('with faults every job ends, and one that succeeds has all its answer', () 
   expect([...endings].sort()).toEqual(expect.arrayContaining(['cancelled', 'succeeded', 'taskFailed']));
 });
 
+test('with stages that give other records each time, every answer is made of one version of every output, also for a later driver', () => {
+  const anyMade = fc.tuple(anyPlan, fc.integer({ min: 2, max: 12 }), fc.array(fc.nat(6), { minLength: 3 }), fc.option(fc.nat(60)));
+  let outdated = 0;
+  fc.assert(
+    fc.property(anyMade, ([plan, objectLosses, stages, cut]) => {
+      const faults: Faults = { ...NO_FAULTS, objectLosses, executorLosses: 3, errors: 1, duplicates: 10 };
+      const world = createWorld({ ...plan, faults, indeterminate: new Set(stages), dice: diceOf(plan.seed) });
+      if (cut !== null) {
+        run(plan, world, cut);
+        world.loseDriver();
+      }
+      expect(run(plan, world, MAX_EVENTS)).toBeLessThan(MAX_EVENTS);
+      expect(world.ended.size).toBe(plan.graphs.length);
+      expectAnswers(plan, world);
+      outdated += world.outdated();
+    }),
+    { numRuns: 2000 },
+  );
+  expect(outdated).toBeGreaterThan(20);
+});
+
 test('faults that a task may have do not end its job', () => {
   const anyMild = fc.record({
     ...Object.fromEntries(Object.keys(NO_FAULTS).map((fault) => [fault, fc.constant(0)])),

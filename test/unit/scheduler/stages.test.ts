@@ -24,10 +24,11 @@ describe('stages', () => {
       name: 'stage 0 at job.ts:1',
       kind: 'map',
       parents: [],
+      sideEffects: false,
       status: 'done',
       resolving: false,
       stageId: 's0',
-      tasks: [{ status: 'done', generation: 0, attempts: 1, failures: 0, wantedBy: 0, flights: [] }],
+      tasks: [{ status: 'done', generation: 0, checksum: '', attempts: 1, failures: 0, wantedBy: 0, flights: [] }],
       missing: 0,
       users: 0,
       finals: [],
@@ -37,6 +38,10 @@ describe('stages', () => {
       nextFresh: 0,
       again: [],
       places: {},
+      digest: null,
+      inputs: null,
+      delivered: false,
+      spoiledBy: null,
       stageAttempts: 0,
       submissions: 1,
       submitted: false,
@@ -72,7 +77,7 @@ describe('stages', () => {
     const { send } = script(8);
     send(submitted(graph(0, [spec(0, [], 'result')])));
     const raised = [{ partition: 1, generation: 3 }];
-    const committed = [{ partition: 0, generation: 2 }];
+    const committed = [{ partition: 0, generation: 2, checksum: '', inputs: null }];
     expect(send({ kind: 'stageResolved', stage: 0, stageId: 's0', taskCount: 3, committed, raised })).toEqual([
       started(0, 3, 1),
       launch(0, 1, 0, 3),

@@ -6,16 +6,29 @@ import { failed } from './literals.ts';
 
 type Launch = Extract<SchedulerCommand, { kind: 'launch' }>;
 
-/** A commit item as the store holds it, and whether the object behind it is there. */
+/** A commit item as the store holds it. */
 interface Item {
-  generation: number;
-  committed: boolean;
-  objectLost: boolean;
+  readonly generation: number;
+  /** null: nobody has committed in this generation. */
+  readonly output: Output | null;
+  readonly inputs: string | null;
+}
+
+/** An object; one that was given up can still be read by whoever knows it. */
+interface Output {
+  readonly content: string;
+  readonly reads: readonly Read[];
+  lost: boolean;
+}
+
+interface Read extends LostOutput {
+  readonly of: string;
+  readonly output: Output;
 }
 
 interface Attempt {
   readonly launch: Launch;
-  readonly reads: readonly LostOutput[];
+  readonly reads: readonly Read[];
   aborted: boolean;
   /** The driver was told that the executor died; it did not. */
   zombie: boolean;
@@ -49,12 +62,16 @@ export interface World {
   /** Attempts launched for each task so far, `stage/partition`. */
   readonly launches: ReadonlyMap<string, number>;
   readonly maxInFlight: () => number;
+  /** Outputs given up because they were made of what was made anew. */
+  readonly outdated: () => number;
 }
 
 export interface WorldOptions {
   readonly graphs: readonly JobGraph[];
   readonly taskCounts: Readonly<Record<number, number>>;
   readonly faults: Faults;
+  /** Stages whose tasks give other records each time. */
+  readonly indeterminate?: ReadonlySet<number>;
   /** Uniform in [0, 1). */
   readonly dice: () => number;
 }
@@ -73,6 +90,8 @@ export function createWorld(options: WorldOptions): World {
   let timers: { id: number; ms: number }[] = [];
   let nowMs = 0;
   let inFlight = 0;
+  let contents = 0;
+  let outdated = 0;
   let maxInFlight = 0;
 
   const name = (stage: number, partition: number): string => `${stage}/${partition}`;
@@ -83,7 +102,7 @@ export function createWorld(options: WorldOptions): World {
 
   const isLive = (attempt: Attempt): boolean => !attempt.aborted && !attempt.zombie && !attempt.orphan;
 
-  function checkLaunch(launch: Launch): readonly LostOutput[] {
+  function checkLaunch(launch: Launch): readonly Read[] {
     const self = name(launch.stage, launch.partition);
     const item = items.get(self);
     if (told.has(self) && !raising.has(self)) throw new Error(`${self} is committed and was launched again`);
@@ -94,9 +113,9 @@ export function createWorld(options: WorldOptions): World {
     );
     return reads.map(([stage, partition]) => {
       const input = items.get(name(stage, partition));
-      if (!input?.committed || raising.has(name(stage, partition)))
-        throw new Error(`${self} was launched before its input ${stage}/${partition}`);
-      return { stageId: `s${stage}`, partition, generation: input.generation };
+      const of = name(stage, partition);
+      if (input === undefined || input.output === null || raising.has(of)) throw new Error(`${self} was launched before its input ${of}`);
+      return { stageId: `s${stage}`, partition, generation: input.generation, of, output: input.output };
     });
   }
 
@@ -113,7 +132,7 @@ export function createWorld(options: WorldOptions): World {
       case 'abortAttempt': {
         const { stage, partition, attempt } = command;
         const found = attempts.find(
-          ({ launch: l, zombie }) => !zombie && l.stage === stage && l.partition === partition && l.attempt === attempt,
+          ({ launch: l, zombie, orphan }) => !zombie && !orphan && l.stage === stage && l.partition === partition && l.attempt === attempt,
         );
         if (found !== undefined) found.aborted = true;
         return;
@@ -129,6 +148,7 @@ export function createWorld(options: WorldOptions): World {
         timers.push({ id: command.id, ms: command.ms });
         return;
       case 'jobSucceeded':
+        checkAnswer(command.job);
         ended.set(command.job, 'succeeded');
         return;
       case 'jobFailed':
@@ -150,8 +170,10 @@ export function createWorld(options: WorldOptions): World {
       stage,
       stageId: `s${stage}`,
       taskCount: taskCounts[stage] as number,
-      committed: known.filter(({ item }) => item.committed).map(({ partition, item }) => ({ partition, generation: item.generation })),
-      raised: known.filter(({ item }) => !item.committed).map(({ partition, item }) => ({ partition, generation: item.generation })),
+      committed: known.flatMap(({ partition, item: { generation, output, inputs } }) =>
+        output === null ? [] : [{ partition, generation, checksum: output.content, inputs }],
+      ),
+      raised: known.filter(({ item }) => item.output === null).map(({ partition, item }) => ({ partition, generation: item.generation })),
     };
   }
 
@@ -159,8 +181,13 @@ export function createWorld(options: WorldOptions): World {
     const self = name(command.stage, command.partition);
     const item = items.get(self);
     if (item === undefined || item.generation < command.from) throw new Error(`${self} was never committed in generation ${command.from}`);
-    if (item.generation === command.from && !item.objectLost) throw new Error(`${self} is given up, and nothing is wrong with it`);
-    if (item.generation === command.from) items.set(self, { generation: command.from + 1, committed: false, objectLost: false });
+    if (item.generation === command.from) {
+      const { output } = item;
+      const made = output?.reads.every((read) => items.get(read.of)?.output?.content === read.output.content);
+      if (output === null || (command.outdated ? made : !output.lost)) throw new Error(`${self} is given up, and nothing is wrong with it`);
+      items.set(self, { generation: command.from + 1, output: null, inputs: null });
+      if (command.outdated) outdated++;
+    }
     return {
       kind: 'generationRaised',
       stage: command.stage,
@@ -172,16 +199,38 @@ export function createWorld(options: WorldOptions): World {
   function runToEnd(attempt: Attempt): SchedulerEvent {
     const { stage, partition, generation, attempt: number } = attempt.launch;
     const at = { stage, partition, attempt: number, generation };
-    const lost = attempt.reads.filter((read) => {
-      const item = items.get(name(Number(read.stageId.slice(1)), read.partition)) as Item;
-      return item.generation !== read.generation || item.objectLost;
-    });
+    const lost = attempt.reads.filter((read) => read.output.lost).map(({ of: _, output: __, ...read }) => read);
     if (lost.length > 0) return { kind: 'taskFailed', ...at, failure: failed('fetch-failed', { lost }) };
     const self = name(stage, partition);
-    const item = items.get(self) ?? { generation: 0, committed: false, objectLost: false };
+    const item = items.get(self) ?? { generation: 0, output: null, inputs: null };
     if (item.generation !== generation) return { kind: 'taskFailed', ...at, failure: failed('superseded') };
-    items.set(self, { ...item, committed: true });
-    return { kind: 'taskSucceeded', ...at };
+    const output = item.output ?? outputOf(attempt);
+    const inputs = item.output === null ? attempt.launch.inputs : item.inputs;
+    items.set(self, { generation, output, inputs });
+    return { kind: 'taskSucceeded', ...at, checksum: output.content, inputs };
+  }
+
+  function outputOf({ launch: { stage, partition }, reads }: Attempt): Output {
+    const made = options.indeterminate?.has(stage) ? `run ${contents++}` : `(${reads.map((read) => read.output.content).join()})`;
+    return { content: `${name(stage, partition)}${made}`, reads, lost: false };
+  }
+
+  /** All of an answer must be made of one and the same output of every task. */
+  function checkAnswer(job: number): void {
+    const { final, partitions: asked } = options.graphs.find((each) => each.job === job) as JobGraph;
+    const seen = new Map<string, string>();
+    const open = (asked ?? partitions(final)).map((partition) => {
+      const of = name(final, partition);
+      return { of, output: items.get(of)?.output ?? null };
+    });
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { of, output } = next;
+      if (output === null) throw new Error(`the answer of job ${job} lacks ${of}`);
+      const other = seen.get(of);
+      if (other !== undefined && other !== output.content) throw new Error(`the answer of job ${job} is made of two versions of ${of}`);
+      seen.set(of, output.content);
+      if (other === undefined) open.push(...output.reads);
+    }
   }
 
   function endAttempt(): SchedulerEvent | null {
@@ -210,8 +259,8 @@ export function createWorld(options: WorldOptions): World {
   }
 
   function loseAnObject(): void {
-    const there = [...items.values()].filter((item) => item.committed && !item.objectLost);
-    if (there.length > 0) pick(there).objectLost = true;
+    const there = [...items.values()].flatMap(({ output }) => (output === null || output.lost ? [] : [output]));
+    if (there.length > 0) pick(there).lost = true;
   }
 
   function happen(): SchedulerEvent | null {
@@ -234,7 +283,11 @@ export function createWorld(options: WorldOptions): World {
     if (event.kind === 'taskSucceeded' && items.get(name(event.stage, event.partition))?.generation === event.generation) {
       told.add(name(event.stage, event.partition));
     }
-    if (event.kind === 'stageResolved') for (const { partition } of event.committed) told.add(name(event.stage, partition));
+    if (event.kind === 'stageResolved') {
+      for (const { partition, generation } of event.committed) {
+        if (items.get(name(event.stage, partition))?.generation === generation) told.add(name(event.stage, partition));
+      }
+    }
     if (event.kind === 'generationRaised') {
       raising.delete(name(event.stage, event.partition));
       if (items.get(name(event.stage, event.partition))?.generation === event.generation) told.delete(name(event.stage, event.partition));
@@ -246,7 +299,8 @@ export function createWorld(options: WorldOptions): World {
     ended,
     launches,
     maxInFlight: () => maxInFlight,
-    isCommitted: (stage, partition) => items.get(name(stage, partition))?.committed === true,
+    outdated: () => outdated,
+    isCommitted: (stage, partition) => (items.get(name(stage, partition))?.output ?? null) !== null,
     obey: (commands) => commands.forEach(obeyOne),
     next() {
       const event = happen();
