@@ -235,6 +235,7 @@ describe('a job that takes another way than before is told so, with both places'
       await expect(second.step('choose', () => 2)).rejects.toMatchObject({ code: 'DRIVER_NOT_DETERMINISTIC' });
       const third = await resumed(stores);
       await third.step('before', () => 9);
+      await third.step('x', () => 1);
       expect(await third.step('choose', () => 2)).toBe(2);
       third.draw('now', 99);
     }
