@@ -1,26 +1,44 @@
-// Which states send the most flights to which others: npx levin run examples/flights.ts
-import { Context } from 'levin';
+// The busiest routes between states, and where each state's airports send most flights: npx levin run examples/flights.ts
+import type { Context } from 'levin';
 
-await using lv = await Context.create({ appName: 'flights' });
-const data = 'node_modules/vega-datasets/data';
-const stateOf = lv
-  .textFile(`${data}/airports.csv`)
-  .map((line) => line.split(','))
-  .filter((fields) => fields.length === 7 && fields[0] !== 'iata')
-  .map((fields) => [fields[0] as string, fields[3] as string]);
-const flights = lv
-  .textFile(`${data}/flights-airport.csv`)
-  .map((line) => line.split(','))
-  .filter(([origin]) => origin !== 'origin')
-  .map(([origin, destination, count]) => [origin as string, { destination: destination as string, count: Number(count) }]);
+interface Destination {
+  readonly to: string;
+  readonly flights: number;
+}
 
-const routes = flights
-  .join(stateOf)
-  .map(([, [{ destination, count }, from]]) => [destination, { from, count }])
-  .join(stateOf)
-  .map(([, [{ from, count }, to]]) => [[from, to], count])
-  .reduceByKey((a, b) => a + b);
+export default async function flights(lv: Context, args: readonly string[]): Promise<void> {
+  const [folder = 'node_modules/vega-datasets/data', topN = '3'] = args;
+  const n = Number(topN);
 
-console.log(`${await routes.map(([, n]) => n).reduce((a, b) => a + b)} flights; the busiest routes between states:`);
-const top = await routes.filter(([[from, to]]) => from !== to).takeOrdered(8, ([, n]) => -n);
-for (const [[from, to], n] of top) console.log(`${from} → ${to} ${String(n).padStart(8)}`);
+  const stateOf = lv.csvFile<'iata' | 'state'>(`${folder}/airports.csv`, { header: true }).map(({ iata, state }) => [iata, state]);
+  const routes = lv
+    .csvFile<'origin' | 'destination' | 'count'>(`${folder}/flights-airport.csv`, { header: true })
+    .map(({ origin, destination, count }) => [origin, { destination, count: Number(count) }])
+    .join(stateOf, lv.defaultParallelism) // a CSV file is read by one task; from here on there are as many as can run
+    .map(([, [{ destination, count }, from]]) => [destination, { from, count }])
+    .join(stateOf)
+    .map(([, [{ from, count }, to]]) => [{ from, to }, count]) // an object as a key: keys compare by value
+    .filter(([{ from, to }]) => from !== to)
+    .reduceByKey((a, b) => a + b);
+
+  console.log('The busiest routes between states:');
+  for (const [{ from, to }, count] of await routes.takeOrdered(8, ([, count]) => -count)) {
+    console.log(`  ${from} → ${to} ${String(count).padStart(6)}`);
+  }
+
+  const destinations = routes
+    .map(([{ from, to }, flights]) => [from, { to, flights }])
+    .aggregateByKey(
+      [] as Destination[],
+      (best, destination) => keepBest([...best, destination], n),
+      (a, b) => keepBest([...a, ...b], n),
+    );
+  console.log(`The ${n} destinations with most flights, of the five states whose first has most:`);
+  for (const [from, best] of await destinations.top(5, ([, best]) => best[0]?.flights ?? 0)) {
+    console.log(`  ${from} → ${best.map(({ to, flights }) => `${to} ${flights}`).join(', ')}`);
+  }
+}
+
+function keepBest(destinations: readonly Destination[], n: number): Destination[] {
+  return destinations.toSorted((a, b) => b.flights - a.flights || (a.to < b.to ? -1 : 1)).slice(0, n);
+}

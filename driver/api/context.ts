@@ -200,13 +200,19 @@ export class Context implements AsyncDisposable {
    * A row with another number of fields than the header, or the first row of its file, fails with `CSV_RAGGED_ROW`, file and line; wrong quotes fail
    * with `INVALID_CSV`, a column that is named twice with `CSV_DUPLICATE_COLUMN`. Options as Spark's, but for two defaults: `mode` is FAILFAST, `escape`
    * the quote itself (RFC 4180).
+   *
+   * The columns that a job uses can be named by type, `csvFile<'iata' | 'state'>(path, { header: true })`: the compiler then knows `row.iata`. That the
+   * files have them is not checked.
    * @param options `minPartitions`: neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`.
    */
-  csvFile(
+  csvFile<C extends string = string>(
     path: string,
     options: CsvReadOptions & { readonly header: true; readonly mode: 'PERMISSIVE' },
-  ): RDD<Record<string, string | null>>;
-  csvFile(path: string, options: CsvReadOptions & { readonly header: true; readonly mode?: StrictCsvMode }): RDD<Record<string, string>>;
+  ): RDD<Record<C, string | null>>;
+  csvFile<C extends string = string>(
+    path: string,
+    options: CsvReadOptions & { readonly header: true; readonly mode?: StrictCsvMode },
+  ): RDD<Record<C, string>>;
   csvFile(path: string, options: CsvReadOptions & { readonly header?: false; readonly mode: 'PERMISSIVE' }): RDD<(string | null)[]>;
   csvFile(path: string, options?: CsvReadOptions & { readonly header?: false; readonly mode?: StrictCsvMode }): RDD<string[]>;
   csvFile(path: string, options: CsvReadOptions = {}): RDD<unknown> {

@@ -180,6 +180,10 @@ export function csvRowsByTheirOptions(): void {
   same<typeof arrays, RDD<string[]>>(true);
   const objects = lv.csvFile('f', { header: true });
   same<typeof objects, RDD<Record<string, string>>>(true);
+  const named = lv.csvFile<'iata' | 'state'>('f', { header: true });
+  same<typeof named, RDD<{ iata: string; state: string }>>(true);
+  // @ts-expect-error: only the columns that were named
+  named.map((row) => row.city);
   const filledArrays = lv.csvFile('f', { mode: 'PERMISSIVE' });
   same<typeof filledArrays, RDD<(string | null)[]>>(true);
   const filledObjects = lv.csvFile('f', { header: true, mode: 'PERMISSIVE' });

@@ -15,6 +15,17 @@ describe('every code block says where it is cut from, and is what stands there',
   });
 });
 
+test('every example is in the index, with a page that shows it or as a file', () => {
+  const files = globSync('examples/*.ts', { cwd: REPOSITORY }).sort();
+  const cut = globSync('docs/examples/*.md', { cwd: REPOSITORY }).flatMap((page) =>
+    cutBlocks(readRepositoryFile(page)).map(({ file }) => file),
+  );
+  expect([...cut, 'examples/quick-start.ts', 'examples/word-count.ts', 'examples/sample-access-log.ts'].sort()).toEqual(files);
+  const index = readRepositoryFile('docs/examples/README.md');
+  for (const file of cut)
+    if (file !== 'examples/random.ts') expect(index).toContain(`](${file.slice('examples/'.length, -'.ts'.length)}.md)`);
+});
+
 test.each(documents)('links of %s lead somewhere', (document) => {
   const prose = readRepositoryFile(document).replace(/```[\s\S]*?```|`[^`]*`/g, '');
   const targets = [...prose.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target as string);
