@@ -30,7 +30,11 @@ interface RecordIntake {
 export function openExchangeWriter(objects: ObjectStore, options: ExchangeWriterOptions, limits: WriterLimits): ExchangeWriter {
   const { partitioner: spec, combine } = options;
   const partitionOf = createPartitioner(spec, options);
-  const buffers = createPartitionBuffers(spec.numPartitions, limits.blockBytes);
+  const buffers = createPartitionBuffers(
+    spec.numPartitions,
+    { blockBytes: limits.blockBytes, memoryBytes: options.memoryBytes },
+    options.scratch,
+  );
   const intake =
     combine !== null
       ? combining(combine, { buffers, partitionOf, maxKeys: limits.maxCombineKeys })
@@ -41,9 +45,19 @@ export function openExchangeWriter(objects: ObjectStore, options: ExchangeWriter
     write: (record) => intake.write(record),
     async finish() {
       intake.flush();
-      const { body, offsets, checksum } = assembleMapOutput(buffers.finish());
+      const output = buffers.finish();
+      const { body, offsets, checksum } = assembleMapOutput(output);
       await objects.put(options.key, body, { signal: options.signal });
-      return { key: options.key, offsets, checksum, records: intake.count(), bytes: body.byteLength };
+      return {
+        key: options.key,
+        offsets,
+        checksum,
+        records: intake.count(),
+        bytes: body.byteLength,
+        spills: output.spilled.runCount,
+        memoryBytesSpilled: buffers.memoryBytesSpilled,
+        diskBytesSpilled: output.spilled.totalBytes,
+      };
     },
   };
 }

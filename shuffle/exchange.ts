@@ -7,7 +7,7 @@ import { readSlices } from './read-slices.ts';
 
 export interface CreateExchangeOptions {
   readonly objects: ObjectStore;
-  /** A block is sealed when it has this many bytes; default 256 KB. */
+  /** A block is sealed when it has this many bytes; default 240 KB, so that its buffer has 256 KB. */
   readonly blockBytes?: number;
   /** Keys combined on the map side before their values so far are written; default 1,000,000. */
   readonly maxCombineKeys?: number;
@@ -27,7 +27,7 @@ export interface CreateExchangeOptions {
  * ```
  */
 export function createExchange(options: CreateExchangeOptions): Exchange {
-  const { objects, blockBytes = 262_144, maxCombineKeys = 1_000_000, maxBytesInFlight = 50_331_648, maxReadsInFlight = 16 } = options;
+  const { objects, blockBytes = 245_760, maxCombineKeys = 1_000_000, maxBytesInFlight = 50_331_648, maxReadsInFlight = 16 } = options;
   const prepare = options.prepare ?? (() => Promise.resolve());
   return {
     openWriter: (writer) => openExchangeWriter(objects, writer, { blockBytes, maxCombineKeys }),

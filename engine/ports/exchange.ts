@@ -23,7 +23,7 @@ export interface ExchangeWriterOptions {
   readonly seed: number;
   /** Where records that do not fit `memoryBytes` wait until the object is written. */
   readonly scratch: Scratch;
-  /** Bytes that the writer may hold. */
+  /** Bytes that the writer may hold, but for the record and the block at hand. */
   readonly memoryBytes: number;
   readonly signal: AbortSignal;
 }
@@ -36,6 +36,10 @@ export interface ExchangeOutput {
   readonly checksum: string;
   readonly records: number;
   readonly bytes: number;
+  /** How often the writer's memory was full, what it held then, and what of it went to scratch. */
+  readonly spills: number;
+  readonly memoryBytesSpilled: number;
+  readonly diskBytesSpilled: number;
 }
 
 export interface ExchangeWriter {

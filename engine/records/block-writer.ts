@@ -1,7 +1,7 @@
 import { ARRAY_HEADER_BYTES, BLOCK_HEADER_BYTES, FLAG_TAGGED, sealBlock } from './block-format.ts';
 import { addToChecksum, type RecordChecksum } from './record-checksum.ts';
 import { recordCodec } from './record-codec.ts';
-import { createRecordSink, hashWritten, hashWrittenContent, type RecordSink, reserve, startHash } from './record-sink.ts';
+import { createRecordSink, hashWritten, hashWrittenContent, type RecordSink, releaseBuffer, reserve, startHash } from './record-sink.ts';
 import { forgetShapes } from './shape-table.ts';
 import type { TaggedCodec } from './tagged-codec.ts';
 import { writePair, writeRecord } from './write-record.ts';
@@ -12,6 +12,8 @@ export interface BlockWriter {
   readonly recordCount: number;
   /** What `finish` would return now, in bytes. */
   readonly byteLength: number;
+  /** Bytes of the buffer that holds them. */
+  readonly capacity: number;
   /** Over every record since the writer was made, whatever block it went to. */
   readonly checksum: Readonly<RecordChecksum>;
   /** Throws `RECORD_NOT_ENCODABLE` with the path to the value; the block is as before then. */
@@ -20,13 +22,16 @@ export interface BlockWriter {
   pushPair(key: unknown, value: unknown): void;
   /** The block, in an ArrayBuffer of its own. The writer is empty again and can take the next block. */
   finish(): Uint8Array<ArrayBuffer>;
+  /** As `finish`, without a copy: the block is a part of the writer's buffer and stands until the next record is pushed. */
+  seal(): Uint8Array<ArrayBuffer>;
+  /** Gives up the buffer of an empty writer: a block that was sealed in it may be kept then. */
+  release(): void;
 }
 
 const BODY_START = BLOCK_HEADER_BYTES + ARRAY_HEADER_BYTES;
-const INITIAL_BYTES = 256;
 
 export function createBlockWriter(codec: TaggedCodec = recordCodec): BlockWriter {
-  const sink = createRecordSink(INITIAL_BYTES);
+  const sink = createRecordSink();
   const checksum: RecordChecksum = { low: 0, high: 0 };
   let recordCount = 0;
   let flags = 0;
@@ -52,12 +57,26 @@ export function createBlockWriter(codec: TaggedCodec = recordCodec): BlockWriter
     forgetShapes(sink.shapes, shapeCount);
   }
 
+  function seal(): Uint8Array<ArrayBuffer> {
+    reserve(sink, 0);
+    const block = sink.bytes.subarray(0, sink.position);
+    sealBlock(block, recordCount, flags);
+    forgetShapes(sink.shapes, 0);
+    sink.position = BODY_START;
+    recordCount = 0;
+    flags = 0;
+    return block;
+  }
+
   return {
     get recordCount() {
       return recordCount;
     },
     get byteLength() {
       return sink.position;
+    },
+    get capacity() {
+      return sink.bytes.length;
     },
     checksum,
     push(record) {
@@ -86,15 +105,9 @@ export function createBlockWriter(codec: TaggedCodec = recordCodec): BlockWriter
       if (written) accept();
       else pushTagged([key, value]);
     },
-    finish() {
-      const block = new Uint8Array(sink.bytes.subarray(0, sink.position));
-      sealBlock(block, recordCount, flags);
-      forgetShapes(sink.shapes, 0);
-      sink.position = BODY_START;
-      recordCount = 0;
-      flags = 0;
-      return block;
-    },
+    finish: () => new Uint8Array(seal()),
+    seal,
+    release: () => releaseBuffer(sink),
   };
 }
 

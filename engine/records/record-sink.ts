@@ -22,8 +22,12 @@ const MAX_SINK_BYTES = 0xffff_ffff;
 const FNV_SEED = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-export function createRecordSink(capacity: number): RecordSink {
-  const bytes = Buffer.allocUnsafeSlow(capacity);
+const SMALLEST_BYTES = 256;
+const NO_BYTES: Buffer<ArrayBuffer> = Buffer.alloc(0);
+
+/** Without a buffer until the first byte comes: a task may have thousands of sinks. */
+export function createRecordSink(): RecordSink {
+  const bytes = NO_BYTES;
   return { bytes, view: viewOf(bytes), position: 0, shapes: createShapeTable(), hash: 0, hashedTo: 0 };
 }
 
@@ -31,6 +35,12 @@ export function createRecordSink(capacity: number): RecordSink {
 export function reserve(sink: RecordSink, byteCount: number): void {
   const needed = sink.position + byteCount;
   if (needed > sink.bytes.length) grow(sink, needed);
+}
+
+/** Gives the buffer away; the next byte makes a new one. */
+export function releaseBuffer(sink: RecordSink): void {
+  sink.bytes = NO_BYTES;
+  sink.view = viewOf(NO_BYTES);
 }
 
 /** A new record starts at the sink's position. */
@@ -75,8 +85,8 @@ function grow(sink: RecordSink, needed: number): void {
         'Use more partitions, or smaller records: one record, and one task result, must fit into a block.',
     });
   }
-  const bytes = Buffer.allocUnsafeSlow(Math.min(MAX_SINK_BYTES, Math.max(needed, sink.bytes.length * 2)));
-  sink.bytes.copy(bytes, 0, 0, sink.position);
+  const bytes = Buffer.allocUnsafeSlow(Math.min(MAX_SINK_BYTES, Math.max(needed, sink.bytes.length * 2, SMALLEST_BYTES)));
+  sink.bytes.copy(bytes, 0, 0, Math.min(sink.position, sink.bytes.length));
   sink.bytes = bytes;
   sink.view = viewOf(bytes);
 }

@@ -8,6 +8,7 @@ export interface WriteOptions {
   readonly bounds?: readonly unknown[];
   readonly combine?: Combiner | null;
   readonly seed?: number;
+  readonly memoryBytes?: number;
 }
 
 const never = new AbortController().signal;
@@ -18,14 +19,14 @@ export async function writeMapOutput(
   map: { readonly index: number; readonly records: readonly unknown[] },
   options: WriteOptions,
 ): Promise<ExchangeOutput> {
-  const { partitioner, bounds = [], combine = null, seed = 0 } = options;
+  const { partitioner, bounds = [], combine = null, seed = 0, memoryBytes = AMPLE_MEMORY.executionBytes } = options;
   const writer = exchange.openWriter({
     key: `map-${map.index}`,
     partitioner,
     bounds,
     combine,
     scratch: memoryScratch(),
-    memoryBytes: AMPLE_MEMORY.executionBytes,
+    memoryBytes,
     seed,
     signal: never,
   });
