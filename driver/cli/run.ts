@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installDriverHooks } from '../../engine/closures/loading/driver-hooks.ts';
 import { findProjectRoot, realPathOf } from '../../engine/closures/loading/project-root.ts';
@@ -90,7 +90,17 @@ function textValues(values: AppStart['conf']): Record<string, string> {
 function checkJobFile(job: string): string {
   const path = resolve(job);
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile()) return realPathOf(path);
+  if (stats?.isFile()) return checkTransformed(realPathOf(path));
   const what = stats === undefined ? 'does not exist' : 'is a folder, not a file';
   throw new LevinError({ code: 'JOB_NOT_FOUND', fault: 'user', message: `levin run: the job file ${path} ${what}.` });
+}
+
+/** Packages are loaded as they are, so functions of a job in one could not travel. */
+function checkTransformed(path: string): string {
+  if (!path.split(sep).includes('node_modules')) return path;
+  throw new LevinError({
+    code: 'JOB_IN_PACKAGE',
+    fault: 'user',
+    message: `levin run: the job file ${path} belongs to an installed package, whose functions cannot travel to executors. Copy it into your project and run the copy.`,
+  });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { jobFolder, jobText } from '../support/job-folder.ts';
@@ -182,6 +182,16 @@ describe('job files', () => {
     const isFolder = await folder.run(['.']);
     expect(isFolder.stderr).toMatch(/is a folder, not a file\. \[JOB_NOT_FOUND\]\n$/);
     expect([missing.code, isFolder.code]).toEqual([1, 1]);
+  });
+
+  test('of an installed package', async () => {
+    using folder = jobFolder({ 'node_modules/jobs/count.ts': jobText('console.log(await lv.range(3).count());') });
+    const { code, stderr } = await folder.run(['node_modules/jobs/count.ts']);
+    const path = join(realpathSync(folder.path), 'node_modules/jobs/count.ts');
+    expect(stderr).toBe(
+      `levin: levin run: the job file ${path} belongs to an installed package, whose functions cannot travel to executors. Copy it into your project and run the copy. [JOB_IN_PACKAGE]\n`,
+    );
+    expect(code).toBe(1);
   });
 
   test('with a syntax error', async () => {
