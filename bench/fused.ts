@@ -6,6 +6,7 @@
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createMemoryObjectStore } from '../engine/adapters/memory/memory-object-store.ts';
 import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
+import { createMemoryStagedFiles } from '../engine/adapters/memory/memory-staged-files.ts';
 import { createSeededRandom } from '../engine/adapters/memory/seeded-random.ts';
 import type { NarrowOp, PlanNode, Sink } from '../engine/plan/stage-plan.ts';
 import { runTask, type UserFunction } from '../engine/runtime/run-task.ts';
@@ -16,9 +17,11 @@ const ROUNDS = 5;
 const LIMIT = 2;
 
 const objects = createMemoryObjectStore();
+const files = createMemoryObjectStore();
 const deps = {
   objects,
-  files: createMemoryObjectStore(),
+  files,
+  staged: createMemoryStagedFiles(files),
   exchange: createExchange({ objects }),
   clock: createSystemClock(),
   random: createSeededRandom('bench'),

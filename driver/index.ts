@@ -17,6 +17,8 @@ export type {
   RangeOptions,
   Rec,
   RepartitionAndSortOptions,
+  SaveMode,
+  SaveOptions,
   SortByKeyOptions,
   SortOptions,
   Statistics,

@@ -1,6 +1,7 @@
 /** Where adapters are chosen: the only file of the driver that knows which stores and runners there are. */
 import { join } from 'node:path';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
+import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createLocalClusterRunner } from '../engine/adapters/local/local-cluster-runner.ts';
 import { clearLocalFolders, makeLocalFolder } from '../engine/adapters/local/local-folder.ts';
@@ -15,6 +16,7 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { Exchange } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { Random } from '../engine/ports/random.ts';
+import type { StagedFiles } from '../engine/ports/staged-files.ts';
 import type { TaskRunner } from '../engine/ports/task-runner.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
@@ -28,6 +30,8 @@ export interface Stores {
   readonly objects: ObjectStore;
   /** The user's files; keys are absolute paths without the leading slash. */
   readonly files: ObjectStore;
+  /** Of the same keys: what sinks write until it is published. */
+  readonly staged: StagedFiles;
   readonly metadata: SqliteMetadataStore;
   readonly exchange: Exchange;
   readonly clock: Clock;
@@ -38,9 +42,11 @@ export interface Stores {
 export function openStores(stateDir: string): Stores {
   const clock = createSystemClock();
   const objects = createDirectoryObjectStore({ root: join(stateDir, 'objects') });
+  const files = createDirectoryObjectStore({ root: '/', followLinks: true });
   return {
     objects,
-    files: createDirectoryObjectStore({ root: '/', followLinks: true }),
+    files,
+    staged: createDirectoryStagedFiles(files, { root: '/' }),
     metadata: createSqliteMetadataStore({ file: join(stateDir, 'metadata.sqlite'), clock }),
     exchange: createExchange({ objects }),
     clock,

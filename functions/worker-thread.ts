@@ -2,6 +2,7 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { fetchBundle } from '../engine/adapters/local/code-folder.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
+import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
 import type { LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
@@ -14,6 +15,7 @@ import { createExchange } from '../shuffle/exchange.ts';
 if (parentPort === null) throw new Error('functions/worker-thread is the entry of a worker thread; levin starts it.');
 const { objectsRoot, scratchRoot, memory, code } = workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
+const files = createDirectoryObjectStore({ root: '/', followLinks: true });
 
 const workerCode = createWorkerCode(async (appId, hash) => {
   // Imported when the first closure comes: each way needs only its own half of the loader.
@@ -29,7 +31,8 @@ serveWorker({
   port: parentPort,
   runAttempt: createAttemptRunner({
     objects,
-    files: createDirectoryObjectStore({ root: '/', followLinks: true }),
+    files,
+    staged: createDirectoryStagedFiles(files, { root: '/' }),
     exchange: createExchange({ objects, prepare: (payloads) => workerCode.prepare(payloads) }),
     clock: createSystemClock(),
     random: createSystemRandom(),

@@ -9,6 +9,7 @@ import { acquireLease } from '../../driver/lease/acquire-lease.ts';
 import { type LineageNode, type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
 import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
 import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryStagedFiles } from '../../engine/adapters/memory/memory-staged-files.ts';
 import { createSeededRandom } from '../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock } from '../../engine/adapters/memory/virtual-clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
@@ -58,7 +59,8 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
   const random = createSeededRandom('instant');
   const exchange = createExchange({ objects });
   const lease = await acquireLease({ metadata, clock, random, appId: APP_ID, leaseMs: 1000 });
-  const stores = { objects, files, exchange, clock, random, metadata: { ...metadata, close: async () => undefined } };
+  const staged = createMemoryStagedFiles(files);
+  const stores = { objects, files, staged, exchange, clock, random, metadata: { ...metadata, close: async () => undefined } };
   const journal = await openAppJournal({ stores, appId: APP_ID, lease, start: START });
   const config = { ...loadConfig([]).config, maxPartitionBytes: SPLIT_BYTES };
   const known = new Map();
@@ -97,7 +99,13 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
     journal,
     raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId: APP_ID, ...task }),
   });
-  const actions = createRunActions({ stages: engine.stages, journal, checkOutput: async () => undefined });
+  const actions = createRunActions({
+    stages: engine.stages,
+    journal,
+    outputs: { files, staged, appId: APP_ID, isOwnAttempt: journal.hasLaunched },
+    onSaved: listings.noteOutput,
+    checkLease: async () => undefined,
+  });
   const counts = await actions.run({ name: 'count', node: lineage(job), sink: { kind: 'count' }, callSite: null, options: {} }, (stage) =>
     stage.run(Array.from({ length: stage.numPartitions }, (_, p) => p)),
   );

@@ -2,6 +2,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import { describeValue } from '../../engine/records/describe-value.ts';
 import { precisionFor } from '../../engine/records/hyper-log-log.ts';
 import type { Codec } from '../../engine/types/file-format.ts';
+import type { SaveMode } from './types.ts';
 
 function invalid(operation: string, message: string): LevinError {
   return new LevinError({ code: 'INVALID_ARGUMENT', fault: 'user', message: `${operation}: ${message}` });
@@ -36,6 +37,12 @@ export function checkCodec(operation: string, codec: unknown): Codec | null {
   if (codec === undefined) return null;
   if (codec === 'gzip' || codec === 'zstd') return codec;
   throw invalid(operation, `codec is ${describeValue(codec)}; it must be 'gzip' or 'zstd'.`);
+}
+
+export function checkSaveMode(operation: string, mode: unknown): SaveMode | null {
+  if (mode === undefined) return null;
+  if (mode === 'error' || mode === 'overwrite' || mode === 'append' || mode === 'ignore') return mode;
+  throw invalid(operation, `mode is ${describeValue(mode)}; it must be 'error', 'overwrite', 'append' or 'ignore'.`);
 }
 
 export function checkRecordLength(length: number): number {

@@ -34,6 +34,7 @@ import {
   checkConfidence,
   checkDepth,
   checkPrecision,
+  checkSaveMode,
   checkSeed,
   checkTimeout,
 } from './action-arguments.ts';
@@ -61,6 +62,7 @@ import type {
   PipeOptions,
   Rec,
   RepartitionAndSortOptions,
+  SaveOptions,
   SortByKeyOptions,
   SortOptions,
   Statistics,
@@ -1381,10 +1383,11 @@ export class RDD<out T> {
    * Writes one text file for each partition into a new folder, one line for each record, then the manifest and `_SUCCESS`.
    *
    * Strings are written as they are, other records as `JSON` or their string form. A folder that is there already is refused before any task runs
-   * (`OUTPUT_EXISTS`). Levin's readers see all of the output or nothing.
-   * @param options `codec`: `'gzip'` or `'zstd'` compresses each file; `textFile` reads them by their names' end (`.gz`, `.zst`).
+   * (`OUTPUT_EXISTS`), unless `mode` says what to do with it. Levin's readers see all of the output or nothing; part files become visible to
+   * others when all of them are written, `_SUCCESS` last.
+   * @param options `mode`: `'overwrite'`, `'append'` or `'ignore'` where something is already. `codec`: `'gzip'` or `'zstd'` compresses each file; `textFile` reads them by their names' end (`.gz`, `.zst`).
    */
-  saveAsTextFile(path: string, options: ActionOptions & CodecOptions = {}): Promise<void> {
+  saveAsTextFile(path: string, options: ActionOptions & SaveOptions & CodecOptions = {}): Promise<void> {
     return this.#save('saveAsTextFile', path, options, (target) => ({
       kind: 'saveAsTextFile',
       path: target,
@@ -1398,7 +1401,7 @@ export class RDD<out T> {
    * Values as `JSON.stringify` has them: dates become strings, NaN null; bigints become strings, Map and Set arrays.
    * @param options `codec`: `'gzip'` or `'zstd'` compresses each file.
    */
-  saveAsJsonFile(path: string, options: ActionOptions & CodecOptions = {}): Promise<void> {
+  saveAsJsonFile(path: string, options: ActionOptions & SaveOptions & CodecOptions = {}): Promise<void> {
     return this.#save('saveAsJsonFile', path, options, (target) => ({
       kind: 'saveAsJsonFile',
       path: target,
@@ -1414,7 +1417,11 @@ export class RDD<out T> {
    * in a text file. Fields are quoted where they must be, quotes inside doubled, lines end with LF.
    * @param options `header` (default false): each file that has records begins with the names of the fields. `sep`: between fields, default `,`.
    */
-  saveAsCsvFile(this: RDD<object>, path: string, options: ActionOptions & CodecOptions & CsvWriteOptions = {}): Promise<void> {
+  saveAsCsvFile(
+    this: RDD<object>,
+    path: string,
+    options: ActionOptions & SaveOptions & CodecOptions & CsvWriteOptions = {},
+  ): Promise<void> {
     return this.#save('saveAsCsvFile', path, options, (target) => ({
       kind: 'saveAsCsvFile',
       path: target,
@@ -1428,7 +1435,7 @@ export class RDD<out T> {
    *
    * Everything that can be a record comes back as it was: dates, Maps, −0, instances of classes. Otherwise as `saveAsTextFile`.
    */
-  saveAsObjectFile(path: string, options: ActionOptions = {}): Promise<void> {
+  saveAsObjectFile(path: string, options: ActionOptions & SaveOptions = {}): Promise<void> {
     return this.#save('saveAsObjectFile', path, options, (target) => ({ kind: 'saveAsObjectFile', path: target }));
   }
 
@@ -1598,11 +1605,10 @@ export class RDD<out T> {
     });
   }
 
-  #save(name: string, path: string, options: ActionOptions, sinkOf: (target: string) => LineageSink): Promise<void> {
+  #save(name: string, path: string, options: ActionOptions & SaveOptions, sinkOf: (target: string) => LineageSink): Promise<void> {
     const target = this.#app.resolvePath(checkPath(name, path)).replace(/(?<=.)\/+$/, '');
-    return this.#action(name, sinkOf(target), options, async (stage) => {
-      await this.#app.publishOutput(target, await stage.runFiles(allPartitions(stage)));
-    });
+    const output = { path: target, mode: checkSaveMode(name, options.mode) ?? this.#app.defaultSaveMode };
+    return this.#app.saveAction({ ...this.#request(name, sinkOf(target), options), output });
   }
 
   #tree<R>(

@@ -21,6 +21,17 @@ export interface ActionOptions {
   readonly description?: string;
 }
 
+/** What a save does where something is already, as Spark's DataFrameWriter has it. */
+export type SaveMode = 'error' | 'overwrite' | 'append' | 'ignore';
+
+export interface SaveOptions {
+  /**
+   * Where something is already: `error` fails with `OUTPUT_EXISTS`, `overwrite` replaces all of it, `append` adds to it, `ignore` leaves it and
+   * writes nothing. Default `error`; with `validateOutput` false: `append`.
+   */
+  readonly mode?: SaveMode;
+}
+
 export interface CodecOptions {
   /** Compression of each file. Default: none. */
   readonly codec?: 'gzip' | 'zstd';

@@ -8,6 +8,8 @@ import { stepName } from '../journal/replay-steps.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stores } from '../wiring.ts';
 import type { ListingJournal } from './input-listings.ts';
+import type { OutputClaim } from './output-claims.ts';
+import type { Publication } from './plan-publication.ts';
 import type { ActionJournal } from './run-actions.ts';
 import type { StepJournal } from './run-steps.ts';
 import type { BoundsJournal } from './stage-resolver.ts';
@@ -54,8 +56,11 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       const { ordinal } = found;
       return {
         finished: found.kind === 'finished' ? () => replay.loadResult(found.result) : null,
-        outputWasFree: replay.decision(outputOf(ordinal)) !== undefined,
-        recordOutputFree: (path) => append({ kind: 'decision', name: outputOf(ordinal), value: path }),
+        ordinal,
+        outputClaim: (replay.decision(outputOf(ordinal)) ?? null) as OutputClaim | null,
+        recordOutputClaim: (claim) => append({ kind: 'decision', name: outputOf(ordinal), value: claim }),
+        publication: (replay.decision(publicationOf(ordinal)) ?? null) as Publication | null,
+        recordPublication: (publication) => append({ kind: 'decision', name: publicationOf(ordinal), value: publication }),
         start: () => (found.kind === 'new' ? append({ kind: 'actionStarted', ordinal, ...asked }) : Promise.resolve()),
         async finish(answer) {
           replay.actionEnded(ordinal);
@@ -125,4 +130,8 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
 
 function outputOf(ordinal: number): string {
   return `output of action ${ordinal}`;
+}
+
+function publicationOf(ordinal: number): string {
+  return `publication of action ${ordinal}`;
 }

@@ -1,7 +1,7 @@
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { Codec } from '../../engine/types/file-format.ts';
-import type { ActionOptions } from '../api/types.ts';
+import type { ActionOptions, SaveMode } from '../api/types.ts';
 import type { LineageNode, LineageShape } from '../lineage/lineage-node.ts';
 
 /** What an action computes on each partition of an RDD; the driver finishes the answer. */
@@ -30,10 +30,19 @@ export interface ActionRequest {
   readonly sink: LineageSink;
   readonly callSite: CallSite | null;
   readonly options: ActionOptions;
+  /** Where the sink writes files: of actions that save. */
+  readonly output?: SavedOutput;
   /** What else makes this action differ from another one over the same node and sink: JSON. */
   readonly parameters?: readonly unknown[];
   /** The node to run in place of `node`, when that depends on how many partitions `node` has; called once, when the action is planned. */
   readonly expand?: (numPartitions: number) => { readonly node: LineageNode; readonly sink: LineageSink };
+}
+
+/** An output folder. */
+export interface SavedOutput {
+  /** Absolute, without a slash at the end. */
+  readonly path: string;
+  readonly mode: SaveMode;
 }
 
 /** One part file of a sink, as committed. */
@@ -50,8 +59,11 @@ export interface ResultStage {
   run(partitions: readonly number[]): Promise<readonly (readonly unknown[])[]>;
   /** As `run` for at most so long; then the job is cancelled. null for partitions that are not done. */
   runFor(partitions: readonly number[], timeoutMs: number): Promise<readonly (readonly unknown[] | null)[]>;
-  /** The committed part files of each asked partition: sinks that write files. */
-  runFiles(partitions: readonly number[]): Promise<readonly PartFile[]>;
+  /** The committed part files of each asked partition: sinks that write files. Those that `lostOf` does not find are made again. */
+  runFiles(
+    partitions: readonly number[],
+    lostOf: (files: readonly PartFile[]) => Promise<readonly PartFile[]>,
+  ): Promise<readonly PartFile[]>;
 }
 
 /** What the public API needs of a running application. */
@@ -81,14 +93,14 @@ export interface Application {
    * `answer` must be a value that can be a record.
    */
   runAction<R>(request: ActionRequest, body: (stage: ResultStage) => Promise<R>): Promise<R>;
+  /** Like `runAction` for an action with an `output`: its files become the content of the folder, `_SUCCESS` last. */
+  saveAction(request: ActionRequest): Promise<void>;
   /** Like `runAction` for an answer that is handed out piece by piece; nothing is journaled but the stages' commits. */
   streamAction<R>(request: ActionRequest, body: (stage: ResultStage) => AsyncGenerator<R, void, void>): AsyncGenerator<R, void, void>;
+  /** What a save without a mode means: `error`, or `append` where the configuration lets outputs stand. */
+  readonly defaultSaveMode: SaveMode;
   /** Absolute path, `/` separators; relative ones are below the working folder of the application. */
   resolvePath(path: string): string;
-  /** Publishes the part files as the content of an output folder, `_SUCCESS` last. */
-  publishOutput(path: string, files: readonly PartFile[]): Promise<void>;
-  /** Fails with `OUTPUT_EXISTS` when the folder is there. */
-  checkOutput(path: string): Promise<void>;
   /** Ends the application with what is done. Idempotent. */
   stop(): Promise<void>;
   /** Ends the application as failed, with this error as the reason; does nothing after `stop`. */

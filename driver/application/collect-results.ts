@@ -3,7 +3,13 @@ import type { ResultReader } from './result-reader.ts';
 import type { KeptResult } from './stage-table.ts';
 
 /** How often results that were committed but cannot be read are made again. */
-const MAX_REREADS = 4;
+export const MAX_REREADS = 4;
+
+/** A committed output that cannot be read. */
+export interface LostPartition {
+  readonly partition: number;
+  readonly generation: number;
+}
 
 export interface CollectResults {
   /** For messages. */
@@ -13,7 +19,7 @@ export interface CollectResults {
   readonly runJob: (partitions: readonly number[]) => Promise<void>;
   readonly committed: (partition: number) => KeptResult;
   /** These outputs are committed and cannot be read: the next job makes them again. */
-  readonly onLost: (outputs: readonly { readonly partition: number; readonly generation: number }[]) => void;
+  readonly onLost: (outputs: readonly LostPartition[]) => void;
 }
 
 /** The records of each asked partition, in the order asked; results that are gone are made again. */
@@ -21,7 +27,7 @@ export async function collectResults(partitions: readonly number[], collect: Col
   const found = new Map<number, readonly unknown[]>();
   for (let round = 0, missing = partitions; missing.length > 0; round++) {
     await collect.runJob(missing);
-    const lost: { readonly partition: number; readonly generation: number }[] = [];
+    const lost: LostPartition[] = [];
     let reason = '';
     for (const partition of missing) {
       const { output, generation } = collect.committed(partition);

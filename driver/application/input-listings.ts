@@ -27,15 +27,19 @@ export interface InputListings {
   readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Lists what the lineage reads and is not listed yet. */
   prepare(root: LineageNode): Promise<void>;
+  /** This application has written into a folder: sources that are made from now on are listed anew where they overlap with it. */
+  noteOutput(path: string): void;
 }
 
 export function createInputListings(options: InputListingsOptions): InputListings {
   const splits = new Map<number, readonly FilePartition[]>();
   const listed = new Map<string, Promise<readonly InputFile[]>>();
+  const outputs: string[] = [];
 
   const list = (node: FileNode): Promise<readonly InputFile[]> => {
     const paths = inputPaths(node, options.resolvePath);
-    const key = JSON.stringify([node.fingerprint, ...paths]);
+    const written = outputs.filter((output) => paths.some((path) => overlap(output, path))).length;
+    const key = JSON.stringify([node.fingerprint, ...paths, ...(written === 0 ? [] : [written])]);
     let files = listed.get(key);
     if (files === undefined) {
       files = fresh(key, paths, node);
@@ -61,7 +65,14 @@ export function createInputListings(options: InputListingsOptions): InputListing
         splits.set(node.id, filePartitions(await list(node), { format, minPartitions: node.minPartitions, maxPartitionBytes }));
       }
     },
+    noteOutput: (path) => void outputs.push(path),
   };
+}
+
+/** Whether what is written into the folder `output` can be a part of what the path or pattern `input` names. */
+function overlap(output: string, input: string): boolean {
+  const fixed = input.replace(/[*?[{].*$/s, '').replace(/\/+$/, '');
+  return `${output}/`.startsWith(fixed === input ? `${fixed}/` : fixed) || fixed.startsWith(`${output}/`);
 }
 
 /** An error points at the call that it is of. */

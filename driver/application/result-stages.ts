@@ -6,8 +6,9 @@ import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph, StageSpec } from '../scheduler/job-graph.ts';
-import type { ActionRequest, PartFile, ResultStage } from './application.ts';
-import { collectResults } from './collect-results.ts';
+import type { ActionRequest, ResultStage } from './application.ts';
+import { collectFiles } from './collect-files.ts';
+import { collectResults, type LostPartition } from './collect-results.ts';
 import type { InputListings } from './input-listings.ts';
 import { jobError } from './job-error.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
@@ -102,6 +103,8 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     async open(request, gate) {
       const draft = await inTurn(() => gate().then(() => plan(request)));
       const committed = (partition: number): KeptResult => table.get(draft.stage).results[partition] as KeptResult;
+      const reportLost = (lost: readonly LostPartition[]): void =>
+        options.post({ kind: 'outputLost', lost: lost.map((output) => ({ stageId: table.stageIdOf(draft.stage), ...output })) });
       return {
         numPartitions: draft.plan.numPartitions,
         run: (partitions) =>
@@ -111,8 +114,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
             reader: createResultReader(request.name, options.reader),
             runJob: (asked) => runJob(request, draft, asked),
             committed,
-            onLost: (lost) =>
-              options.post({ kind: 'outputLost', lost: lost.map((output) => ({ stageId: table.stageIdOf(draft.stage), ...output })) }),
+            onLost: reportLost,
           }),
         async runFor(partitions, timeoutMs) {
           const timeUp = new AbortController();
@@ -141,19 +143,14 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
             }),
           );
         },
-        async runFiles(partitions) {
-          await runJob(request, draft, partitions);
-          return partitions.map((partition): PartFile => {
-            const { output } = committed(partition);
-            if (output.kind !== 'file')
-              throw new LevinError({
-                code: 'INTERNAL',
-                fault: 'internal',
-                message: `${request.name}: partition ${partition} made no file.`,
-              });
-            return { path: output.path, length: output.length, checksum: output.checksum };
-          });
-        },
+        runFiles: (partitions, lostOf) =>
+          collectFiles(partitions, {
+            action: request.name,
+            runJob: (asked) => runJob(request, draft, asked),
+            committed,
+            onLost: reportLost,
+            lostOf,
+          }),
         replayed() {
           const job = nextJob++;
           emitStart(request, job, []);

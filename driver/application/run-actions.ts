@@ -3,8 +3,10 @@ import { decodeValue, encodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import { sinkFingerprint } from '../planner/sink-fingerprint.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
-import { createOutputClaims, type OutputSlot } from './output-claims.ts';
+import { createOutputClaims, type OutputClaim, type OutputSlot } from './output-claims.ts';
+import { outputFolder } from './output-folder.ts';
 import type { OpenStage, ResultStages } from './result-stages.ts';
+import { type SaveOutputOptions, saveOutput } from './save-output.ts';
 
 /** One action in the journal. */
 export interface ActionSlot extends OutputSlot {
@@ -20,46 +22,58 @@ export interface ActionJournal {
   next(action: { readonly name: string; readonly fingerprint: string; readonly callSite: CallSite | null }): ActionSlot;
 }
 
-export interface RunActionsOptions {
+export interface RunActionsOptions extends SaveOutputOptions {
   readonly stages: ResultStages;
   readonly journal: ActionJournal;
-  /** Refuses an output folder that is there already. */
-  readonly checkOutput: (path: string) => Promise<void>;
+  /** An output was committed, now or by an earlier driver. */
+  readonly onSaved: (path: string) => void;
 }
 
 export interface RunActions {
   run<R>(request: ActionRequest, body: (stage: ResultStage) => Promise<R>): Promise<R>;
+  /** Runs an action with an `output` and commits what it wrote. */
+  save(request: ActionRequest): Promise<void>;
   stream<R>(request: ActionRequest, body: (stage: ResultStage) => AsyncGenerator<R, void, void>): AsyncGenerator<R, void, void>;
 }
 
 /** Actions as the journal sees them: begun, finished with an answer, or finished long ago by another driver. */
 export function createRunActions(options: RunActionsOptions): RunActions {
   const { stages, journal } = options;
-  const outputs = createOutputClaims(options.checkOutput);
+  const claims = createOutputClaims((path) => outputFolder(options.outputs, path));
   /** Synchronous up to the planning queue: the order of the calls decides which use of a fingerprint a stage is. */
-  const begin = (request: ActionRequest): { readonly slot: ActionSlot; readonly opened: Promise<OpenStage> } => {
+  const begin = (request: ActionRequest): Begun => {
     const slot = journal.next({ name: request.name, fingerprint: actionFingerprint(request), callSite: request.callSite });
     const gate = async (): Promise<void> => {
       if (slot.finished !== null) return;
       // Also of an action that is refused: the job may go on after it, and a later driver has to find it in its place.
       await slot.start();
-      if ('path' in request.sink) await outputs.claim(slot, request.sink.path);
+      if (request.output !== undefined) claim = await claims.claim(slot, request.output);
     };
-    return { slot, opened: stages.open(request, gate) };
+    let claim: OutputClaim = 'write';
+    return { slot, opened: stages.open(request, gate), claim: () => claim };
+  };
+  const run = async <R>(request: ActionRequest, body: (stage: ResultStage, begun: Begun) => Promise<R>): Promise<R> => {
+    const begun = begin(request);
+    const { slot } = begun;
+    return await recorded(slot, async () => {
+      const stage = await begun.opened;
+      try {
+        if (slot.finished === null) return await body(stage, begun);
+        stage.replayed();
+        return decodeValue(await slot.finished()) as never;
+      } finally {
+        stage.release();
+      }
+    }).finally(() => claims.leave(slot));
   };
   return {
-    async run(request, body) {
-      const { slot, opened } = begin(request);
-      return await recorded(slot, async () => {
-        const stage = await opened;
-        try {
-          if (slot.finished === null) return await body(stage);
-          stage.replayed();
-          return decodeValue(await slot.finished()) as never;
-        } finally {
-          stage.release();
-        }
-      }).finally(() => outputs.leave(slot));
+    run,
+    async save(request) {
+      const { output } = request;
+      await run(request, async (stage, { slot, claim }) => {
+        if (output !== undefined && claim() === 'write') await saveOutput(options, { slot, stage, output });
+      });
+      if (output !== undefined) options.onSaved(output.path);
     },
     async *stream(request, body) {
       const left = new AbortController();
@@ -81,6 +95,13 @@ export function createRunActions(options: RunActionsOptions): RunActions {
       }
     },
   };
+}
+
+interface Begun {
+  readonly slot: ActionSlot;
+  readonly opened: Promise<OpenStage>;
+  /** What was decided about its output, once it is opened. */
+  readonly claim: () => OutputClaim;
 }
 
 /** Journals how an action ended; what was finished before stays so. */
@@ -107,6 +128,7 @@ async function failSlot(slot: ActionSlot, error: unknown): Promise<void> {
   await slot.fail(error instanceof Error ? error.message : String(error)).catch(() => undefined);
 }
 
-function actionFingerprint({ name, node, sink, parameters = [] }: ActionRequest): string {
-  return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink), ...parameters]), 'hex').slice(0, 32);
+function actionFingerprint({ name, node, sink, parameters = [], output }: ActionRequest): string {
+  const mode = output === undefined || output.mode === 'error' ? [] : [output.mode];
+  return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink), ...parameters, ...mode]), 'hex').slice(0, 32);
 }

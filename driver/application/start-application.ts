@@ -8,6 +8,7 @@ import { attachConsole } from '../console/attach-console.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
 import { stepName } from '../journal/replay-steps.ts';
+import { checkLease } from '../lease/check-lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import { debugString } from '../lineage/debug-string.ts';
 import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
@@ -20,7 +21,6 @@ import type { Application } from './application.ts';
 import { createApplicationEnd } from './application-end.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine } from './job-engine.ts';
-import { checkOutput, publishOutput } from './publish-output.ts';
 import { createRunActions } from './run-actions.ts';
 import { createRunSteps } from './run-steps.ts';
 import { startEvents } from './start-events.ts';
@@ -89,8 +89,13 @@ export async function startApplication(start: StartApplication): Promise<Applica
     journal,
     raiseGeneration: (task) => raiseGeneration({ metadata: stores.metadata, fence: lease.fence, appId, ...task }),
   });
-  const refuseExisting = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
-  const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuseExisting });
+  const actions = createRunActions({
+    stages: engine.stages,
+    journal,
+    outputs: { files, staged: stores.staged, appId, isOwnAttempt: journal.hasLaunched },
+    onSaved: listings.noteOutput,
+    checkLease: () => checkLease(stores.metadata, lease),
+  });
   const life = createApplicationEnd({ appId, stores, lease, journal, engine, runner, bus, log, console, onEnd: start.onEnd });
   const steps = createRunSteps({ journal, clock, random: stores.random });
   const checkOpen = (operation: string): void => {
@@ -157,13 +162,16 @@ export async function startApplication(start: StartApplication): Promise<Applica
       checkOpen(request.name);
       return await life.track(actions.run(request, body));
     },
+    async saveAction(request) {
+      checkOpen(request.name);
+      await life.track(actions.save(request));
+    },
     streamAction(request, body) {
       checkOpen(request.name);
       return actions.stream(request, body);
     },
+    defaultSaveMode: config.validateOutput ? 'error' : 'append',
     resolvePath,
-    checkOutput: refuseExisting,
-    publishOutput: (path, parts) => publishOutput({ files, path, parts, isOwnAttempt: journal.hasLaunched }),
     stop: life.stop,
     fail: life.fail,
   };

@@ -115,7 +115,7 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     default: true,
     env: 'LEVIN_VALIDATE_OUTPUT',
     aliases: ['spark.hadoop.validateOutputSpecs'],
-    text: 'Refuse an output folder that is there already. `false` writes into it, next to what it holds.',
+    text: "Refuse an output folder that is there already. With `false` a save without a `mode` adds to what it holds, as `mode: 'append'` does.",
   },
   allowedEnv: {
     type: { kind: 'list' },

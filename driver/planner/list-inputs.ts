@@ -3,10 +3,15 @@ import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectInfo, ObjectStore } from '../../engine/ports/object-store.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import { codecOf } from '../../engine/types/file-format.ts';
+import { OUTPUT_RECORDS } from '../../engine/types/output-names.ts';
 import type { FileSplit } from '../../engine/types/task.ts';
+import { readOutputRecords } from './output-records.ts';
 
 /** A file is cut while more than this many splits' worth is left, so that no tiny split stays (Hadoop's SPLIT_SLOP). */
 const SPLIT_SLOP = 1.1;
+
+/** A listing of so many took more than one request. */
+const LONG_LISTING = 1000;
 
 /** Sorts behind every name. */
 const LAST_CHARACTER = '\u{10ffff}';
@@ -30,7 +35,8 @@ export interface InputRequest {
 /**
  * The files that a path stands for, in path order: a file, the files of a folder, or what a pattern matches.
  *
- * Hidden files (`_…`, `.…`) count only when they are named. A folder with a levin manifest holds what the manifest says.
+ * Hidden files (`_…`, `.…`) count only when they are named. An output of levin holds what its manifest says, and fails with `OUTPUT_NOT_COMMITTED`
+ * while there is none.
  */
 export async function listInputs(request: InputRequest): Promise<readonly InputFile[]> {
   const found: InputFile[] = [];
@@ -72,8 +78,13 @@ async function listPath(path: string, request: InputRequest): Promise<readonly I
   const inside = await listAll(folder, folder.split('/').length, request);
   // An empty folder is there where folders are, and has no files.
   if (inside.length === 0) return isFolder ? [] : null;
-  const manifest = inside.find((file) => file.path === `${folder}_manifest.json`);
-  if (manifest !== undefined) return await filesOfManifest(folder, inside, request);
+  if (await holdsRecords(folder, inside, request)) return await filesOfOutput(folder, request);
+  return directFiles(path, inside, request);
+}
+
+/** The visible files of a folder that levin did not write. */
+function directFiles(path: string, inside: readonly InputFile[], request: InputRequest): readonly InputFile[] {
+  const folder = path.endsWith('/') ? path : `${path}/`;
   const nested = inside.find((file) => file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   const direct = inside.filter((file) => !file.path.slice(folder.length).includes('/') && !hidden(file.path, folder));
   if (direct.length === 0 && nested !== undefined) {
@@ -86,19 +97,46 @@ async function listPath(path: string, request: InputRequest): Promise<readonly I
   return direct;
 }
 
-async function filesOfManifest(folder: string, inside: readonly InputFile[], request: InputRequest): Promise<readonly InputFile[]> {
-  const text = new TextDecoder().decode(await request.files.get(keyOf(`${folder}_manifest.json`)));
-  const manifest = JSON.parse(text) as { readonly files: readonly { readonly name: string }[] };
-  const byPath = new Map(inside.map((file) => [file.path, file]));
-  return manifest.files.map(({ name }) => {
-    const file = byPath.get(folder + name);
-    if (file !== undefined) return file;
-    throw inputError(
-      'INPUT_INCOMPLETE',
-      `${folder}${name} is named by the manifest of ${folder} but is not there. Write the output again.`,
-      request,
-    );
-  });
+/** Whether levin has written into the folder; asked again after a long listing, for it may have begun meanwhile. */
+async function holdsRecords(folder: string, inside: readonly InputFile[], request: InputRequest): Promise<boolean> {
+  if (inside.some(({ path }) => path.startsWith(folder + OUTPUT_RECORDS))) return true;
+  if (inside.length < LONG_LISTING) return false;
+  return (await request.files.list(keyOf(folder + OUTPUT_RECORDS), { limit: 1 })).objects.length > 0;
+}
+
+/**
+ * The files of an output, as one manifest names them: all of what was committed last, never a part of it.
+ *
+ * The folder is listed after its manifest was read, so every file is there, unless a newer output has replaced it: then the newer one is read.
+ */
+async function filesOfOutput(folder: string, request: InputRequest): Promise<readonly InputFile[]> {
+  const key = keyOf(folder.slice(0, -1));
+  for (let tried = 0; ; ) {
+    const { manifest, pending } = await readOutputRecords(request.files, key);
+    if (manifest === null && pending[0] !== undefined) throw notCommitted(folder, pending[0], request);
+    const inside = await listAll(folder, folder.split('/').length, request);
+    if (manifest === null) return directFiles(folder, inside, request);
+    const byPath = new Map(inside.map((file) => [file.path, file]));
+    const found = manifest.files.map(({ name }) => byPath.get(folder + name));
+    const missing = found.indexOf(undefined);
+    if (missing === -1) return found as readonly InputFile[];
+    if (manifest.version === tried) throw incomplete(folder, (manifest.files[missing] as { readonly name: string }).name, request);
+    tried = manifest.version;
+  }
+}
+
+function notCommitted(folder: string, appId: string, request: InputRequest): LevinError {
+  const what = `${folder} holds an output that is not committed: application ${appId} is writing it, or was stopped before it was done`;
+  return inputError(
+    'OUTPUT_NOT_COMMITTED',
+    `${what}. Wait for it, resume it with levin run --app ${appId}, or delete the folder.`,
+    request,
+  );
+}
+
+function incomplete(folder: string, name: string, request: InputRequest): LevinError {
+  const what = `${folder}${name} is named by the manifest of ${folder} but is not there`;
+  return inputError('INPUT_INCOMPLETE', `${what}. Write the output again.`, request);
 }
 
 async function listPattern(path: string, request: InputRequest): Promise<readonly InputFile[] | null> {
@@ -115,9 +153,25 @@ async function listPattern(path: string, request: InputRequest): Promise<readonl
     if (segments.length === depth) matched.set(file.path, file);
     else folders.add(head);
   }
+  for (const folder of outputsAmong(inside, matched)) {
+    for (const found of [...matched.keys()]) if (isDirectlyIn(folder, found)) matched.delete(found);
+    const committed = (await filesOfOutput(folder, request)).filter((file) => posix.matchesGlob(file.path, path));
+    for (const file of committed) matched.set(file.path, file);
+  }
   for (const folder of folders) for (const file of (await listPath(folder, request)) ?? []) matched.set(file.path, file);
   const files = [...matched.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   return files.length === 0 ? null : files;
+}
+
+/** Folders of matched files that levin has written into. */
+function outputsAmong(inside: readonly InputFile[], matched: ReadonlyMap<string, InputFile>): ReadonlySet<string> {
+  const parents = new Set([...matched.keys()].map((path) => path.slice(0, path.lastIndexOf('/') + 1)));
+  const marked = inside.map(({ path }) => path.slice(0, path.lastIndexOf(`/${OUTPUT_RECORDS}`) + 1));
+  return new Set(marked.filter((folder) => parents.has(folder)));
+}
+
+function isDirectlyIn(folder: string, path: string): boolean {
+  return path.lastIndexOf('/') + 1 === folder.length && path.startsWith(folder);
 }
 
 /**

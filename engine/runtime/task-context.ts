@@ -4,6 +4,7 @@ import type { Exchange } from '../ports/exchange.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Random } from '../ports/random.ts';
 import type { Scratch } from '../ports/scratch.ts';
+import type { StagedFiles } from '../ports/staged-files.ts';
 import type { PrepareRecords } from '../records/tagged-codec.ts';
 import type { TaskMetrics, TaskSpec } from '../types/task.ts';
 import type { TaskMemory } from '../types/task-memory.ts';
@@ -17,6 +18,8 @@ export interface TaskDeps {
   readonly objects: ObjectStore;
   /** Rooted at `/`: the key of a file is its absolute path without the leading slash. */
   readonly files: ObjectStore;
+  /** Of the same keys: where sinks write. */
+  readonly staged: StagedFiles;
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly random: Random;

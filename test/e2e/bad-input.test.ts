@@ -47,7 +47,7 @@ describe('input and output paths', () => {
       writeFileSync(join(path, 'out/old.txt'), 'x');
     });
     expect(stderr).toMatch(
-      /levin: Output path exists already: .*\/out\. Choose another one or delete it first; nothing was written\. \[OUTPUT_EXISTS\]/,
+      /levin: Output path exists already: .*\/out\. Choose another one, delete it first, or save with \{ mode: 'overwrite' \}; nothing was written\. \[OUTPUT_EXISTS\]/,
     );
     expect(stdout + stderr).not.toContain('a task ran');
     expect(code).toBe(1);

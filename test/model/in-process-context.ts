@@ -21,13 +21,23 @@ export async function openInProcess(options: {
 }
 
 function inProcessRunner({ stores, stateDir }: RunnerOptions): LocalRunner {
-  const { objects, files, metadata, clock, random } = stores;
+  const { objects, files, staged, metadata, clock, random } = stores;
   const code = createWorkerCode(async (appId, hash) =>
     openExecutorBundle(await fetchBundle(objects, join(stateDir, 'cache', 'code'), { appId, hash: hash ?? '' })),
   );
   const exchange = createExchange({ objects, prepare: (payloads) => code.prepare(payloads) });
   const runner = createInProcessRunner({
-    runAttempt: createAttemptRunner({ objects, files, exchange, clock, random, code, memory: AMPLE_MEMORY, openScratch: memoryScratch }),
+    runAttempt: createAttemptRunner({
+      objects,
+      files,
+      staged,
+      exchange,
+      clock,
+      random,
+      code,
+      memory: AMPLE_MEMORY,
+      openScratch: memoryScratch,
+    }),
     commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),
     clock,
   });

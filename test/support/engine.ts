@@ -5,13 +5,13 @@ import { type AppJournal, openAppJournal } from '../../driver/application/app-jo
 import type { Application } from '../../driver/application/application.ts';
 import { absolutePath, createInputListings } from '../../driver/application/input-listings.ts';
 import { createJobEngine, type JobEngine } from '../../driver/application/job-engine.ts';
-import { checkOutput, publishOutput } from '../../driver/application/publish-output.ts';
 import { createRunActions } from '../../driver/application/run-actions.ts';
 import { createRunSteps } from '../../driver/application/run-steps.ts';
 import type { LevinConfig } from '../../driver/config/config-input.ts';
 import { loadConfig } from '../../driver/config/load-config.ts';
 import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts';
 import { acquireLease, takeOverLease } from '../../driver/lease/acquire-lease.ts';
+import { checkLease } from '../../driver/lease/check-lease.ts';
 import type { Lease } from '../../driver/lease/lease.ts';
 import { debugString } from '../../driver/lineage/debug-string.ts';
 import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
@@ -22,11 +22,13 @@ import { needsShuffle } from '../../driver/planner/plan-builder.ts';
 import type { Stores } from '../../driver/wiring.ts';
 import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
 import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryStagedFiles } from '../../engine/adapters/memory/memory-staged-files.ts';
 import { createSeededRandom } from '../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock, type VirtualClock } from '../../engine/adapters/memory/virtual-clock.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import type { StagedFiles } from '../../engine/ports/staged-files.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskSpec } from '../../engine/types/task.ts';
@@ -38,12 +40,15 @@ import { AMPLE_MEMORY, memoryScratch } from './task-memory.ts';
 export interface TestStores {
   readonly objects: ObjectStore;
   readonly files: ObjectStore;
+  readonly staged: StagedFiles;
   readonly metadata: MetadataStore;
   readonly clock: VirtualClock;
 }
 
 export interface TestEngineOptions {
   readonly stores?: TestStores;
+  /** Default `app-test`. */
+  readonly appId?: string;
   /** Takes over from the driver before. */
   readonly resume?: boolean;
   readonly config?: Partial<LevinConfig>;
@@ -70,33 +75,36 @@ export interface TestEngine {
   draw(of: 'now' | 'random', line: number): number;
 }
 
-const APP_ID = 'app-test';
 const LEASE_MS = 1000;
 
 export function testStores(): TestStores {
   const clock = createVirtualClock();
-  return { clock, objects: createMemoryObjectStore(), files: createMemoryObjectStore(), metadata: createMemoryMetadataStore({ clock }) };
+  const files = createMemoryObjectStore();
+  const staged = createMemoryStagedFiles(files);
+  return { clock, objects: createMemoryObjectStore(), files, staged, metadata: createMemoryMetadataStore({ clock }) };
 }
 
 export async function openTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
   const given = options.stores ?? testStores();
-  const { clock, objects, metadata, files } = given;
-  const lease = await leaseOf({ metadata, clock, resume: options.resume ?? false });
-  const random = createSeededRandom(`driver ${lease.epoch}`);
+  const { appId = 'app-test' } = options;
+  const { clock, objects, metadata, files, staged } = given;
+  const lease = await leaseOf({ metadata, clock, appId, resume: options.resume ?? false });
+  const random = createSeededRandom(`driver ${lease.epoch} of ${appId}`);
   const config = { ...loadConfig([]).config, ...options.config };
   const exchange = createExchange({ objects });
   const stores = {
     objects,
     files,
+    staged,
     exchange,
     clock,
     random,
     metadata: Object.assign(metadata, { close: async () => undefined }),
   } satisfies Stores;
-  const journal = await openAppJournal({ stores, appId: APP_ID, lease, start: START });
+  const journal = await openAppJournal({ stores, appId, lease, start: START });
   const functions = new Map<string, unknown>();
   const runner = createScriptedRunner({
-    deps: { objects, files, exchange, clock, random, scratch: memoryScratch(), memory: AMPLE_MEMORY },
+    deps: { objects, files, staged, exchange, clock, random, scratch: memoryScratch(), memory: AMPLE_MEMORY },
     metadata,
     functionOf: (name) => functions.get(name),
     script: options.script ?? (async () => null),
@@ -109,7 +117,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const resolvePath = (path: string): string => absolutePath('/work', path);
   const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
   const engine = createJobEngine({
-    appId: APP_ID,
+    appId,
     root: '/work',
     config,
     objects,
@@ -122,10 +130,15 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     listings,
     known,
     journal,
-    raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId: APP_ID, ...task }),
+    raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId, ...task }),
   });
-  const refuse = (path: string): Promise<void> => (config.validateOutput ? checkOutput(files, path) : Promise.resolve());
-  const actions = createRunActions({ stages: engine.stages, journal, checkOutput: refuse });
+  const actions = createRunActions({
+    stages: engine.stages,
+    journal,
+    outputs: { files, staged, appId, isOwnAttempt: journal.hasLaunched },
+    onSaved: listings.noteOutput,
+    checkLease: () => checkLease(metadata, lease),
+  });
   const steps = createRunSteps({ journal, clock, random });
   let nextNode = 0;
   let seeds = 0;
@@ -134,7 +147,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
   };
   const app: Application = {
-    id: APP_ID,
+    id: appId,
     name: 'test',
     master: 'local',
     defaultParallelism: config.defaultParallelism ?? 4,
@@ -158,10 +171,10 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       });
     },
     runAction: (request, body) => actions.run(request, body),
+    saveAction: (request) => actions.save(request),
     streamAction: (request, body) => actions.stream(request, body),
+    defaultSaveMode: config.validateOutput ? 'error' : 'append',
     resolvePath,
-    checkOutput: refuse,
-    publishOutput: (path, parts) => publishOutput({ files, path, parts, isOwnAttempt: journal.hasLaunched }),
     stop: async () => undefined,
     fail: async () => undefined,
   };
@@ -186,11 +199,16 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
 const START = { argv: [], args: [], cwd: '/work', root: '/work', main: 'job.ts', conf: {}, levin: '0', nodeMajor: 24 };
 
 /** Drivers in tests die without a word: nobody renews, and virtual time is moved on until the next one may take over. */
-async function leaseOf(o: { metadata: MetadataStore; clock: VirtualClock; resume: boolean }): ReturnType<typeof acquireLease> {
+async function leaseOf(o: {
+  metadata: MetadataStore;
+  clock: VirtualClock;
+  appId: string;
+  resume: boolean;
+}): ReturnType<typeof acquireLease> {
   let taken = !o.resume;
   const sleep: Clock['sleep'] = (ms, options) => (taken ? forEver(options?.signal) : o.clock.sleep(ms, options));
   const random = createSeededRandom(`lease/${o.clock.monotonic()}`);
-  const options = { metadata: o.metadata, clock: { ...o.clock, sleep }, random, appId: APP_ID, leaseMs: LEASE_MS };
+  const options = { metadata: o.metadata, clock: { ...o.clock, sleep }, random, appId: o.appId, leaseMs: LEASE_MS };
   if (!o.resume) return await acquireLease(options);
   const lease = takeOverLease(options).finally(() => {
     taken = true;

@@ -68,7 +68,7 @@ describeSparkCases({
     'saveAsCsvFile of an empty RDD': '[ true, [] ]',
     'saveAsCsvFile of many rows': '[ 5000, 12497500, 9998 ]',
     'saveAsCsvFile into a folder that is there':
-      'OUTPUT_EXISTS: Output path exists already: <folder>/values. Choose another one or delete it first; nothing was written.',
+      "OUTPUT_EXISTS: Output path exists already: <folder>/values. Choose another one, delete it first, or save with { mode: 'overwrite' }; nothing was written.",
     'saveAsCsvFile of strings':
       "RECORD_NOT_CSV: saveAsCsvFile: task t of stage s (saveAsCsvFile at job.ts) the same error came 2 times from the same place, last with: saveAsCsvFile cannot write the record 'a': it is neither an array nor an object. Map records to arrays of one length, or to objects with the same fields, before.",
     'saveAsCsvFile of arrays with a header':

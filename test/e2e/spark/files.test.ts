@@ -27,7 +27,7 @@ describeSparkCases({
     'objectFile that is cut off':
       'CORRUPT_INPUT: count: task t of stage s (count at job.ts) the same error came 2 times from the same place, last with: The input file <folder>/cut/part cannot be read as an object file of levin: its body needs 1048565 bytes, 499984 are left, at about byte 0 of 500000. Is it complete, and does its name say the right format?',
     'saveAsObjectFile into a folder that is there':
-      'OUTPUT_EXISTS: Output path exists already: <folder>/objects. Choose another one or delete it first; nothing was written.',
+      "OUTPUT_EXISTS: Output path exists already: <folder>/objects. Choose another one, delete it first, or save with { mode: 'overwrite' }; nothing was written.",
     'saveAsJsonFile and jsonFile':
       "[\n  [ { a: 1, b: [ null, 'x\\n' ] }, 'text', 7, null, [ '1970-01-01T00:00:00.000Z', '5' ], [ [ 'k', 1 ] ] ],\n  true\n]",
     'saveAsJsonFile compressed': '[ [ 1, 2 ], true ]',

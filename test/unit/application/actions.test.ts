@@ -83,7 +83,9 @@ describe('RDDs without partitions', () => {
     const lv = await openTestEngine();
     await lv.stores.files.put('in/.hidden', new Uint8Array());
     await lv.textFile('/in').saveAsTextFile('/out');
-    expect(new TextDecoder().decode(await lv.stores.files.get('out/_manifest.json'))).toBe('{\n "version": 1,\n "files": []\n}\n');
+    expect(new TextDecoder().decode(await lv.stores.files.get('out/_levin/manifest-0000000001.json'))).toBe(
+      '{\n "format": 1,\n "files": []\n}\n',
+    );
     expect(await lv.textFile('/out').count()).toBe(0);
   });
 });

@@ -56,7 +56,10 @@ describe.each([
       const begun = (await stores.metadata.query('app#app-test', '')).items.length > 0;
       const second = await openTestEngine({ stores, resume: begun });
       expect([write, await job(second)]).toEqual([write, expected]);
-      expect([write, await outputNames(second)]).toEqual([write, ['_SUCCESS', '_manifest.json', 'part-00000', 'part-00001']]);
+      expect([write, await outputNames(second)]).toEqual([
+        write,
+        ['_SUCCESS', '_levin/manifest-0000000001.json', 'part-00000', 'part-00001'],
+      ]);
     }
     expect(write).toBeGreaterThan(20);
   });

@@ -14,7 +14,7 @@ test('of an action that has ended only its shuffles are kept', async () => {
     loop: { post: () => undefined, runJob: async () => undefined, fail: () => undefined },
     table,
     registry,
-    listings: { splits: new Map(), prepare: async () => undefined },
+    listings: { splits: new Map(), prepare: async () => undefined, noteOutput: () => undefined },
     known: new Map(),
     defaultParallelism: null,
     reader: { objects: createMemoryObjectStore(), maxResultBytes: 0 },

@@ -26,21 +26,28 @@ describe('output folders', () => {
     const lv = await openTestEngine();
     const saves = await Promise.allSettled([lv.range(4, 2).saveAsTextFile('/out'), lv.range(6, 3).saveAsTextFile('/out')]);
     expect(saves).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected', reason: { code: 'OUTPUT_EXISTS' } }]);
-    expect(await names(lv)).toEqual(['out/_SUCCESS', 'out/_manifest.json', 'out/part-00000', 'out/part-00001']);
+    expect(await names(lv)).toEqual(['out/_SUCCESS', 'out/_levin/manifest-0000000001.json', 'out/part-00000', 'out/part-00001']);
   });
 
-  test('with validateOutput false what the folder held stays', async () => {
+  test('with validateOutput false what the folder held stays, and is part of the output', async () => {
     const lv = await openTestEngine({ config: { validateOutput: false } });
     await lv.stores.files.put('out/part-of-the-story.txt', new Uint8Array());
     await lv.range(4, 1).saveAsTextFile('/out');
     await lv.range(4, 1).saveAsTextFile('/out');
-    expect(await names(lv)).toEqual(['out/_SUCCESS', 'out/_manifest.json', 'out/part-00000', 'out/part-of-the-story.txt']);
+    expect(await names(lv)).toEqual([
+      'out/_SUCCESS',
+      'out/_levin/manifest-0000000003.json',
+      'out/part-00000',
+      'out/part-00000',
+      'out/part-of-the-story.txt',
+    ]);
+    expect(await lv.textFile('/out').count()).toBe(8);
   });
 
   test('a slash at the end of the path changes nothing', async () => {
     const lv = await openTestEngine();
     await lv.range(4, 1).saveAsTextFile('/out/');
-    expect(await names(lv)).toEqual(['out/_SUCCESS', 'out/_manifest.json', 'out/part-00000']);
+    expect(await names(lv)).toEqual(['out/_SUCCESS', 'out/_levin/manifest-0000000001.json', 'out/part-00000']);
     await expect(lv.range(4, 1).saveAsTextFile('/out/')).rejects.toMatchObject({ code: 'OUTPUT_EXISTS' });
   });
 

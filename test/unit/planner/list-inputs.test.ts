@@ -64,20 +64,6 @@ describe('listInputs', () => {
     rmSync(root, { recursive: true });
   });
 
-  test('an output of levin is what its manifest names, in that order', async () => {
-    const files = createMemoryObjectStore();
-    const manifest = { version: 1, files: [{ name: 'part-00001-b' }, { name: 'part-00000-a' }] };
-    for (const name of ['part-00000-a', 'part-00000-loser', 'part-00001-b']) await files.put(`out/${name}`, new Uint8Array(3));
-    await files.put('out/_manifest.json', new TextEncoder().encode(JSON.stringify(manifest)));
-    const found = await listInputs({ paths: ['/out'], files, callSite, operation: 'textFile' });
-    expect(found.map(({ path }) => path)).toEqual(['/out/part-00001-b', '/out/part-00000-a']);
-    await files.deleteMany(['out/part-00000-a']);
-    await expect(listInputs({ paths: ['/out'], files, callSite, operation: 'textFile' })).rejects.toMatchObject({
-      code: 'INPUT_INCOMPLETE',
-      message: '/out/part-00000-a is named by the manifest of /out/ but is not there. Write the output again. (textFile at /p/job.ts:3:7)',
-    });
-  });
-
   test('what is not there says so, with the line of the call', async () => {
     await expect(listed([], '/no/such')).rejects.toMatchObject({
       code: 'PATH_NOT_FOUND',

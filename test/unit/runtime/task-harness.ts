@@ -1,4 +1,5 @@
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryStagedFiles } from '../../../engine/adapters/memory/memory-staged-files.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import type { ClosureInfo, PlanNode, Sink, StagePlan } from '../../../engine/plan/stage-plan.ts';
 import type { Clock } from '../../../engine/ports/clock.ts';
@@ -52,10 +53,12 @@ export async function runPartition(job: Job, partition = 0): Promise<Ran> {
   const plan: StagePlan = { nodes, sink, numPartitions: 1 };
   const infos = job.infos ?? functions.map((_, i) => ({ operation: `fn${i}`, site: `job.ts:${i + 1}` }));
   const spec = specOf(partition, job);
+  const files = job.files ?? createMemoryObjectStore();
   const deps: TaskDeps = {
     closures: functions as readonly UserFunction[],
     objects,
-    files: job.files ?? createMemoryObjectStore(),
+    files,
+    staged: createMemoryStagedFiles(files),
     exchange: job.exchange ?? noExchange,
     clock,
     random: createSeededRandom('test'),
@@ -65,6 +68,8 @@ export async function runPartition(job: Job, partition = 0): Promise<Ran> {
   };
   const template = { version: 1, appId: 'app', plan, closures: [], closureInfos: infos } as const;
   const { output, metrics } = await runTask(spec, template, deps);
+  // As the driver does when the attempt has won.
+  if (output.kind === 'file') await deps.staged.publish(output.path.replace(/^\/+/, ''));
   return { output, metrics, records: await recordsOf(output, objects) };
 }
 

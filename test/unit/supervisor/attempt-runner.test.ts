@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { pack } from 'msgpackr';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryStagedFiles } from '../../../engine/adapters/memory/memory-staged-files.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import type { TaskTemplate } from '../../../engine/plan/stage-plan.ts';
@@ -34,6 +35,7 @@ function runnerOver(objects: ObjectStore): RunAttempt {
   return createAttemptRunner({
     objects,
     files: objects,
+    staged: createMemoryStagedFiles(objects),
     exchange: createExchange({ objects }),
     clock: createVirtualClock(),
     random: createSeededRandom('seed'),
