@@ -1,4 +1,5 @@
-import type { DeleteReport, ObjectStore } from './object-store.ts';
+import type { ObjectBody } from './object-body.ts';
+import type { DeleteReport } from './object-store.ts';
 
 /**
  * Files that tasks write and that readers of their folder see only when the job commits.
@@ -12,7 +13,7 @@ import type { DeleteReport, ObjectStore } from './object-store.ts';
  */
 export interface StagedFiles {
   /** Writes the whole file where no listing of its folder by name shows it. */
-  stage(key: string, body: Parameters<ObjectStore['put']>[1], options?: { readonly signal?: AbortSignal }): Promise<void>;
+  stage(key: string, body: ObjectBody, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Makes the file visible, also when it is already; false when it is neither staged nor visible. */
   publish(key: string): Promise<boolean>;
   /** Keys of the files that are staged for a folder (its key, without a slash at the end), ascending. */

@@ -1,13 +1,11 @@
 import { LevinError } from '../../errors/levin-error.ts';
 import type { Sink } from '../../plan/stage-plan.ts';
-import { extensionOf } from '../../types/file-format.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import { showRecord } from '../record-path/show-record.ts';
 import { markSettled } from '../record-path/user-error.ts';
 import type { TaskContext } from '../task-context.ts';
-import { compressed } from './compressed.ts';
 import { lineOf } from './line-of.ts';
-import { writePartFile } from './part-file.ts';
+import { openPartFile } from './part-file.ts';
 import { eachRecord } from './run-records.ts';
 
 /** Rows that are joined before they become bytes. */
@@ -18,15 +16,15 @@ type CsvSink = Extract<Sink, { kind: 'saveAsCsvFile' }>;
 /** An empty field is one without a value; the quotes around an empty string tell them apart. A mark of byte order would be lost without quotes. */
 const QUOTED = [/^$/, /^\ufeff/];
 
-/** One row for each record, compressed as a whole when a codec is asked for. */
+/** One row for each record. */
 export async function saveCsv(task: TaskContext, { path, header, sep, codec }: CsvSink): Promise<TaskOutput> {
   // Jobs that write no CSV do not load it.
   const { stringify } = await import('csv-stringify/sync');
-  const pieces: Uint8Array[] = [];
+  const part = openPartFile(task, { folder: path, extension: '.csv', codec });
   const shape = createRowShape(header);
   let rows: unknown[][] = [];
   const cut = (): void => {
-    pieces.push(Buffer.from(stringify(rows, { delimiter: sep, quoted_match: QUOTED }), 'utf8'));
+    part.write(Buffer.from(stringify(rows, { delimiter: sep, quoted_match: QUOTED }), 'utf8'));
     rows = [];
   };
   await eachRecord(task, (record) => {
@@ -38,11 +36,7 @@ export async function saveCsv(task: TaskContext, { path, header, sep, codec }: C
     if (rows.length >= PIECE_ROWS) cut();
   });
   cut();
-  return await writePartFile(task, {
-    folder: path,
-    extension: `.csv${extensionOf(codec)}`,
-    bytes: compressed(Buffer.concat(pieces), codec),
-  });
+  return await part.finish();
 }
 
 /** A line without anything would be no row to a reader: a row of one empty field is a pair of quotes. */

@@ -1,12 +1,10 @@
 import { LevinError } from '../../errors/levin-error.ts';
 import type { Sink } from '../../plan/stage-plan.ts';
-import { extensionOf } from '../../types/file-format.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import { markSettled } from '../record-path/user-error.ts';
 import type { TaskContext } from '../task-context.ts';
-import { compressed } from './compressed.ts';
 import { jsonLineOf, lineOf } from './line-of.ts';
-import { writePartFile } from './part-file.ts';
+import { openPartFile } from './part-file.ts';
 import { eachRecord } from './run-records.ts';
 
 /** Characters that are joined before they become bytes. */
@@ -14,13 +12,13 @@ const PIECE_CHARACTERS = 65_536;
 
 type LinesSink = Extract<Sink, { kind: 'saveAsTextFile' | 'saveAsJsonFile' }>;
 
-/** One line for each record, compressed as a whole when a codec is asked for. */
+/** One line for each record. */
 export async function saveLines(task: TaskContext, { kind, path, codec = null }: LinesSink): Promise<TaskOutput> {
-  const pieces: Uint8Array[] = [];
+  const part = openPartFile(task, { folder: path, extension: kind === 'saveAsJsonFile' ? '.json' : '', codec });
   const toLine = kind === 'saveAsTextFile' ? lineOf : jsonLineOf;
   let text = '';
   const cut = (): void => {
-    pieces.push(Buffer.from(text, 'utf8'));
+    part.write(Buffer.from(text, 'utf8'));
     text = '';
   };
   await eachRecord(task, (record) => {
@@ -29,8 +27,7 @@ export async function saveLines(task: TaskContext, { kind, path, codec = null }:
     if (text.length >= PIECE_CHARACTERS) cut();
   });
   cut();
-  const extension = `${kind === 'saveAsJsonFile' ? '.json' : ''}${extensionOf(codec)}`;
-  return await writePartFile(task, { folder: path, extension, bytes: compressed(Buffer.concat(pieces), codec) });
+  return await part.finish();
 }
 
 function lineText(operation: LinesSink['kind'], toLine: (record: unknown) => string, record: unknown): string {

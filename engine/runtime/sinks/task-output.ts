@@ -1,15 +1,9 @@
-import { crc32 } from 'node:zlib';
 import type { BlockWriter } from '../../records/block-writer.ts';
 import { checksumHex } from '../../records/record-checksum.ts';
 import { objectKeys } from '../../types/keys.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import { MAX_INLINE_BLOCK_BYTES } from '../commit-item.ts';
 import type { TaskContext } from '../task-context.ts';
-
-/** CRC-32 as eight hex digits. */
-export function checksumText(bytes: Uint8Array, before = 0): string {
-  return crc32(bytes, before).toString(16).padStart(8, '0');
-}
 
 /** The writer's records as the task's result: inside it when they are few bytes, else as an object of this attempt. */
 export async function blockOutput(writer: BlockWriter, { spec, deps, counters }: TaskContext): Promise<TaskOutput> {
