@@ -10,11 +10,12 @@ export default async function flights(lv: Context, args: readonly string[]): Pro
   const [folder = 'node_modules/vega-datasets/data', topN = '3'] = args;
   const n = Number(topN);
 
-  const stateOf = lv.csvFile<'iata' | 'state'>(`${folder}/airports.csv`, { header: true }).map(({ iata, state }) => [iata, state]);
+  const airports = lv.csvFile<'iata' | 'state'>(`${folder}/airports.csv`, { header: true });
+  const stateOf = airports.map(({ iata, state }) => [iata, state]).partitionBy(lv.defaultParallelism); // both joins find it in place
   const routes = lv
     .csvFile<'origin' | 'destination' | 'count'>(`${folder}/flights-airport.csv`, { header: true })
     .map(({ origin, destination, count }) => [origin, { destination, count: Number(count) }])
-    .join(stateOf, lv.defaultParallelism) // a CSV file is read by one task; from here on there are as many as can run
+    .join(stateOf)
     .map(([, [{ destination, count }, from]]) => [destination, { from, count }])
     .join(stateOf)
     .map(([, [{ from, count }, to]]) => [{ from, to }, count]) // an object as a key: keys compare by value
