@@ -180,9 +180,11 @@ function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partit
   return { job, stages: stages.map(specOf), final: draft.stage, partitions };
 }
 
-function specOf({ stage, parents, kind, name, plan }: StageDraft): StageSpec {
+function specOf({ stage, parents, kind, name, plan, closures }: StageDraft): StageSpec {
   const sideEffects = plan.sink.kind === 'foreach' || plan.sink.kind === 'foreachPartition';
-  return { stage, parents, kind, name, sideEffects };
+  const pipes = plan.nodes.some((node) => node.kind === 'narrow' && node.op.kind === 'pipe');
+  const copyable = !sideEffects && !pipes && !closures.some(({ traits }) => traits.indeterminate);
+  return { stage, parents, kind, name, sideEffects, copyable };
 }
 
 function abortReason(signal: AbortSignal | undefined): string {

@@ -81,12 +81,15 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     const { stage, partition, attempt, generation } = command;
     const startedAt = clock.monotonic();
     const onEvent = (event: TaskEvent): void => {
-      if (event.kind === 'started') emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId: event.executorId });
-      else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
+      if (event.kind === 'started') {
+        const { executorId } = event;
+        emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy });
+        post({ kind: 'taskStarted', stage, partition, attempt, executorId, nowMs: clock.monotonic() });
+      } else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
     };
     let outcome: TaskOutcome;
     try {
-      outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent });
+      outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent, avoid: command.avoid });
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }
@@ -129,11 +132,13 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   };
   const finish = ({ stage, partition, attempt, generation }: Launch, outcome: TaskOutcome): void => {
     inFlight.delete(nameOf(stage, partition, attempt));
+    const nowMs = clock.monotonic();
     if (outcome.kind === 'success') {
       table.setResult(stage, partition, outcome.result);
       const { generation: committed, output, inputDigest = null } = outcome.result;
-      post({ kind: 'taskSucceeded', stage, partition, attempt, generation: committed, checksum: output.checksum, inputs: inputDigest });
-    } else post({ kind: 'taskFailed', stage, partition, attempt, generation, failure: outcome.failure });
+      const made = { checksum: output.checksum, inputs: inputDigest };
+      post({ kind: 'taskSucceeded', stage, partition, attempt, generation: committed, ...made, nowMs });
+    } else post({ kind: 'taskFailed', stage, partition, attempt, generation, failure: outcome.failure, nowMs });
   };
   return {
     launch(command) {

@@ -64,6 +64,10 @@ export type SchedulerCommand =
       readonly attempt: number;
       /** Digest of the outputs it will read, to be committed with its own. */
       readonly inputs: string | null;
+      /** Executors to run it on only if there is no other one. */
+      readonly avoid: readonly string[];
+      /** A second attempt beside one that is slow. */
+      readonly copy: boolean;
     }
   | { readonly kind: 'abortAttempt'; readonly stage: number; readonly partition: number; readonly attempt: number }
   | {
@@ -84,4 +88,4 @@ export type SchedulerCommand =
   | { readonly kind: 'stageCompleted'; readonly stage: number; readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped' }
   | { readonly kind: 'jobSucceeded'; readonly job: number }
   | { readonly kind: 'jobFailed'; readonly job: number; readonly failure: JobFailure }
-  | { readonly kind: 'warn'; readonly code: 'THROTTLED' | 'NO_CAPACITY'; readonly message: string };
+  | { readonly kind: 'warn'; readonly code: 'THROTTLED' | 'NO_CAPACITY' | 'EXECUTOR_EXCLUDED'; readonly message: string };

@@ -20,6 +20,8 @@ interface AttemptEnd {
   readonly attempt: number;
   /** Of a success: the generation of the committed result, whoever won it. */
   readonly generation: number;
+  /** Monotonic. */
+  readonly nowMs: number;
 }
 
 /**
@@ -27,6 +29,7 @@ interface AttemptEnd {
  * - `stageResolved`: the stage's identity is fixed and what is committed of it was read. `raised` are tasks whose output was lost
  *   and not made again, with the generation their next attempt must have.
  * - `stageResolveFailed`: with `lost` when samples could not be read: they are made again, and the stage is resolved then.
+ * - `taskStarted`: an executor has begun the attempt.
  * - `generationRaised`: answer to `raiseGeneration`; `generation` is the one under which an attempt can commit now.
  * - `outputLost`: somebody who is no task (the driver, collecting a result) could not read committed output.
  * - `timerFired`: at least the timer's time has passed; `nowMs` is monotonic.
@@ -45,6 +48,14 @@ export type SchedulerEvent =
       readonly raised: readonly TaskGeneration[];
     }
   | { readonly kind: 'stageResolveFailed'; readonly stage: number; readonly error: WireError; readonly lost?: readonly LostOutput[] }
+  | {
+      readonly kind: 'taskStarted';
+      readonly stage: number;
+      readonly partition: number;
+      readonly attempt: number;
+      readonly executorId: string;
+      readonly nowMs: number;
+    }
   | ({ readonly kind: 'taskSucceeded'; readonly checksum: string; readonly inputs: string | null } & AttemptEnd)
   | ({ readonly kind: 'taskFailed'; readonly failure: TaskFailure } & AttemptEnd)
   | { readonly kind: 'generationRaised'; readonly stage: number; readonly partition: number; readonly generation: number }

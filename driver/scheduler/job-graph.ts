@@ -15,6 +15,8 @@ export interface StageSpec {
   readonly name: string;
   /** Its tasks change something outside: what they did cannot be taken back. */
   readonly sideEffects?: boolean;
+  /** A second attempt of a task may run beside the first: it gives the same, and nothing outside sees that there were two. */
+  readonly copyable?: boolean;
 }
 
 /** One run of an action, or of one round of it. */

@@ -71,6 +71,7 @@ export function askForPartitions(turn: Turn, job: JobState): void {
     if (stage.kind !== 'result') continue;
     const wanted = isWanted(stage, task);
     task.wantedBy++;
+    if (!wanted) stage.asked++;
     if (wanted || task.status === 'done') continue;
     stage.missing++;
     stage.fresh.push(partition);
@@ -94,6 +95,7 @@ function endJob(turn: Turn, job: JobState): void {
 function dropPartitions(turn: Turn, job: JobState, stage: StageState): void {
   for (const [partition, task] of asked(job, stage)) {
     task.wantedBy--;
+    if (task.wantedBy === 0) stage.asked--;
     if (task.wantedBy > 0 || task.status === 'done') continue;
     stage.missing--;
     abortFlights(turn, stage, partition);
@@ -112,11 +114,13 @@ function newStage(spec: StageSpec): StageState {
     kind: spec.kind,
     parents: spec.parents,
     sideEffects: spec.sideEffects ?? false,
+    copyable: spec.copyable ?? false,
     status: 'idle',
     resolving: false,
     stageId: null,
     tasks: [],
     missing: 0,
+    asked: 0,
     users: 0,
     finals: [],
     job: 0,
@@ -124,6 +128,9 @@ function newStage(spec: StageSpec): StageState {
     fresh: [],
     nextFresh: 0,
     again: [],
+    flying: {},
+    runtimes: {},
+    failedOn: {},
     places: {},
     digest: null,
     inputs: null,

@@ -1,5 +1,6 @@
+import { executorsToAvoid } from './exclusion.ts';
 import type { StageState, TaskState } from './state.ts';
-import { peekNext, takeNext } from './tasks.ts';
+import { addFlight, peekNext, takeNext } from './tasks.ts';
 import { noCapacity } from './throttle.ts';
 import type { Turn } from './turn.ts';
 
@@ -27,10 +28,6 @@ function nextStage({ state }: Turn): StageState | null {
 
 function launch(turn: Turn, stage: StageState, partition: number): void {
   const task = stage.tasks[partition] as TaskState;
-  const attempt = task.attempts++;
   task.status = 'running';
-  task.flights = [...task.flights, { attempt, stageAttempt: stage.stageAttempts, aborted: false }];
-  turn.state.inFlight++;
-  stage.inFlight++;
-  turn.commands.push({ kind: 'launch', stage: stage.stage, partition, generation: task.generation, attempt, inputs: stage.inputs });
+  addFlight(turn, stage, { partition, copy: false, avoid: executorsToAvoid(turn.state, stage, task) });
 }

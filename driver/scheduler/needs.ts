@@ -93,6 +93,7 @@ function stopStage(turn: Turn, stage: StageState): void {
   if (stage.submitted) turn.commands.push({ kind: 'stageCompleted', stage: stage.stage, status: 'cancelled' });
   stage.submitted = false;
   stage.places = {};
+  stage.failedOn = {};
   stage.stageAttempts = 0;
   for (const [partition, task] of stage.tasks.entries()) resetTask(turn, stage, { partition, task });
 }

@@ -1,3 +1,6 @@
+import type { ExclusionSettings } from './exclusion.ts';
+import type { SpeculationSettings } from './speculation.ts';
+
 export interface SchedulerSettings {
   /** Failures of one task that end its jobs (Spark: `spark.task.maxFailures`). */
   readonly maxTaskFailures: number;
@@ -8,6 +11,10 @@ export interface SchedulerSettings {
   /** First pause after a throttle; each further one in a row doubles it. */
   readonly throttleBaseMs: number;
   readonly throttleMaxMs: number;
+  /** null: executors are left out for no task but those that failed on them. */
+  readonly exclusion: ExclusionSettings | null;
+  /** null: slow tasks are waited for. */
+  readonly speculation: SpeculationSettings | null;
 }
 
 export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
@@ -16,4 +23,6 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   starvedAfterMs: 600_000,
   throttleBaseMs: 100,
   throttleMaxMs: 30_000,
+  exclusion: null,
+  speculation: null,
 };

@@ -1,4 +1,5 @@
 import type { StageKind } from './job-graph.ts';
+import type { Runtimes } from './runtimes.ts';
 import type { SchedulerSettings } from './settings.ts';
 
 /**
@@ -40,6 +41,14 @@ export interface SchedulerState {
   /** Stages to be forgotten as soon as no job uses them. */
   released: number[];
   readonly throttle: ThrottleState;
+  /** Monotonic time of the last event that tells one. */
+  nowMs: number;
+  /** The timer that looks for slow tasks; null when none is set. */
+  speculationTimer: number | null;
+  /** When tasks failed on each executor that succeeded elsewhere. */
+  readonly executorFailures: Record<string, readonly number[]>;
+  /** Executors that get no tasks until then. */
+  readonly excludedUntilMs: Record<string, number>;
 }
 
 export interface JobState {
@@ -58,6 +67,7 @@ export interface StageState {
   readonly kind: StageKind;
   readonly parents: readonly number[];
   readonly sideEffects: boolean;
+  readonly copyable: boolean;
   status: 'idle' | 'blocked' | 'resolving' | 'waiting' | 'running' | 'done';
   /** `resolveStage` was sent and not answered. */
   resolving: boolean;
@@ -67,6 +77,8 @@ export interface StageState {
   tasks: TaskState[];
   /** Tasks that are wanted and not committed. */
   missing: number;
+  /** Of a result stage: tasks that are wanted, committed or not. */
+  asked: number;
   /** Active jobs whose graph names the stage. */
   users: number;
   /** Active jobs whose final stage it is. */
@@ -80,6 +92,12 @@ export interface StageState {
   nextFresh: number;
   /** Partitions to launch again, before fresh ones; the last comes first. */
   again: number[];
+  /** Partitions with attempts in flight. */
+  readonly flying: Record<number, true>;
+  /** How long the attempts took that succeeded. */
+  readonly runtimes: Runtimes;
+  /** Partitions that failed, by executor. */
+  failedOn: Record<string, readonly number[]>;
   /** Mistakes seen, by place: fail-fast. */
   places: Record<string, number>;
   /** Digest of what the tasks have committed, when the stage was last done; null before. */
@@ -106,6 +124,8 @@ export interface TaskState {
   checksum: string;
   /** Counted failures of this generation. */
   failures: number;
+  /** Executors on which it failed: replaced, not changed. */
+  failedOn: readonly string[];
   /** Active jobs that ask for this partition of a result stage. */
   wantedBy: number;
   /** Attempts that have not ended: replaced, not changed, for most tasks share the empty one. */
@@ -116,6 +136,9 @@ export interface Flight {
   readonly attempt: number;
   /** `stageAttempts` of its stage when it was launched: a burst of losses counts once. */
   readonly stageAttempt: number;
+  /** Where it runs and since when; null until it has begun. */
+  executorId: string | null;
+  startedMs: number | null;
   aborted: boolean;
 }
 
@@ -144,5 +167,9 @@ export function createSchedulerState(settings: SchedulerSettings, slots: number)
     ready: [],
     released: [],
     throttle: { nextTimer: 0, pause: null, pauses: 0, throttles: 0, sinceMs: null },
+    nowMs: 0,
+    speculationTimer: null,
+    executorFailures: {},
+    excludedUntilMs: {},
   };
 }

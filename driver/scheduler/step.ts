@@ -3,8 +3,9 @@ import type { SchedulerEvent } from './events.ts';
 import { cancelJob, forgetReleased, submitJob } from './jobs.ts';
 import { launchReady } from './launch.ts';
 import { stageResolved, stageResolveFailed } from './resolution.ts';
+import { lookForSlowTasks } from './speculation.ts';
 import type { SchedulerState } from './state.ts';
-import { generationRaised, outputLost, taskFailed, taskSucceeded } from './task-events.ts';
+import { generationRaised, outputLost, taskFailed, taskStarted, taskSucceeded, tellTime } from './task-events.ts';
 import { capacityChanged, timerFired } from './throttle.ts';
 import type { Turn } from './turn.ts';
 
@@ -32,11 +33,15 @@ const HANDLERS: { readonly [K in SchedulerEvent['kind']]: (turn: Turn, event: Ex
   jobCancelled: (turn, event) => cancelJob(turn, event.job, event.reason),
   stageResolved,
   stageResolveFailed,
+  taskStarted,
   taskSucceeded,
   taskFailed,
   generationRaised,
   outputLost: (turn, event) => outputLost(turn, event.lost),
-  timerFired: (turn, event) => timerFired(turn, event.id, event.nowMs),
+  timerFired: (turn, { id, nowMs }) => {
+    tellTime(turn.state, nowMs);
+    if (!lookForSlowTasks(turn, id)) timerFired(turn, id, nowMs);
+  },
   capacityChanged: (turn, event) => capacityChanged(turn, event.slots),
   stageReleased: ({ state }, event) => {
     state.released.push(event.stage);

@@ -1,14 +1,17 @@
 import type { LostOutput, TaskFailure } from '../../engine/types/failure.ts';
 import type { SchedulerEvent } from './events.ts';
+import { failedOn, judgeExecutors } from './exclusion.ts';
 import { mistakeOf } from './fail-fast.ts';
 import { failStage, settleJobs } from './jobs.ts';
 import { commitOutdated, outputDecided } from './outdated.ts';
+import { noteRuntime } from './speculation.ts';
 import type { Flight, SchedulerState, StageState, TaskState } from './state.ts';
-import { endFlight, isDone, markDone, markLost, markPending } from './tasks.ts';
+import { endFlight, flies, isDone, markDone, markLost, markPending } from './tasks.ts';
 import { gotThrough, refused } from './throttle.ts';
 import type { Turn } from './turn.ts';
 
 type Succeeded = Extract<SchedulerEvent, { kind: 'taskSucceeded' }>;
+type Started = Extract<SchedulerEvent, { kind: 'taskStarted' }>;
 type Failed = Extract<SchedulerEvent, { kind: 'taskFailed' }>;
 type Raised = Extract<SchedulerEvent, { kind: 'generationRaised' }>;
 
@@ -18,10 +21,12 @@ export function taskSucceeded(turn: Turn, event: Succeeded): void {
   const stage = state.stages[event.stage];
   const task = stage?.tasks[event.partition];
   if (stage === undefined || task === undefined) return;
-  if (endFlight(state, stage, task, event.attempt) !== null) gotThrough(state);
+  tellTime(state, event.nowMs);
+  const flight = endFlight(state, stage, event);
+  if (flight !== null) gotThrough(state);
   if (task.status !== 'pending' && task.status !== 'running') return;
   if (event.generation !== task.generation) {
-    if (task.status === 'running' && !task.flights.some((flight) => !flight.aborted)) markPending(state, stage, event.partition);
+    if (task.status === 'running' && !flies(task)) markPending(state, stage, event.partition);
     return;
   }
   if (event.inputs !== stage.inputs) {
@@ -31,6 +36,7 @@ export function taskSucceeded(turn: Turn, event: Succeeded): void {
   markDone(turn, stage, event.partition);
   if (stage.kind === 'map') task.checksum = event.checksum;
   if (stage.sideEffects) stage.delivered = true;
+  if (flight?.startedMs != null) noteRuntime(turn, stage, event.nowMs - flight.startedMs);
   const completed = isDone(stage) && stage.status !== 'done';
   if (completed) completeStage(turn, stage);
   if (completed || stage.finals.some((job) => state.jobs[job]?.missing === 0)) settleJobs(turn);
@@ -42,16 +48,32 @@ export function taskFailed(turn: Turn, event: Failed): void {
   const stage = state.stages[event.stage];
   const task = stage?.tasks[event.partition];
   if (stage === undefined || task === undefined) return;
-  const flight = endFlight(state, stage, task, event.attempt);
+  tellTime(state, event.nowMs);
+  const flight = endFlight(state, stage, event);
   if (flight === null || flight.aborted || task.status !== 'running') return;
-  markPending(state, stage, event.partition);
-  const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure };
+  // A copy, or what was copied, may still make it.
+  if (!flies(task)) markPending(state, stage, event.partition);
+  const { executorId } = flight;
+  const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure, executorId };
   // `superseded` and `cancelled` are counted, so that it ends: here they are of attempts that nobody aborted and whose generation stands,
   // so the runner or the store is at fault. `executor-lost` is, too, as in Spark where the reason of the loss is unknown: the task may be
   // what kills executors.
   if (event.failure.kind === 'throttled') refused(turn);
   else if (event.failure.kind === 'fetch-failed') inputLost(turn, at, flight);
   else counted(turn, at);
+}
+
+export function taskStarted({ state }: Turn, { stage, partition, attempt, executorId, nowMs }: Started): void {
+  tellTime(state, nowMs);
+  const flight = state.stages[stage]?.tasks[partition]?.flights.find((each) => each.attempt === attempt);
+  if (flight === undefined) return;
+  flight.executorId = executorId;
+  flight.startedMs = nowMs;
+}
+
+/** Events may come late: time does not go back. */
+export function tellTime(state: SchedulerState, nowMs: number): void {
+  state.nowMs = Math.max(state.nowMs, nowMs);
 }
 
 /** The store has the new generation: the task can run again. */
@@ -74,10 +96,12 @@ interface FailedTask {
   readonly task: TaskState;
   readonly partition: number;
   readonly failure: TaskFailure;
+  readonly executorId: string | null;
 }
 
-function counted(turn: Turn, { stage, task, partition, failure }: FailedTask): void {
+function counted(turn: Turn, { stage, task, partition, failure, executorId }: FailedTask): void {
   gotThrough(turn.state);
+  if (executorId !== null && failure.kind !== 'executor-lost') failedOn(turn, stage, { partition, executorId });
   task.failures++;
   const mistake = mistakeOf(failure);
   const times = mistake === null ? 0 : (stage.places[mistake] ?? 0) + 1;
@@ -134,5 +158,6 @@ function completeStage(turn: Turn, stage: StageState): void {
   stage.places = {};
   if (stage.submitted) turn.commands.push({ kind: 'stageCompleted', stage: stage.stage, status: 'succeeded' });
   stage.submitted = false;
+  judgeExecutors(turn, stage);
   outputDecided(turn, stage);
 }

@@ -12,9 +12,10 @@ export function isDone(stage: StageState): boolean {
 
 /** One for all: a job of 100,000 tasks has few attempts at a time. */
 const NO_FLIGHTS: readonly Flight[] = [];
+const NOWHERE: readonly string[] = [];
 
 export function newTask(generation: number, status: 'pending' | 'done'): TaskState {
-  return { status, generation, checksum: '', attempts: 0, failures: 0, wantedBy: 0, flights: NO_FLIGHTS };
+  return { status, generation, checksum: '', attempts: 0, failures: 0, failedOn: NOWHERE, wantedBy: 0, flights: NO_FLIGHTS };
 }
 
 /** The task's output is committed: nothing of it needs to run any more. */
@@ -51,14 +52,45 @@ export function markPending(state: SchedulerState, stage: StageState, partition:
   makeReady(state, stage);
 }
 
+export interface NewFlight {
+  readonly partition: number;
+  readonly copy: boolean;
+  readonly avoid: readonly string[];
+}
+
+/** Launches an attempt. */
+export function addFlight(turn: Turn, stage: StageState, { partition, copy, avoid }: NewFlight): void {
+  const task = stage.tasks[partition] as TaskState;
+  const attempt = task.attempts++;
+  const flight: Flight = { attempt, stageAttempt: stage.stageAttempts, executorId: null, startedMs: null, aborted: false };
+  task.flights = [...task.flights, flight];
+  turn.state.inFlight++;
+  stage.inFlight++;
+  stage.flying[partition] = true;
+  const { generation } = task;
+  turn.commands.push({ kind: 'launch', stage: stage.stage, partition, generation, attempt, inputs: stage.inputs, avoid, copy });
+}
+
 /** Takes the attempt out of those in flight; null when it is not among them (a late or second event). */
-export function endFlight(state: SchedulerState, stage: StageState, task: TaskState, attempt: number): Flight | null {
+export function endFlight(state: SchedulerState, stage: StageState, { partition, attempt }: FlightName): Flight | null {
+  const task = stage.tasks[partition] as TaskState;
   const ended = task.flights.find((flight) => flight.attempt === attempt);
   if (ended === undefined) return null;
   task.flights = task.flights.length === 1 ? NO_FLIGHTS : task.flights.filter((flight) => flight !== ended);
+  if (task.flights.length === 0) delete stage.flying[partition];
   state.inFlight--;
   stage.inFlight--;
   return ended;
+}
+
+interface FlightName {
+  readonly partition: number;
+  readonly attempt: number;
+}
+
+/** Whether an attempt of the task is under way that is still wanted. */
+export function flies({ flights }: TaskState): boolean {
+  return flights.some((flight) => !flight.aborted);
 }
 
 export function abortFlights(turn: Turn, stage: StageState, partition: number): void {

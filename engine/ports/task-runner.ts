@@ -24,6 +24,8 @@ export interface RunOptions {
   /** Aborting stops the attempt within two seconds, endless loop or not, where the runner is `isolated`; the outcome is then a failure of kind `cancelled`. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: TaskEvent) => void;
+  /** Executors to run it on only if there is no other one, where the runner is `addressable`. */
+  readonly avoid?: readonly string[];
 }
 
 /**

@@ -63,6 +63,8 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly attempt: number;
       readonly generation: number;
       readonly executorId: string;
+      /** A second attempt beside one that is slow. */
+      readonly speculative: boolean;
     }
   | {
       readonly kind: 'taskEnded';

@@ -63,6 +63,7 @@ export const anEvent = {
     attempt: 0,
     generation: 0,
     executorId: 'thread-1',
+    speculative: false,
     ...fields,
   }),
   taskSucceeded: (partition: number, fields: Partial<Event<'taskEnded'>> = {}): UntimedEvent => ({

@@ -15,7 +15,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
   jobEnded: { job: true, status: true, message: true, replayed: true },
   stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true },
   stageCompleted: { stage: true, status: true, message: true },
-  taskStarted: { stage: true, partition: true, attempt: true, generation: true, executorId: true },
+  taskStarted: { stage: true, partition: true, attempt: true, generation: true, executorId: true, speculative: true },
   taskEnded: {
     stage: true,
     partition: true,

@@ -60,6 +60,7 @@ export const succeeded = (stage: number, partition: number, attempt = 0, generat
   generation,
   checksum: '',
   inputs: null,
+  nowMs: 0,
 });
 
 export const taskFailed = (stage: number, partition: number, attempt: number, failure: TaskFailure): SchedulerEvent => ({
@@ -69,6 +70,7 @@ export const taskFailed = (stage: number, partition: number, attempt: number, fa
   attempt,
   generation: 0,
   failure,
+  nowMs: 0,
 });
 
 export const launch = (stage: number, partition: number, attempt = 0, generation = 0): SchedulerCommand => ({
@@ -78,6 +80,8 @@ export const launch = (stage: number, partition: number, attempt = 0, generation
   generation,
   attempt,
   inputs: null,
+  avoid: [],
+  copy: false,
 });
 
 export const started = (stage: number, tasks: number, committed = 0, attempt = 0): SchedulerCommand => ({

@@ -23,7 +23,7 @@ function chain(last: StageSpec = read()): Chain {
   };
   const done = (stage: number, partition: number, checksum = 'as ever'): readonly SchedulerCommand[] => {
     const { attempt, generation, inputs } = launches.get(`${stage}/${partition}`) as Launch;
-    return send({ kind: 'taskSucceeded', stage, partition, attempt, generation, checksum, inputs });
+    return send({ kind: 'taskSucceeded', stage, partition, attempt, generation, checksum, inputs, nowMs: 0 });
   };
   send(submitted(graph(0, [spec(0, []), spec(1, [0]), last])), resolved(0, 2), resolved(1, 2), resolved(2, 2));
   return { ...it, send, done };
@@ -83,7 +83,7 @@ describe('a stage that runs again', () => {
     expect(tasks(it.done(0, 0, 'second'))).toEqual(['abort 1/0', 'launch 1/0', 'launch 1/1']);
     const old = it.state().stages[1]?.tasks[0]?.flights[0];
     expect(old).toMatchObject({ attempt: 0, aborted: true });
-    const committed = { stage: 1, partition: 0, generation: 0, checksum: 'c', inputs: 'of what was there before' } as const;
+    const committed = { stage: 1, partition: 0, generation: 0, checksum: 'c', inputs: 'of what was there before', nowMs: 0 } as const;
     expect(tasks(it.send({ kind: 'taskSucceeded', attempt: 0, ...committed }))).toEqual(['abort 1/0', 'take back 1/0 from 0']);
     expect(tasks(it.send(raised(1, 0)))).toEqual(['launch 1/0']);
   });

@@ -15,6 +15,8 @@ interface Plan {
   readonly taskCounts: Readonly<Record<number, number>>;
   readonly slots: number;
   readonly seed: number;
+  /** Slow tasks are copied, executors excluded. */
+  readonly eager: boolean;
 }
 
 /** Up to six shared stages, some of them samples, and up to three jobs over parts of them. */
@@ -29,20 +31,24 @@ const anyPlan: fc.Arbitrary<Plan> = fc
     }),
     slots: fc.integer({ min: 1, max: 5 }),
     seed: fc.integer({ min: 1 }),
+    eager: fc.boolean(),
   })
-  .map(({ shared, jobs, slots, seed }) => {
-    const stages: StageSpec[] = shared.map(({ parents, sample }, i) => spec(i, existing(parents, i), sample ? 'sample' : 'map'));
+  .map(({ shared, jobs, slots, seed, eager }) => {
+    const stages: StageSpec[] = shared.map(({ parents, sample }, i) => ({
+      ...spec(i, existing(parents, i), sample ? 'sample' : 'map'),
+      copyable: eager,
+    }));
     const taskCounts: Record<number, number> = {};
     for (const [i, { tasks }] of shared.entries()) taskCounts[i] = tasks;
     const graphs = jobs.map(({ parents, tasks, some }, job) => {
-      const final = spec(stages.length + job, existing(parents, stages.length), 'result');
+      const final = { ...spec(stages.length + job, existing(parents, stages.length), 'result'), copyable: eager && job < 2 };
       taskCounts[final.stage] = tasks;
       const ancestors = new Set(final.parents);
       for (const stage of [...stages].reverse()) if (ancestors.has(stage.stage)) for (const parent of stage.parents) ancestors.add(parent);
       const asked = some?.filter((partition) => partition < tasks) ?? null;
       return graph(job, [...stages.filter((stage) => ancestors.has(stage.stage)), final], asked);
     });
-    return { graphs, taskCounts, slots, seed };
+    return { graphs, taskCounts, slots, seed, eager };
   });
 
 const anyFaults: fc.Arbitrary<Faults> = fc.record({
@@ -70,7 +76,10 @@ function diceOf(seed: number): () => number {
 }
 
 function newState(plan: Plan): SchedulerState {
-  return createSchedulerState({ ...DEFAULT_SCHEDULER_SETTINGS, throttleBaseMs: 1, throttleMaxMs: 4 }, plan.slots);
+  const settings = { ...DEFAULT_SCHEDULER_SETTINGS, throttleBaseMs: 1, throttleMaxMs: 4 };
+  const speculation = { quantile: 0.5, multiplier: 1, minRuntimeMs: 1, intervalMs: 2, concurrency: plan.slots };
+  const exclusion = { stageFailures: 1, applicationFailures: 2, timeoutMs: 10 };
+  return createSchedulerState(plan.eager ? { ...settings, speculation, exclusion } : settings, plan.slots);
 }
 
 /** Submits the jobs that have not ended and lets things happen, `most` of them; gives how many did. */
@@ -100,6 +109,10 @@ function checkCounters(state: SchedulerState): void {
     const missing = stage.tasks.filter((task) => task.status !== 'done' && (stage.kind !== 'result' || task.wantedBy > 0)).length;
     if (missing !== stage.missing) throw new Error(`stage ${stage.stage} says ${stage.missing} are missing, and ${missing} are`);
     const flights = stage.tasks.flatMap((task) => task.flights).length;
+    const asked = stage.kind === 'result' ? stage.tasks.filter((task) => task.wantedBy > 0).length : 0;
+    if (asked !== stage.asked) throw new Error(`stage ${stage.stage} says ${stage.asked} are asked for, and ${asked} are`);
+    const flying = stage.tasks.flatMap((task, partition) => (task.flights.length > 0 ? [String(partition)] : []));
+    if (flying.join() !== Object.keys(stage.flying).join()) throw new Error(`stage ${stage.stage} says ${Object.keys(stage.flying)} fly`);
     if (flights !== stage.inFlight) throw new Error(`stage ${stage.stage} says ${stage.inFlight} are in flight, and ${flights} are`);
   }
 }
@@ -118,7 +131,7 @@ test('without faults every task that is needed runs exactly once, and every job 
       const world = createWorld({ ...plan, faults: { ...NO_FAULTS }, dice: diceOf(plan.seed) });
       expect(run(plan, world, MAX_EVENTS)).toBeLessThan(MAX_EVENTS);
       expect([...world.ended.values()]).toEqual(plan.graphs.map(() => 'succeeded'));
-      expect([...world.launches.values()].filter((count) => count !== 1)).toEqual([]);
+      expect([...world.launches.values()].reduce((sum, count) => sum + count - 1, 0)).toBe(world.copies());
       expect(world.maxInFlight()).toBeLessThanOrEqual(plan.slots);
       expectAnswers(plan, world);
     }),
@@ -128,6 +141,7 @@ test('without faults every task that is needed runs exactly once, and every job 
 
 test('with faults every job ends, and one that succeeds has all its answer', () => {
   const endings = new Set<string>();
+  let copies = 0;
   fc.assert(
     fc.property(anyPlan, anyFaults, (plan, faults) => {
       const world = createWorld({ ...plan, faults: { ...faults }, dice: diceOf(plan.seed) });
@@ -136,9 +150,11 @@ test('with faults every job ends, and one that succeeds has all its answer', () 
       expect(world.maxInFlight()).toBeLessThanOrEqual(plan.slots);
       expectAnswers(plan, world);
       for (const ending of world.ended.values()) endings.add(ending);
+      copies += world.copies();
     }),
     { numRuns: 1500 },
   );
+  expect(copies).toBeGreaterThan(100);
   expect([...endings].sort()).toEqual(expect.arrayContaining(['cancelled', 'succeeded', 'taskFailed']));
 });
 

@@ -25,11 +25,13 @@ describe('stages', () => {
       kind: 'map',
       parents: [],
       sideEffects: false,
+      copyable: false,
       status: 'done',
       resolving: false,
       stageId: 's0',
-      tasks: [{ status: 'done', generation: 0, checksum: '', attempts: 1, failures: 0, wantedBy: 0, flights: [] }],
+      tasks: [{ status: 'done', generation: 0, checksum: '', attempts: 1, failures: 0, failedOn: [], wantedBy: 0, flights: [] }],
       missing: 0,
+      asked: 0,
       users: 0,
       finals: [],
       job: 0,
@@ -37,6 +39,9 @@ describe('stages', () => {
       fresh: [],
       nextFresh: 0,
       again: [],
+      flying: {},
+      runtimes: {},
+      failedOn: {},
       places: {},
       digest: null,
       inputs: null,
@@ -162,7 +167,9 @@ describe('jobs', () => {
       error: { name: 'Error', message: '', stack: null, code: null, cause: null, fields: {} },
       lost: [],
     } as const;
-    expect(send({ kind: 'taskFailed', stage: 0, partition: 0, attempt: 0, generation: 0, failure: cancelled })).toEqual([launch(3, 0)]);
+    expect(send({ kind: 'taskFailed', stage: 0, partition: 0, attempt: 0, generation: 0, failure: cancelled, nowMs: 0 })).toEqual([
+      launch(3, 0),
+    ]);
     expect(state().inFlight).toBe(2);
   });
 

@@ -62,6 +62,7 @@ export interface World {
   /** Attempts launched for each task so far, `stage/partition`. */
   readonly launches: ReadonlyMap<string, number>;
   readonly maxInFlight: () => number;
+  readonly copies: () => number;
   /** Outputs given up because they were made of what was made anew. */
   readonly outdated: () => number;
 }
@@ -92,6 +93,7 @@ export function createWorld(options: WorldOptions): World {
   let inFlight = 0;
   let contents = 0;
   let outdated = 0;
+  let copies = 0;
   let maxInFlight = 0;
 
   const name = (stage: number, partition: number): string => `${stage}/${partition}`;
@@ -106,7 +108,9 @@ export function createWorld(options: WorldOptions): World {
     const self = name(launch.stage, launch.partition);
     const item = items.get(self);
     if (told.has(self) && !raising.has(self)) throw new Error(`${self} is committed and was launched again`);
-    if (attempts.some((a) => isLive(a) && name(a.launch.stage, a.launch.partition) === self)) throw new Error(`${self} runs already`);
+    const live = attempts.filter((a) => isLive(a) && name(a.launch.stage, a.launch.partition) === self).length;
+    if (live !== (launch.copy ? 1 : 0)) throw new Error(`${self} runs ${live} times and is launched${launch.copy ? ' as a copy' : ''}`);
+    if (launch.copy && !specs.get(launch.stage)?.copyable) throw new Error(`${self} must not be copied`);
     if (launch.generation !== (item?.generation ?? 0)) throw new Error(`${self} was launched for generation ${launch.generation}`);
     const reads = inputsOf(launch.stage).flatMap((parent) =>
       partitions(parent.stage).map((partition) => [parent.stage, partition] as const),
@@ -126,6 +130,8 @@ export function createWorld(options: WorldOptions): World {
         attempts.push({ launch: command, reads: checkLaunch(command), aborted: false, zombie: false, orphan: false });
         launches.set(self, (launches.get(self) ?? 0) + 1);
         inFlight++;
+        if (command.copy) copies++;
+        messages.push({ ...command, kind: 'taskStarted', executorId: String(Math.floor(dice() * 3)), nowMs });
         maxInFlight = Math.max(maxInFlight, inFlight);
         return;
       }
@@ -198,7 +204,7 @@ export function createWorld(options: WorldOptions): World {
 
   function runToEnd(attempt: Attempt): SchedulerEvent {
     const { stage, partition, generation, attempt: number } = attempt.launch;
-    const at = { stage, partition, attempt: number, generation };
+    const at = { stage, partition, attempt: number, generation, nowMs };
     const lost = attempt.reads.filter((read) => read.output.lost).map(({ of: _, output: __, ...read }) => read);
     if (lost.length > 0) return { kind: 'taskFailed', ...at, failure: failed('fetch-failed', { lost }) };
     const self = name(stage, partition);
@@ -240,7 +246,7 @@ export function createWorld(options: WorldOptions): World {
       return happen();
     }
     const { stage, partition, generation, attempt: number } = attempt.launch;
-    const at = { stage, partition, attempt: number, generation };
+    const at = { stage, partition, attempt: number, generation, nowMs };
     if (!attempt.zombie) inFlight--;
     if (attempt.aborted && dice() < 0.7) return { kind: 'taskFailed', ...at, failure: failed('cancelled') };
     if (!attempt.zombie && strikes('executorLosses', 0.2)) {
@@ -300,6 +306,7 @@ export function createWorld(options: WorldOptions): World {
     launches,
     maxInFlight: () => maxInFlight,
     outdated: () => outdated,
+    copies: () => copies,
     isCommitted: (stage, partition) => (items.get(name(stage, partition))?.output ?? null) !== null,
     obey: (commands) => commands.forEach(obeyOne),
     next() {
