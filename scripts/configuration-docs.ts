@@ -49,6 +49,10 @@ function kindText(type: ConfigKind): string {
       return `whole number from ${type.min} to ${type.max}`;
     case 'bytes':
       return `number of bytes${type.min === 0 ? '' : ` from ${type.min}`}; as text also \`64k\`, \`128m\`, \`1g\` (powers of 1,024)`;
+    case 'number':
+      return `number from ${type.min} to ${type.max}`;
+    case 'duration':
+      return `milliseconds from ${type.min} to ${type.max}; as text also \`100ms\`, \`90s\`, \`5m\`, \`1h\``;
     case 'choice':
       return type.choices.map(code).join(', ');
     case 'list':

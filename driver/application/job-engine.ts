@@ -10,11 +10,11 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { NodeFacts } from '../planner/analyze.ts';
 import { createStageRegistry } from '../planner/plan-stages.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
-import { DEFAULT_SCHEDULER_SETTINGS } from '../scheduler/settings.ts';
 import { createCodeProvider } from './code-provider.ts';
 import type { InputListings } from './input-listings.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
 import { createSchedulerLoop } from './scheduler-loop.ts';
+import { schedulerSettings } from './scheduler-settings.ts';
 import { type BoundsJournal, createStageResolver } from './stage-resolver.ts';
 import { createStageTable } from './stage-table.ts';
 import { createTaskInputProvider } from './task-input-provider.ts';
@@ -87,12 +87,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     onFatal: fail,
   });
   const loop = createSchedulerLoop({
-    settings: {
-      ...DEFAULT_SCHEDULER_SETTINGS,
-      maxTaskFailures: config.maxTaskFailures,
-      maxStageAttempts: config.maxStageAttempts,
-      starvedAfterMs: config.starvedAfterMs,
-    },
+    settings: schedulerSettings(config, runner.capabilities),
     slots: runner.capabilities.queueDepth,
     onBroken: abortAll,
     effects: {

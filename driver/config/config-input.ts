@@ -9,6 +9,15 @@ export interface LevinConfig {
   readonly maxStageAttempts: number;
   readonly taskTimeoutMs: number | null;
   readonly starvedAfterMs: number;
+  readonly excludeOnFailure: boolean;
+  readonly excludeAfterStageFailures: number;
+  readonly excludeAfterFailures: number;
+  readonly excludeTimeoutMs: number;
+  readonly speculation: boolean;
+  readonly speculationQuantile: number;
+  readonly speculationMultiplier: number;
+  readonly speculationMinTaskRuntimeMs: number;
+  readonly speculationIntervalMs: number;
   readonly maxPartitionBytes: number;
   readonly maxResultBytes: number;
   readonly leaseMs: number;

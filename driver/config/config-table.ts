@@ -7,6 +7,10 @@ export type ConfigKind =
   | { readonly kind: 'integer'; readonly min: number; readonly max: number }
   /** Text: a number with or without Spark's units `k`, `m`, `g`, `t` (powers of 1,024). */
   | { readonly kind: 'bytes'; readonly min: number; readonly max: number }
+  /** With a fraction. */
+  | { readonly kind: 'number'; readonly min: number; readonly max: number }
+  /** Milliseconds; text: with or without Spark's units `ms`, `s`, `m`, `min`, `h`, `d`. */
+  | { readonly kind: 'duration'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   /** Text: separated by commas. */
   | { readonly kind: 'list' };
@@ -88,6 +92,69 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     env: 'LEVIN_STARVED_AFTER_MS',
     aliases: [],
     text: 'A job whose tasks are only refused for this long fails with `STARVED`.',
+  },
+  excludeOnFailure: {
+    type: { kind: 'boolean' },
+    default: false,
+    env: 'LEVIN_EXCLUDE_ON_FAILURE',
+    aliases: ['spark.excludeOnFailure.enabled'],
+    text: 'An executor on which tasks fail gets no more of the stage, then of the application, as long as there is another one. A task that failed is tried on another executor in any case.',
+  },
+  excludeAfterStageFailures: {
+    type: { kind: 'integer', min: 1, max: 1_000_000 },
+    default: 2,
+    env: 'LEVIN_EXCLUDE_AFTER_STAGE_FAILURES',
+    aliases: ['spark.excludeOnFailure.stage.maxFailedTasksPerExecutor'],
+    text: 'Different tasks of a stage that fail on an executor before it gets no more of that stage.',
+  },
+  excludeAfterFailures: {
+    type: { kind: 'integer', min: 1, max: 1_000_000 },
+    default: 2,
+    env: 'LEVIN_EXCLUDE_AFTER_FAILURES',
+    aliases: ['spark.excludeOnFailure.application.maxFailedTasksPerExecutor'],
+    text: 'Different tasks of stages that succeed in the end that fail on an executor before it gets no more tasks for `excludeTimeoutMs`.',
+  },
+  excludeTimeoutMs: {
+    type: { kind: 'duration', min: 1, max: 86_400_000 },
+    default: 3_600_000,
+    env: 'LEVIN_EXCLUDE_TIMEOUT_MS',
+    aliases: ['spark.excludeOnFailure.timeout'],
+    text: 'How long an executor is left out of the application.',
+  },
+  speculation: {
+    type: { kind: 'boolean' },
+    default: false,
+    env: 'LEVIN_SPECULATION',
+    aliases: ['spark.speculation'],
+    text: 'A slow task gets a second attempt beside the first, where a slot is idle; the first to commit wins, the other one is stopped. Never for `foreach*` and `pipe`, nor for functions that use `Math.random`, `Date`, `fetch`, `process` or files.',
+  },
+  speculationQuantile: {
+    type: { kind: 'number', min: 0, max: 1 },
+    default: 0.75,
+    env: 'LEVIN_SPECULATION_QUANTILE',
+    aliases: ['spark.speculation.quantile'],
+    text: 'Share of the tasks of a stage that must be done before any is called slow.',
+  },
+  speculationMultiplier: {
+    type: { kind: 'number', min: 1, max: 1000 },
+    default: 1.5,
+    env: 'LEVIN_SPECULATION_MULTIPLIER',
+    aliases: ['spark.speculation.multiplier'],
+    text: 'A task is slow when it runs longer than this times the median of the tasks that are done.',
+  },
+  speculationMinTaskRuntimeMs: {
+    type: { kind: 'duration', min: 0, max: 86_400_000 },
+    default: 100,
+    env: 'LEVIN_SPECULATION_MIN_TASK_RUNTIME_MS',
+    aliases: ['spark.speculation.minTaskRuntime'],
+    text: 'No task is called slow before it has run this long.',
+  },
+  speculationIntervalMs: {
+    type: { kind: 'duration', min: 1, max: 3_600_000 },
+    default: 100,
+    env: 'LEVIN_SPECULATION_INTERVAL_MS',
+    aliases: ['spark.speculation.interval'],
+    text: 'How often slow tasks are looked for.',
   },
   maxPartitionBytes: {
     type: { kind: 'bytes', min: 1, max: MAX },

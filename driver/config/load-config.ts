@@ -101,6 +101,12 @@ function convert(type: ConfigKind, raw: unknown): unknown {
       return inLimits(type, typeof raw === 'string' && /^-?\d+$/.test(raw.trim()) ? Number(raw) : raw);
     case 'bytes':
       return inLimits(type, typeof raw === 'string' ? parseBytes(raw) : raw);
+    case 'number': {
+      const value = typeof raw === 'string' && /^\d+(\.\d+)?$/.test(raw.trim()) ? Number(raw) : raw;
+      return typeof value === 'number' && value >= type.min && value <= type.max ? value : undefined;
+    }
+    case 'duration':
+      return inLimits(type, typeof raw === 'string' ? parseDuration(raw) : raw);
     case 'choice':
       // Spark writes WARN.
       return typeof raw === 'string' ? type.choices.find((choice) => choice === raw.toLowerCase()) : undefined;
@@ -126,6 +132,15 @@ function parseBytes(text: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) * 1024 ** ['', 'k', 'm', 'g', 't'].indexOf(unit.toLowerCase());
 }
 
+const UNITS_MS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90000`, `90s`, `1h`: Spark's way to write times. */
+function parseDuration(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const unitMs = UNITS_MS[unit.toLowerCase()];
+  return digits === undefined || unitMs === undefined ? undefined : Number(digits) * unitMs;
+}
+
 /** Spark's switch is on or off. */
 function sparkProgress(raw: unknown): string | undefined {
   const on = parseBoolean(raw);
@@ -142,6 +157,10 @@ function expected(type: ConfigKind): string {
       return `a whole number from ${type.min} to ${type.max}`;
     case 'bytes':
       return `a number of bytes from ${type.min} to ${type.max}, for example 134217728 or 128m`;
+    case 'number':
+      return `a number from ${type.min} to ${type.max}`;
+    case 'duration':
+      return `milliseconds from ${type.min} to ${type.max}, for example 90000 or 90s`;
     case 'choice':
       return `one of ${type.choices.join(', ')}`;
     case 'list':

@@ -27,6 +27,7 @@ function extra(n: number, what: string): string {
 
 function trouble({ tasks, outputsLost, warnings }: Summary): string[] {
   const parts = [
+    tasks.copies === 0 ? [] : [`${countOf(tasks.copies, 'second attempt')} beside slow ones (${formatCount(tasks.copiesWon)} first)`],
     tasks.failed === 0 ? [] : [countOf(tasks.failed, 'failed attempt')],
     outputsLost === 0 ? [] : [`${countOf(outputsLost, 'lost output')} made again`],
     warnings === 0 ? [] : [countOf(warnings, 'warning')],

@@ -17,6 +17,9 @@ export interface Summary {
     readonly retried: number;
     /** Committed by an earlier driver: not run again. */
     readonly found: number;
+    /** Second attempts beside slow ones, and how many of them were first. */
+    readonly copies: number;
+    readonly copiesWon: number;
   };
   readonly recordsRead: number;
   readonly recordsWritten: number;
@@ -44,9 +47,9 @@ export function summarize(events: Iterable<AppEvent>): Summary {
 export function createSummarizer(): { add(event: AppEvent): void; summary(): Summary } {
   const sums: Counters = { recordsRead: 0, recordsWritten: 0, bytesRead: 0, bytesWritten: 0, shuffleBytesWritten: 0, shuffleBytesRead: 0 };
   const jobs = { succeeded: 0, failed: 0, cancelled: 0, replayed: 0 };
-  const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0 };
+  const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0 };
   const [seenStages, runStages, skippedStages] = [new Set<number>(), new Set<number>(), new Set<number>()];
-  const [begunTasks, doneTasks] = [new Set<string>(), new Set<string>()];
+  const [begunTasks, doneTasks, copies] = [new Set<string>(), new Set<string>(), new Set<string>()];
   let [appId, name]: [string | null, string | null] = [null, null];
   let status: Summary['status'] = 'running';
   let [firstMs, lastMs]: [number | null, number] = [null, 0];
@@ -57,6 +60,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       if (isFailedAttempt(event)) tasks.failed++;
       return;
     }
+    if (!event.lostRace && copies.has(`${event.stage}/${event.partition}/${event.attempt}`)) tasks.copiesWon++;
     // Who lost a race reports what the winner did: each output counts once.
     const output = `${event.stage}/${event.partition}/${event.generation}`;
     if (doneTasks.has(output)) return;
@@ -91,7 +95,10 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
           break;
         case 'taskStarted': {
           const task = `${event.stage}/${event.partition}`;
-          if (begunTasks.has(task)) tasks.retried++;
+          if (event.speculative) {
+            tasks.copies++;
+            copies.add(`${task}/${event.attempt}`);
+          } else if (begunTasks.has(task)) tasks.retried++;
           begunTasks.add(task);
           break;
         }

@@ -69,7 +69,7 @@ export function createLocalClusterRunner(options: LocalClusterRunnerOptions): Lo
 
   return {
     capabilities: {
-      addressable: false,
+      addressable: true,
       isolated: true,
       concurrency: executors * cores,
       queueDepth: executors * cores * (1 + AHEAD),
@@ -120,6 +120,7 @@ function createSeats(
     ahead: AHEAD,
     // An executor's supervisor changes workers with the code; the process itself has none.
     identityOf: () => '',
+    avoids: ({ avoid }, lane) => avoid.includes((seats[lane] as ExecutorSeat).executorId),
     isUp: (lane) => (seats[lane] as ExecutorSeat).isUp(),
     onAdded: (ticket) => {
       ticket.task.ticket = ticket;

@@ -14,6 +14,8 @@ import { type ExecutorFacts, type StopReason, stoppedFailure } from './stop-reas
 export interface Attempt {
   readonly spec: TaskSpec;
   readonly outcome: Promise<TaskOutcome>;
+  /** Executors to run it on only if there is no other one. */
+  readonly avoid: readonly string[];
   /** Its place in the dispatcher. */
   ticket: Ticket<Attempt>;
   phase: 'waiting' | 'running' | 'committing' | 'over';
@@ -37,6 +39,7 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
   const attempt: Attempt = {
     spec,
     outcome: promise,
+    avoid: options.avoid ?? [],
     ticket: UNPLACED,
     phase: 'waiting',
     stopReason: null,

@@ -40,6 +40,8 @@ export interface DispatcherOptions<T> {
   readonly ahead: number;
   /** Tasks of different identity do not share a lane; an empty lane takes any. */
   readonly identityOf: (task: T) => string;
+  /** The task goes to this lane only if it avoids all of them; absent: no task avoids any. */
+  readonly avoids?: (task: T, lane: number) => boolean;
   /** A lane that is up is taken before one that would have to be started. */
   readonly isUp: (lane: number) => boolean;
   /** The task's ticket, before it is sent anywhere. */
@@ -131,26 +133,43 @@ function pump<T>(state: State<T>): void {
 }
 
 function sendQueued<T>(state: State<T>): void {
-  const { front, queue, options } = state;
-  for (;;) {
-    const entry = front[0] ?? first(queue);
-    if (entry === undefined) return;
+  if (sendAll(state, [...state.front])) sendAll(state, state.queue);
+}
+
+/** False: there is no room for more. Tasks that may go elsewhere only are passed over. */
+function sendAll<T>(state: State<T>, entries: Iterable<Entry<T>>): boolean {
+  const { options } = state;
+  for (const entry of entries) {
+    if (entry.state !== 'queued') continue;
     const identity = options.identityOf(entry.task);
-    const lane = laneFor(state, identity);
-    if (lane === null) return;
-    if (front[0] === entry) front.shift();
-    else queue.delete(entry);
+    const lane = laneFor(state, entry, identity);
+    if (lane === null && avoidsSome(state, entry)) continue;
+    if (lane === null) return false;
+    detach(state, entry);
     entry.lane = lane.index;
     entry.state = 'sent';
     lane.identity = identity;
     lane.tickets.add(entry);
     options.send(lane.index, entry);
   }
+  return true;
 }
 
-function laneFor<T>({ lanes, capacity, options }: State<T>, identity: string): Lane<T> | null {
+function avoidsSome<T>({ lanes, options: { avoids } }: State<T>, { task }: Entry<T>): boolean {
+  if (avoids === undefined) return false;
+  const avoided = lanes.filter(({ index }) => avoids(task, index)).length;
+  return avoided > 0 && avoided < lanes.length;
+}
+
+function mayRun<T>(state: State<T>, entry: Entry<T>, lane: Lane<T>): boolean {
+  return !avoidsSome(state, entry) || state.options.avoids?.(entry.task, lane.index) !== true;
+}
+
+function laneFor<T>(state: State<T>, entry: Entry<T>, identity: string): Lane<T> | null {
+  const { lanes, capacity, options } = state;
   let best: Lane<T> | null = null;
   for (const lane of lanes) {
+    if (!mayRun(state, entry, lane)) continue;
     const load = lane.tickets.size;
     if (load >= capacity || (load > 0 && lane.identity !== identity)) continue;
     if (best === null || load < best.tickets.size || (load === best.tickets.size && options.isUp(lane.index) && !options.isUp(best.index)))
@@ -160,12 +179,15 @@ function laneFor<T>({ lanes, capacity, options }: State<T>, identity: string): L
 }
 
 /** As many tasks are asked back at once as there are places free, not more. */
-function balance<T>({ lanes, options, returning }: State<T>): void {
+function balance<T>(state: State<T>): void {
+  const { lanes, options, returning } = state;
   const { perLane } = options;
+  const idle = lanes.filter((lane) => lane.tickets.size < perLane);
   const free = lanes.reduce((sum, lane) => sum + Math.max(0, perLane - lane.tickets.size), 0);
   while (returning.size < free) {
     const lane = lanes.reduce((a, b) => (b.tickets.size > a.tickets.size ? b : a));
-    const entry = lane.tickets.size > perLane ? [...lane.tickets].findLast((ticket) => ticket.state === 'sent') : undefined;
+    const moves = (ticket: Entry<T>): boolean => ticket.state === 'sent' && idle.some((other) => mayRun(state, ticket, other));
+    const entry = lane.tickets.size > perLane ? [...lane.tickets].findLast(moves) : undefined;
     if (entry === undefined) return;
     entry.state = 'returning';
     returning.add(entry);
@@ -195,9 +217,4 @@ function detach<T>(state: State<T>, entry: Entry<T>): void {
     if (at >= 0) state.front.splice(at, 1);
   } else state.lanes[entry.lane]?.tickets.delete(entry);
   entry.lane = null;
-}
-
-function first<V>(set: ReadonlySet<V>): V | undefined {
-  for (const value of set) return value;
-  return undefined;
 }

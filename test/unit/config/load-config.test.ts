@@ -30,6 +30,15 @@ test('the defaults', () => {
     maxStageAttempts: 4,
     taskTimeoutMs: null,
     starvedAfterMs: 600_000,
+    excludeOnFailure: false,
+    excludeAfterStageFailures: 2,
+    excludeAfterFailures: 2,
+    excludeTimeoutMs: 3_600_000,
+    speculation: false,
+    speculationQuantile: 0.75,
+    speculationMultiplier: 1.5,
+    speculationMinTaskRuntimeMs: 100,
+    speculationIntervalMs: 100,
     maxPartitionBytes: 134_217_728,
     maxResultBytes: 1_073_741_824,
     leaseMs: 10_000,
@@ -54,6 +63,8 @@ describe('limits', () => {
     ['taskTimeoutMs', 1, 86_400_000],
     ['starvedAfterMs', 1000, 86_400_000],
     ['leaseMs', 100, 3_600_000],
+    ['excludeAfterStageFailures', 1, 1_000_000],
+    ['excludeAfterFailures', 1, 1_000_000],
   ] as const;
 
   test.each(limits)('%s is a whole number from %i to %i', (name, min, max) => {
@@ -88,7 +99,42 @@ describe('limits', () => {
     }
   });
 
-  test.each(['validateOutput', 'quiet'] as const)('%s is true or false', (name) => {
+  const fractions = [
+    ['speculationQuantile', 0, 1],
+    ['speculationMultiplier', 1, 1000],
+  ] as const;
+  test.each(fractions)('%s is a number from %i to %i', (name, min, max) => {
+    expect([min, max, min + 0.25, String(min), ` ${max}.0 `].map((value) => load({ [name]: value })[name])).toEqual([
+      min,
+      max,
+      min + 0.25,
+      min,
+      max,
+    ]);
+    for (const wrong of [min - 0.01, max + 0.01, '-1', '1e0', '.5', 'x', '', true]) {
+      const shown = typeof wrong === 'number' ? String(wrong) : JSON.stringify(wrong);
+      expect(failure({ [name]: wrong })).toBe(`INVALID_CONFIG: ${name} is ${shown} (flag); it must be a number from ${min} to ${max}.`);
+    }
+    expect(failure({ [name]: Number.NaN })).toMatch(/^INVALID_CONFIG/);
+  });
+
+  const durations = [
+    ['excludeTimeoutMs', 1, 86_400_000],
+    ['speculationMinTaskRuntimeMs', 0, 86_400_000],
+    ['speculationIntervalMs', 1, 3_600_000],
+  ] as const;
+  test.each(durations)('%s is a time, in milliseconds or with units', (name, min, max) => {
+    const times = [min, max, '7', '100ms', '90s', '5m', '5 min', '1H'];
+    expect(times.map((value) => load({ [name]: value })[name])).toEqual([min, max, 7, 100, 90_000, 300_000, 300_000, 3_600_000]);
+    for (const wrong of [min - 1, max + 1, '25h', '-1', '1.5s', '1x', '', 's', true]) {
+      const shown = typeof wrong === 'number' ? String(wrong) : JSON.stringify(wrong);
+      expect(failure({ [name]: wrong })).toBe(
+        `INVALID_CONFIG: ${name} is ${shown} (flag); it must be milliseconds from ${min} to ${max}, for example 90000 or 90s.`,
+      );
+    }
+  });
+
+  test.each(['validateOutput', 'quiet', 'excludeOnFailure', 'speculation'] as const)('%s is true or false', (name) => {
     expect([true, false, 'true', 'false'].map((value) => load({ [name]: value })[name])).toEqual([true, false, true, false]);
     for (const wrong of ['yes', '', 1, null, ['true'], 'constructor', '__proto__']) {
       expect(failure({ [name]: wrong })).toBe(`INVALID_CONFIG: ${name} is ${JSON.stringify(wrong)} (flag); it must be true or false.`);
@@ -128,6 +174,10 @@ describe('limits', () => {
   test('the cases above are all keys there are', () => {
     const covered = [
       ...limits.map(([name]) => name),
+      ...fractions.map(([name]) => name),
+      ...durations.map(([name]) => name),
+      'excludeOnFailure',
+      'speculation',
       'maxPartitionBytes',
       'maxResultBytes',
       'validateOutput',
@@ -147,6 +197,15 @@ describe('Spark’s names', () => {
     ['spark.default.parallelism', '7', 'defaultParallelism', 7],
     ['spark.task.maxFailures', '7', 'maxTaskFailures', 7],
     ['spark.stage.maxConsecutiveAttempts', '7', 'maxStageAttempts', 7],
+    ['spark.excludeOnFailure.enabled', 'true', 'excludeOnFailure', true],
+    ['spark.excludeOnFailure.timeout', '1h', 'excludeTimeoutMs', 3_600_000],
+    ['spark.excludeOnFailure.stage.maxFailedTasksPerExecutor', '3', 'excludeAfterStageFailures', 3],
+    ['spark.excludeOnFailure.application.maxFailedTasksPerExecutor', '3', 'excludeAfterFailures', 3],
+    ['spark.speculation', 'true', 'speculation', true],
+    ['spark.speculation.quantile', '0.9', 'speculationQuantile', 0.9],
+    ['spark.speculation.multiplier', '3', 'speculationMultiplier', 3],
+    ['spark.speculation.minTaskRuntime', '100ms', 'speculationMinTaskRuntimeMs', 100],
+    ['spark.speculation.interval', '1s', 'speculationIntervalMs', 1000],
     ['spark.files.maxPartitionBytes', '64m', 'maxPartitionBytes', 67_108_864],
     ['spark.driver.maxResultSize', '2g', 'maxResultBytes', 2_147_483_648],
     ['spark.hadoop.validateOutputSpecs', 'false', 'validateOutput', false],

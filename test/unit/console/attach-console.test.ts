@@ -139,6 +139,8 @@ describe('where no bar can be drawn', () => {
     bus.emit(anEvent.taskFailed(1));
     bus.emit(anEvent.taskStarted(1, { attempt: 1 }));
     bus.emit(anEvent.taskFailed(1, 'cancelled', { attempt: 1 }));
+    bus.emit(anEvent.taskStarted(1, { attempt: 2, speculative: true }));
+    bus.emit(anEvent.taskSucceeded(1, { attempt: 2, metrics: null }));
     bus.emit({ kind: 'outputLost', stage: 0, partition: 3, generation: 0, reason: 'a reader found it missing or corrupt' });
     bus.emit(anEvent.jobEnded({ replayed: true }));
     bus.emit(anEvent.jobEnded({ job: 1, status: 'failed', message: 'no' }));
@@ -149,9 +151,9 @@ describe('where no bar can be drawn', () => {
       'levin: task 1 of stage 0 failed (attempt 0, user-error): TypeError: no such thing',
       'levin: output of task 3 of stage 0 is lost (a reader found it missing or corrupt); it is made again',
       'job.ts (app-1) failed in 0.0 s',
-      '  1 job + 1 from the journal, 0 stages, 0 tasks, 1 retry',
+      '  1 job + 1 from the journal, 0 stages, 1 task, 1 retry',
       '  records: 0 read, 0 written; shuffle: 0 B written, 0 B read',
-      '  1 failed attempt, 1 lost output made again, 1 warning',
+      '  1 second attempt beside slow ones (1 first), 1 failed attempt, 1 lost output made again, 1 warning',
       '',
     ]);
   });

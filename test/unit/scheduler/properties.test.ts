@@ -112,7 +112,8 @@ function checkCounters(state: SchedulerState): void {
     const asked = stage.kind === 'result' ? stage.tasks.filter((task) => task.wantedBy > 0).length : 0;
     if (asked !== stage.asked) throw new Error(`stage ${stage.stage} says ${stage.asked} are asked for, and ${asked} are`);
     const flying = stage.tasks.flatMap((task, partition) => (task.flights.length > 0 ? [String(partition)] : []));
-    if (flying.join() !== Object.keys(stage.flying).join()) throw new Error(`stage ${stage.stage} says ${Object.keys(stage.flying)} fly`);
+    if (flying.join() !== Object.keys(stage.flying).join())
+      throw new Error(`stage ${stage.stage} says otherwise than ${flying.join()} fly`);
     if (flights !== stage.inFlight) throw new Error(`stage ${stage.stage} says ${stage.inFlight} are in flight, and ${flights} are`);
   }
 }

@@ -5,6 +5,7 @@ import { createDispatcher, type Dispatcher, type Ticket } from '../../../engine/
 interface Task {
   readonly name: string;
   readonly code: string;
+  readonly avoid?: readonly number[];
 }
 
 /** Lanes that note what they are told and do nothing by themselves. */
@@ -17,6 +18,7 @@ function lanes(options: { readonly lanes: number; readonly perLane?: number; rea
     perLane: options.perLane ?? 1,
     ahead: options.ahead,
     identityOf: (task) => task.code,
+    avoids: ({ avoid }, lane) => avoid?.includes(lane) === true,
     isUp: (lane) => options.up?.includes(lane) ?? true,
     onAdded: (ticket) => tickets.set(ticket.task.name, ticket),
     send: (lane, ticket) => sent.push(`${ticket.task.name}@${lane}`),
@@ -51,6 +53,33 @@ describe('dispatcher', () => {
     expect(sent).toEqual(['a@0', 'b@1']);
     dispatcher.remove(ticket('b'));
     expect(sent).toEqual(['a@0', 'b@1', 'c@1', 'd@0']);
+  });
+
+  test('keeps a task off the lanes that it avoids, and lets others pass it', () => {
+    const { dispatcher, ticket, add, sent, asked } = lanes({ lanes: 2, ahead: 0 });
+    add('a', 'b');
+    dispatcher.add({ name: 'c', code: 'code', avoid: [0] });
+    add('d');
+    dispatcher.remove(ticket('a'));
+    expect(sent).toEqual(['a@0', 'b@1', 'd@0']);
+    dispatcher.remove(ticket('b'));
+    expect(sent).toEqual(['a@0', 'b@1', 'd@0', 'c@1']);
+    expect(asked).toEqual([]);
+  });
+
+  test('does not ask back for an idle lane what avoids it', () => {
+    const { dispatcher, add, ticket, sent, asked } = lanes({ lanes: 2, ahead: 1 });
+    add('a');
+    for (const name of ['b', 'c']) dispatcher.add({ name, code: 'code', avoid: [0] });
+    dispatcher.started(ticket('b'));
+    dispatcher.remove(ticket('a'));
+    expect([sent, asked]).toEqual([['a@0', 'b@1', 'c@1'], []]);
+  });
+
+  test('runs a task that avoids every lane all the same', () => {
+    const { dispatcher, sent } = lanes({ lanes: 2, ahead: 0 });
+    dispatcher.add({ name: 'a', code: 'code', avoid: [0, 1] });
+    expect(sent).toEqual(['a@0']);
   });
 
   test('an idle lane asks for what waits last behind a busy one, and gets it first', () => {

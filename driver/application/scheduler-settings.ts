@@ -1,0 +1,27 @@
+import type { RunnerCapabilities } from '../../engine/ports/task-runner.ts';
+import type { LevinConfig } from '../config/config-input.ts';
+import { DEFAULT_SCHEDULER_SETTINGS, type SchedulerSettings } from '../scheduler/settings.ts';
+
+/** What the user's settings and the runner's abilities mean to the scheduler. */
+export function schedulerSettings(config: LevinConfig, { addressable, concurrency }: RunnerCapabilities): SchedulerSettings {
+  const exclusion = {
+    stageFailures: config.excludeAfterStageFailures,
+    applicationFailures: config.excludeAfterFailures,
+    timeoutMs: config.excludeTimeoutMs,
+  };
+  const speculation = {
+    quantile: config.speculationQuantile,
+    multiplier: config.speculationMultiplier,
+    minRuntimeMs: config.speculationMinTaskRuntimeMs,
+    intervalMs: config.speculationIntervalMs,
+    concurrency,
+  };
+  return {
+    ...DEFAULT_SCHEDULER_SETTINGS,
+    maxTaskFailures: config.maxTaskFailures,
+    maxStageAttempts: config.maxStageAttempts,
+    starvedAfterMs: config.starvedAfterMs,
+    exclusion: config.excludeOnFailure && addressable ? exclusion : null,
+    speculation: config.speculation ? speculation : null,
+  };
+}
