@@ -1,12 +1,13 @@
 import type { ExchangeReadOptions } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
+import { createBlockAssembler } from '../engine/records/block-assembler.ts';
 import { decodeBodyLoading } from '../engine/records/decode-body.ts';
 import type { PrepareRecords } from '../engine/records/tagged-codec.ts';
 import type { MapOutputSlice } from '../engine/types/task.ts';
-import { type FetchedSlice, fetchSlice, sliceBytes } from './fetch-slice.ts';
+import { assemblePiece, fetchPiece, piecesOf, type SlicePiece } from './fetch-slice.ts';
 
 export interface ReadSetup {
-  /** Bytes of slices asked for or waiting for the consumer. A larger slice is read alone. */
+  /** Bytes asked for or waiting for the consumer. */
   readonly maxBytesInFlight: number;
   readonly maxReadsInFlight: number;
   /** Loads what records of classes need. */
@@ -14,13 +15,14 @@ export interface ReadSetup {
 }
 
 interface Pending {
-  readonly byteLength: number;
-  readonly fetched: Promise<FetchedSlice>;
+  readonly piece: SlicePiece;
+  readonly fetched: Promise<Uint8Array>;
 }
 
 /**
- * Records of the slices, a block at a time, in the order of the slices. Later slices are read while earlier ones are consumed.
- * When the consumer stops, or a read fails, reads in flight are aborted and waited for.
+ * Records of the slices, a block at a time, in the order of the slices. Later slices are read while earlier ones are consumed; a slice of
+ * more than half of the bytes that may be in flight is read in pieces. When the consumer stops, or a read fails, reads in flight are
+ * aborted and waited for.
  */
 export async function* readSlices(
   objects: ObjectStore,
@@ -29,23 +31,24 @@ export async function* readSlices(
 ): AsyncGenerator<readonly unknown[], void, undefined> {
   const abort = new AbortController();
   const signal = AbortSignal.any([options.signal, abort.signal]);
-  const queue = slices.filter((slice) => sliceBytes(slice) > 0);
+  const maxBytesInFlight = Math.max(1, Math.min(options.maxBytesInFlight, options.memoryBytes));
+  const pieces = piecesOf(slices, Math.ceil(maxBytesInFlight / 2));
+  const assembler = createBlockAssembler();
   const pending: Pending[] = [];
-  const maxBytesInFlight = Math.min(options.maxBytesInFlight, options.memoryBytes);
-  let next = 0;
+  let next = pieces.next();
   let bytesInFlight = 0;
 
   function readAhead(): void {
-    while (next < queue.length && pending.length < options.maxReadsInFlight) {
-      const slice = queue[next] as MapOutputSlice;
-      const byteLength = sliceBytes(slice);
+    while (next.done !== true && pending.length < options.maxReadsInFlight) {
+      const piece = next.value;
+      const byteLength = piece.end - piece.start;
       if (pending.length > 0 && bytesInFlight + byteLength > maxBytesInFlight) return;
-      const fetched = fetchSlice(objects, slice, signal);
+      const fetched = fetchPiece(objects, piece, signal);
       // It is awaited in its turn; until then a failure is not unhandled.
       fetched.catch(() => undefined);
-      pending.push({ byteLength, fetched });
+      pending.push({ piece, fetched });
       bytesInFlight += byteLength;
-      next++;
+      next = pieces.next();
     }
   }
 
@@ -55,7 +58,8 @@ export async function* readSlices(
       readAhead();
       const head = pending[0];
       if (head === undefined) return;
-      const { bytes, blocks } = await head.fetched;
+      const { piece } = head;
+      const { bytes, blocks } = await assemblePiece(objects, assembler, { piece, bytes: await head.fetched, signal });
       for (const block of blocks) {
         options.signal.throwIfAborted();
         const records = await decodeBodyLoading(bytes, block, options);
@@ -63,7 +67,7 @@ export async function* readSlices(
         yield records;
       }
       pending.shift();
-      bytesInFlight -= head.byteLength;
+      bytesInFlight -= piece.end - piece.start;
     }
   } finally {
     abort.abort();

@@ -67,16 +67,31 @@ export function parseBlock(bytes: Uint8Array, start: number): BlockHeader {
   return { recordCount: view.getUint32(4), flags: view.getUint8(3), start, bodyStart: start + BLOCK_HEADER_BYTES, bodyEnd };
 }
 
-/** Checks the blocks that stand one after the other in `bytes`, without decoding them. */
-export function parseBlocks(bytes: Uint8Array): BlockHeader[] {
-  const headers: BlockHeader[] = [];
+export interface ArrivedBlocks {
+  readonly blocks: readonly BlockHeader[];
+  /** Where the first block begins that has not arrived whole. */
+  readonly end: number;
+  /** Bytes from there that are needed to go on; 0 when nothing is left. */
+  readonly neededBytes: number;
+}
+
+/** Checks the blocks that stand one after the other in `bytes`, without decoding them. `bytesToCome` follow, and a block may end in them. */
+export function parseArrivedBlocks(bytes: Uint8Array, bytesToCome: number): ArrivedBlocks {
+  const blocks: BlockHeader[] = [];
   let start = 0;
   while (start < bytes.byteLength) {
+    const left = bytes.byteLength - start;
+    const neededBytes = left < BLOCK_HEADER_BYTES ? BLOCK_HEADER_BYTES : BLOCK_HEADER_BYTES + bodyLengthOf(bytes, start);
+    if (neededBytes > left && neededBytes <= left + bytesToCome) return { blocks, end: start, neededBytes };
     const header = parseBlock(bytes, start);
-    headers.push(header);
+    blocks.push(header);
     start = header.bodyEnd;
   }
-  return headers;
+  return { blocks, end: start, neededBytes: 0 };
+}
+
+function bodyLengthOf(bytes: Uint8Array, start: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + start, BLOCK_HEADER_BYTES).getUint32(8);
 }
 
 export function corruptBlock(start: number, what: string, cause?: unknown): LevinError {

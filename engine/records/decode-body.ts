@@ -6,7 +6,7 @@ import type { PrepareRecords, TaggedCodec } from './tagged-codec.ts';
 
 const unpackr: Unpackr = new Unpackr({ mapsAsObjects: true });
 
-/** The records of a block whose header `parseBlock` or `parseBlocks` read from the same bytes. */
+/** The records of a block whose header `parseBlock` or `parseArrivedBlocks` read from the same bytes. */
 export function decodeBody(bytes: Uint8Array, header: BlockHeader, codec: TaggedCodec = recordCodec): unknown[] {
   const records = unpackBody(bytes, header);
   if ((header.flags & FLAG_TAGGED) === 0) return records;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { errorCode } from '../../../engine/errors/levin-error.ts';
 import { decodeBlock, encodeBlock } from '../../../engine/records/block.ts';
-import { parseBlocks, sealBlock } from '../../../engine/records/block-format.ts';
+import { parseArrivedBlocks, sealBlock } from '../../../engine/records/block-format.ts';
 import { decodeValue } from '../../../engine/records/value.ts';
 import { v8Codec } from './v8-codec.ts';
 
@@ -71,9 +71,9 @@ describe('a damaged block is CORRUPT_DATA', () => {
 
   test('and among several blocks the place is named', () => {
     const two = Buffer.concat([block, block]);
-    expect(parseBlocks(two).map((header) => header.recordCount)).toEqual([4, 4]);
+    expect(parseArrivedBlocks(two, 0).blocks.map((header) => header.recordCount)).toEqual([4, 4]);
     (two[block.byteLength + 20] as number) ^= 1;
-    expect(() => parseBlocks(two)).toThrow(`The block of records at byte ${block.byteLength} is damaged: its checksum is`);
+    expect(() => parseArrivedBlocks(two, 0).blocks).toThrow(`The block of records at byte ${block.byteLength} is damaged: its checksum is`);
   });
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import type { ExchangeOutput } from '../../../engine/ports/exchange.ts';
@@ -91,6 +92,78 @@ describe('reading slices', () => {
     expect(await openReads({ maxReadsInFlight: 2 })).toBe(2);
     expect(await openReads({ maxBytesInFlight: 2 * bytes + 1 })).toBe(2);
     expect(await openReads({ maxBytesInFlight: 1 })).toBe(1);
+  });
+});
+
+describe('reading slices larger than what may be in flight', () => {
+  const record = fc.oneof(fc.nat(), fc.string({ maxLength: 30 }), fc.string({ minLength: 200, maxLength: 500 }));
+  const arbitraryMaps = fc.array(fc.array(record, { maxLength: 40 }), { minLength: 1, maxLength: 3 });
+  const limits = fc.record({ maxBytesInFlight: fc.integer({ min: 1, max: 3000 }), maxReadsInFlight: fc.integer({ min: 1, max: 4 }) });
+
+  const outputsOf = async (objects: ObjectStore, maps: readonly (readonly unknown[])[], blockBytes: number): Promise<ExchangeOutput[]> => {
+    const exchange = createExchange({ objects, blockBytes });
+    const partitioner = { kind: 'roundRobin', numPartitions: 3 } as const;
+    return await Promise.all(maps.map((records, index) => writeMapOutput(exchange, { index, records }, { partitioner })));
+  };
+
+  test('gives the same batches, and never asks for more than that', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryMaps, limits, fc.constantFrom(1, 200, 5000), async (maps, limit, blockBytes) => {
+        const objects = createMemoryObjectStore();
+        const slices = slicesOf(await outputsOf(objects, maps, blockBytes), 0, 3);
+        const whole = await readAll(createExchange({ objects }), slices);
+        let asked = 0;
+        let most = 0;
+        const counting: ObjectStore = {
+          ...objects,
+          async getRange(key, start, end, options) {
+            asked += end - start;
+            most = Math.max(most, asked);
+            const bytes = await objects.getRange(key, start, end, options);
+            asked -= end - start;
+            return bytes;
+          },
+        };
+        const read = await readAll(createExchange({ objects: counting, ...limit }), slices);
+        expect(read).toEqual(whole);
+        expect(most).toBeLessThanOrEqual(Math.max(1, limit.maxBytesInFlight));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('notices a flipped bit wherever it is, and forgives one that only the first read has', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryMaps, limits, fc.nat(), fc.nat(7), fc.boolean(), async (maps, limit, place, bit, lasting) => {
+        const objects = createMemoryObjectStore();
+        const outputs = await outputsOf(objects, maps, 200);
+        const slices = slicesOf(outputs, 0, 3);
+        const whole = await readAll(createExchange({ objects }), slices);
+        const map = place % maps.length;
+        const length = offset(outputs[map], 3);
+        fc.pre(length > 0);
+        const at = place % length;
+        let damages = 0;
+        const damaging: ObjectStore = {
+          ...objects,
+          async getRange(key, start, end, options) {
+            const bytes = await objects.getRange(key, start, end, options);
+            if (key !== `map-${map}` || at < start || at >= end || (damages > 0 && !lasting)) return bytes;
+            damages++;
+            (bytes[at - start] as number) ^= 1 << bit;
+            return bytes;
+          },
+        };
+        const reading = readAll(createExchange({ objects: damaging, ...limit }), slices);
+        if (!lasting) expect(await reading).toEqual(whole);
+        else
+          await expect(reading).rejects.toMatchObject({
+            code: 'FETCH_FAILED',
+            details: { lost: [{ stageId: 's', partition: map, generation: 3 }] },
+          });
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 
