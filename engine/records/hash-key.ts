@@ -22,27 +22,22 @@ const double = new DataView(new ArrayBuffer(8));
 export function hashKey(key: unknown): number {
   switch (typeof key) {
     case 'string':
-      return hashString(key, STRING_SEED);
+      return hashString(key) >>> 0;
     case 'number':
-      return hashNumber(key);
+      return hashNumber(key) >>> 0;
     case 'boolean':
       return key ? 0x9e3779b9 : 0x7f4a7c15;
     case 'bigint':
-      return hashString(key.toString(), BIGINT_SEED);
+      return hashText(key.toString(), BIGINT_SEED) >>> 0;
     case 'undefined':
       return 0;
     default:
       // keyToken gives a string for everything that is left, and throws for what cannot be a key.
-      return key === null ? 0 : hashString(keyToken(key) as string, STRING_SEED);
+      return key === null ? 0 : hashString(keyToken(key) as string) >>> 0;
   }
 }
 
-/** The finalizer of MurmurHash3: every bit of the input moves about half of the output's bits. */
-function mix32(value: number): number {
-  return mixInt32(value) >>> 0;
-}
-
-/** As {@link mix32}, signed: a small integer for the engine, which a loop can keep without allocating. */
+/** The finalizer of MurmurHash3: every bit of the input moves about half of the output's bits. Signed, so that loops keep it without allocating. */
 export function mixInt32(value: number): number {
   let h = value ^ (value >>> 16);
   h = Math.imul(h, 0x85ebca6b);
@@ -51,15 +46,21 @@ export function mixInt32(value: number): number {
   return h ^ (h >>> 16);
 }
 
-function hashString(text: string, seed: number): number {
-  let h = seed;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), STRING_PRIME);
-  return mix32(h);
+/** {@link hashKey} of a string, signed. */
+export function hashString(text: string): number {
+  return hashText(text, STRING_SEED);
 }
 
-function hashNumber(value: number): number {
-  if ((value | 0) === value) return mix32(value ^ INT_SEED);
+/** {@link hashKey} of a number, signed. */
+export function hashNumber(value: number): number {
+  if ((value | 0) === value) return mixInt32(value ^ INT_SEED);
   if (Number.isNaN(value)) return NAN_HASH;
   double.setFloat64(0, value);
-  return mix32(mix32(double.getUint32(4) ^ DOUBLE_SEED) ^ double.getUint32(0));
+  return mixInt32(mixInt32(double.getInt32(4) ^ DOUBLE_SEED) ^ double.getInt32(0));
+}
+
+function hashText(text: string, seed: number): number {
+  let h = seed;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), STRING_PRIME);
+  return mixInt32(h);
 }

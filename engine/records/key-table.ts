@@ -1,3 +1,4 @@
+import { hashNumber, hashString } from './hash-key.ts';
 import { type KeyToken, keyToken } from './key-token.ts';
 
 export interface KeyTableEntry {
@@ -16,15 +17,83 @@ export interface KeyTable {
   clear(): void;
 }
 
+/** Longer strings are hashed faster by the engine's own tables than character by character. */
+const MAX_HASHED_CHARS = 64;
+const MIN_CAPACITY = 64;
+
+/**
+ * Numbers and short strings, which nearly all keys are, go through open addressing with a hash of our own: a `Map` calls out of compiled
+ * code to hash a string that it has not seen, and takes twice as long (docs/performance.md). All other keys go by their token into a `Map`.
+ * ```
+ *   slots    │ hash, number of entry + 1 │ 0, 0 │ hash, number of entry + 1 │ …     linear probing, at most half full
+ *   entries  │ { key, value } │ …                                               in order of first appearance, of both kinds
+ * ```
+ */
 export function createKeyTable(): KeyTable {
-  const entries = new Map<KeyToken, KeyTableEntry>();
+  let mask = MIN_CAPACITY - 1;
+  let slots = new Int32Array(2 * MIN_CAPACITY);
+  let slotsTaken = 0;
+  let entries: KeyTableEntry[] = [];
+  const others = new Map<KeyToken, KeyTableEntry>();
+  /** The key that `find` did not know last, and its hash: most are inserted next. */
+  let missed: string | number = '';
+  let missedHash = hashString('');
+
+  function lookUp(key: string | number, hash: number): KeyTableEntry | undefined {
+    for (let at = (hash & mask) << 1; ; at = (at + 2) & (2 * mask + 1)) {
+      const number = slots[at + 1] as number;
+      if (number === 0) break;
+      if (slots[at] !== hash) continue;
+      const entry = entries[number - 1] as KeyTableEntry;
+      if (entry.key === key) return entry;
+    }
+    missed = key;
+    missedHash = hash;
+    return undefined;
+  }
+
+  function place(hash: number, number: number): void {
+    let at = (hash & mask) << 1;
+    while (slots[at + 1] !== 0) at = (at + 2) & (2 * mask + 1);
+    slots[at] = hash;
+    slots[at + 1] = number;
+  }
+
+  function grow(): void {
+    const before = slots;
+    mask = 2 * mask + 1;
+    slots = new Int32Array(2 * (mask + 1));
+    for (let at = 0; at < before.length; at += 2) {
+      if (before[at + 1] !== 0) place(before[at] as number, before[at + 1] as number);
+    }
+  }
+
   return {
     get size() {
-      return entries.size;
+      return entries.length;
     },
-    find: (key) => entries.get(keyToken(key)),
-    insert: (key, value) => void entries.set(keyToken(key), { key, value }),
-    entries: () => entries.values(),
-    clear: () => entries.clear(),
+    find(key) {
+      if (typeof key === 'string' && key.length <= MAX_HASHED_CHARS) return lookUp(key, hashString(key));
+      if (typeof key === 'number' && !Number.isNaN(key)) return lookUp(key, hashNumber(key));
+      return others.get(keyToken(key));
+    },
+    insert(key, value) {
+      const entry: KeyTableEntry = { key, value };
+      const count = entries.push(entry);
+      if ((typeof key === 'string' && key.length <= MAX_HASHED_CHARS) || (typeof key === 'number' && !Number.isNaN(key))) {
+        if (2 * ++slotsTaken > mask) grow();
+        place(key === missed ? missedHash : typeof key === 'string' ? hashString(key) : hashNumber(key), count);
+      } else {
+        others.set(keyToken(key), entry);
+      }
+    },
+    entries: () => entries,
+    clear() {
+      mask = MIN_CAPACITY - 1;
+      slots = new Int32Array(2 * MIN_CAPACITY);
+      slotsTaken = 0;
+      entries = [];
+      others.clear();
+    },
   };
 }
