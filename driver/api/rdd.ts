@@ -763,7 +763,8 @@ export class RDD<out T> {
   }
 
   /**
-   * The pairs whose key lies between two keys, both included, in the order of `sortByKey`.
+   * The pairs whose key lies between two keys, both included, in the order of `sortByKey`. Of a sorted RDD only the partitions are computed that
+   * may hold such keys, and the result has no others; keys are sampled when an action, or `getNumPartitions`, asks.
    *
    * @example
    * await lv.parallelize([[5, 'e'], [2, 'b'], [9, 'i']]).filterByRange(2, 5).keys().collect(); // [5, 2]
@@ -771,7 +772,7 @@ export class RDD<out T> {
   filterByRange<K extends Key, V>(this: RDD<readonly [K, V]>, lower: NoInfer<K>, upper: NoInfer<K>): RDD<[K, V]> {
     checkKey(lower);
     checkKey(upper);
-    return this.#data('filterByRange', { kind: 'keyInRange', lower: encodeConstant(lower), upper: encodeConstant(upper) }, true);
+    return this.#inRange('filterByRange', encodeConstant(lower), encodeConstant(upper));
   }
 
   /**
@@ -881,7 +882,7 @@ export class RDD<out T> {
   }
 
   /**
-   * All values of one key, in the order of the input. Runs one partition only when pairs are placed by `partitionBy` or an operation by key.
+   * All values of one key, in the order of the input. Runs one partition only when pairs are placed by `partitionBy`, a sort or an operation by key.
    *
    * @example
    * await lv.parallelize([['a', 1], ['b', 2], ['a', 3]]).lookup('a'); // [1, 3]
@@ -889,12 +890,13 @@ export class RDD<out T> {
   async lookup<K extends Key, V>(this: RDD<readonly [K, V]>, key: NoInfer<K>, options: ActionOptions = {}): Promise<V[]> {
     checkKey(key);
     const constant = encodeConstant(key);
-    const found: RDD<unknown> = this.#data('lookup', { kind: 'keyInRange', lower: constant, upper: constant }, true);
-    const values: RDD<V> = found.#data('lookup', { kind: 'values' });
-    return await values.#action('lookup', { kind: 'collect' }, options, async (stage) => {
-      const only = await this.#app.partitionOf(this.#node, key);
-      return (await stage.run(only === null ? allPartitions(stage) : [only])).flat() as V[];
-    });
+    const values: RDD<V> = this.#inRange<unknown>('lookup', constant, constant).#data('lookup', { kind: 'values' });
+    return await values.#action(
+      'lookup',
+      { kind: 'collect' },
+      options,
+      async (stage) => (await stage.run(allPartitions(stage))).flat() as V[],
+    );
   }
 
   /** A number of its own in the application, in order of creation. */
@@ -1498,6 +1500,12 @@ export class RDD<out T> {
   /** A step that has no function of the user. */
   #data<U>(operation: string, op: DataOp, keepsPartitioner = false): RDD<U> {
     return this.#derive({ kind: 'narrow', parent: this.#node, op, keepsPartitioner }, operation);
+  }
+
+  /** Pairs with keys between two constants, of the partitions that may hold some. */
+  #inRange<U>(operation: string, lower: string, upper: string): RDD<U> {
+    const pruned: RDD<unknown> = this.#derive({ kind: 'pruned', parent: this.#node, lower, upper }, operation);
+    return pruned.#data(operation, { kind: 'keyInRange', lower, upper }, true);
   }
 
   #asKeys(operation: string, node: LineageNode): LineageNode {

@@ -12,7 +12,7 @@ import type { OutputClaim } from './output-claims.ts';
 import type { Publication } from './plan-publication.ts';
 import type { ActionJournal } from './run-actions.ts';
 import type { StepJournal } from './run-steps.ts';
-import type { BoundsJournal } from './stage-resolver.ts';
+import type { BoundsJournal } from './sampled-bounds.ts';
 import type { LaunchRecord } from './task-launcher.ts';
 
 /** The journal as the parts of an application use it: what an earlier driver decided is read back, everything else is written. */
@@ -47,6 +47,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
     draws.flush();
     return writer.append(entry);
   };
+  const decided = new Map<string, Uint8Array>();
   const stages = new Set<string>(replay.stageIds());
   const attempts = new Set<string>([...stages].flatMap((stageId) => replay.launches(stageId).map(([, , attemptId]) => attemptId)));
 
@@ -74,8 +75,11 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
     },
     listing: (key) => replay.listing(key),
     recordListing: (key, files) => append({ kind: 'listing', key, files }),
-    bounds: (stageKey) => replay.bounds(stageKey),
-    recordBounds: (stageKey, bytes) => append({ kind: 'bounds', stageKey, base64: Buffer.from(bytes).toString('base64') }),
+    bounds: (stageKey) => decided.get(stageKey) ?? replay.bounds(stageKey),
+    async recordBounds(stageKey, bytes) {
+      await append({ kind: 'bounds', stageKey, base64: Buffer.from(bytes).toString('base64') });
+      decided.set(stageKey, bytes);
+    },
     async recordLaunches(launches) {
       const byStage = Map.groupBy(launches, ({ stageId }) => stageId);
       await Promise.all(

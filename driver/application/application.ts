@@ -84,8 +84,6 @@ export interface Application {
   draw(of: 'now' | 'random', callSite: CallSite | null): number;
   /** Partitions that an RDD will have: lists input files when it must. */
   numPartitions(node: LineageNode): Promise<number>;
-  /** The only partition that may hold a key; null when it cannot be told. */
-  partitionOf(node: LineageNode, key: unknown): Promise<number | null>;
   /** The lineage as text; lists input files when it must. */
   debugString(node: LineageNode): Promise<string>;
   /**

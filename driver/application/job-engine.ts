@@ -8,14 +8,15 @@ import type { ReadOffsets } from '../../engine/runtime/commit.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { NodeFacts } from '../planner/analyze.ts';
-import { createStageRegistry } from '../planner/plan-stages.ts';
+import { createStageRegistry } from '../planner/stage-registry.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import { createCodeProvider } from './code-provider.ts';
 import type { InputListings } from './input-listings.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
+import { type BoundsJournal, sampledBounds } from './sampled-bounds.ts';
 import { createSchedulerLoop } from './scheduler-loop.ts';
 import { schedulerSettings } from './scheduler-settings.ts';
-import { type BoundsJournal, createStageResolver } from './stage-resolver.ts';
+import { createStageResolver } from './stage-resolver.ts';
 import { createStageTable } from './stage-table.ts';
 import { createTaskInputProvider } from './task-input-provider.ts';
 import { createTaskLauncher, type LaunchRecord } from './task-launcher.ts';
@@ -135,6 +136,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     bus,
     clock,
     post,
+    boundsOf: (bounds) => sampledBounds(bounds, { table, objects, journal: options.journal }),
     forget(stage) {
       table.remove(stage);
       inputs.forget(stage);

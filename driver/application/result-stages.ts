@@ -1,9 +1,14 @@
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
+import { decodeValue } from '../../engine/records/value.ts';
+import type { LostOutput } from '../../engine/types/failure.ts';
+import { allPartitions } from '../actions/all-partitions.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import { type LineageNode, topological } from '../lineage/lineage-node.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
-import { planStages, type StageRegistry } from '../planner/plan-stages.ts';
+import { planBounds, planStages, type Shuffled } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
+import type { StageRegistry } from '../planner/stage-registry.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph, StageSpec } from '../scheduler/job-graph.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
@@ -12,6 +17,7 @@ import { collectResults, type LostPartition } from './collect-results.ts';
 import type { InputListings } from './input-listings.ts';
 import { jobError } from './job-error.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
+import type { SampledBounds } from './sampled-bounds.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
 import type { KeptResult, StageTable } from './stage-table.ts';
 
@@ -26,9 +32,14 @@ export interface ResultStagesOptions {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly post: (event: SchedulerEvent) => void;
+  /** Encoded bounds of a sample stage that is done. */
+  readonly boundsOf: (bounds: SampledBounds) => Promise<Uint8Array>;
   /** The stage is not asked for any more: whatever is kept of it can go. */
   readonly forget: (stage: number) => void;
 }
+
+/** How often samples that were committed but cannot be read are drawn again. */
+const MAX_RESAMPLES = 4;
 
 /** Plans the stages of an action and runs jobs over its result stage. */
 export interface ResultStages {
@@ -37,6 +48,8 @@ export interface ResultStages {
    * Also for an action whose answer is known: the stages of later ones are numbered after it.
    */
   open(request: ActionRequest, gate: () => Promise<void>): Promise<OpenStage>;
+  /** Facts of an RDD and all its ancestors, in turn with the actions: lists input files and samples keys when it must. */
+  factsOf(operation: string, node: LineageNode): Promise<NodeFacts>;
 }
 
 export interface OpenStage extends ResultStage {
@@ -57,17 +70,45 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     planning = mine.catch(() => undefined);
     return mine;
   };
-  const plan = async (request: ActionRequest): Promise<StageDraft> => {
+  const bounds = new Map<number, readonly unknown[]>();
+  const facts = { splits: listings.splits, defaultParallelism: options.defaultParallelism, bounds };
+  const prepare = async (request: ActionRequest): Promise<NodeFacts> => {
     await listings.prepare(request.node);
-    const facts = { splits: listings.splits, defaultParallelism: options.defaultParallelism };
-    const { numPartitions } = analyze(request.node, known, facts);
+    for (const node of topological(request.node)) {
+      if (node.kind !== 'pruned' || known.has(node.id)) continue;
+      const { placement } = analyze(node.parent, known, facts);
+      if (placement?.kind !== 'range' || placement.numPartitions === 1 || bounds.has(placement.nodeId)) continue;
+      const placed = topological(node.parent).find(({ id }) => id === placement.nodeId) as Shuffled;
+      bounds.set(placed.id, await sampleBounds(request, placed, placement.numPartitions));
+    }
+    return analyze(request.node, known, facts);
+  };
+  /** A job of its own: how many partitions there are depends on its answer. */
+  const sampleBounds = async (request: ActionRequest, placed: Shuffled, numPartitions: number): Promise<readonly unknown[]> => {
+    const samples = planned(() => planBounds(placed, known, registry)) as number;
+    const draft = registry.drafts.get(samples) as StageDraft;
+    for (let round = 0; ; round++) {
+      await runJob(request, draft, allPartitions(draft.plan));
+      try {
+        return decodeValue(await options.boundsOf({ samples, numPartitions, name: draft.name })) as readonly unknown[];
+      } catch (error) {
+        if (round === MAX_RESAMPLES || !(error instanceof LevinError) || error.code !== 'FETCH_FAILED') throw error;
+        options.post({ kind: 'outputLost', lost: error.details['lost'] as readonly LostOutput[] });
+      }
+    }
+  };
+  const planned = <R>(work: () => R): R => {
+    const from = registry.count;
+    const made = work();
+    for (let stage = from; stage < registry.count; stage++) table.add(registry.drafts.get(stage) as StageDraft);
+    return made;
+  };
+  const plan = async (request: ActionRequest): Promise<StageDraft> => {
+    const { numPartitions } = await prepare(request);
     const { node, sink } = request.expand?.(numPartitions) ?? request;
     analyze(node, known, facts);
     const { name, callSite } = request;
-    const from = registry.count;
-    const draft = planStages({ node, sink, action: name, callSite }, known, registry);
-    for (let stage = from; stage < registry.count; stage++) table.add(registry.drafts.get(stage) as StageDraft);
-    return draft;
+    return planned(() => planStages({ node, sink, action: name, callSite }, known, registry));
   };
   const emitStart = ({ name: action, callSite, options: o }: ActionRequest, job: number, stages: readonly number[]): void =>
     bus.emit({ kind: 'jobStarted', job, action, description: o.description ?? null, callSite, stages });
@@ -100,6 +141,8 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     }
   };
   return {
+    factsOf: (operation, node) =>
+      inTurn(() => prepare({ name: operation, node, sink: { kind: 'count' }, callSite: node.callSite, options: {} })),
     async open(request, gate) {
       const draft = await inTurn(() => gate().then(() => plan(request)));
       const committed = (partition: number): KeptResult => table.get(draft.stage).results[partition] as KeptResult;

@@ -1,24 +1,15 @@
-import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { encodeValue } from '../../engine/records/value.ts';
 import type { ReadOffsets } from '../../engine/runtime/commit.ts';
 import { readCommitted } from '../../engine/runtime/read-committed.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
-import type { LostOutput } from '../../engine/types/failure.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { FilePartition } from '../../engine/types/task.ts';
-import { computeBounds } from '../../shuffle/range-bounds.ts';
 import { resolveStage } from '../planner/resolve-stage.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
-import { createResultReader } from './result-reader.ts';
+import { type BoundsJournal, sampledBounds } from './sampled-bounds.ts';
 import type { StageEntry, StageTable } from './stage-table.ts';
-
-/** Decisions that must be the same when the job file runs again. */
-export interface BoundsJournal {
-  bounds(stageKey: string): Uint8Array | null;
-  recordBounds(stageKey: string, bounds: Uint8Array): Promise<void>;
-}
 
 export interface StageResolverOptions {
   readonly appId: string;
@@ -36,6 +27,12 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
   const { appId, table, objects, metadata, splits } = options;
   const stored = new Set<string>();
 
+  const boundsOf = async ({ draft }: StageEntry): Promise<Uint8Array | null> => {
+    const partitioner = draft.plan.sink.kind === 'shuffleWrite' ? draft.plan.sink.partitioner : null;
+    if (partitioner?.kind !== 'range') return null;
+    if (draft.boundsFrom === null) return encodeValue([]);
+    return await sampledBounds({ samples: draft.boundsFrom, numPartitions: partitioner.numPartitions, name: draft.name }, options);
+  };
   const storeOnce = async (key: string, bytes: Uint8Array): Promise<void> => {
     if (stored.has(key)) return;
     await objects.put(key, bytes, { ifAbsent: true });
@@ -54,7 +51,7 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
   };
   const resolve = async (stage: number): Promise<SchedulerEvent> => {
     const entry = table.get(stage);
-    const bounds = await boundsOf(entry, options);
+    const bounds = await boundsOf(entry);
     entry.resolved = resolveStage(entry.draft, { appId, root: options.root, splits, stageIdOf: table.stageIdOf, bounds });
     await storeShared(entry);
     const { stageId } = entry.resolved;
@@ -74,36 +71,4 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
       const { error, lost } = failureOf(thrown, 'internal');
       return { kind: 'stageResolveFailed', stage, error, lost };
     });
-}
-
-/** Range bounds: those in the journal, else computed from the sample stage's results and journaled before they are used. */
-async function boundsOf(entry: StageEntry, options: StageResolverOptions): Promise<Uint8Array | null> {
-  const { boundsFrom, plan } = entry.draft;
-  const partitioner = plan.sink.kind === 'shuffleWrite' ? plan.sink.partitioner : null;
-  if (partitioner?.kind !== 'range') return null;
-  if (boundsFrom === null) return encodeValue([]);
-  const key = options.table.stageIdOf(boundsFrom);
-  const known = options.journal.bounds(key);
-  if (known !== null) return known;
-  const reader = createResultReader(entry.draft.name, { objects: options.objects, maxResultBytes: 0 });
-  const samples: [number, readonly unknown[]][] = [];
-  const lost: LostOutput[] = [];
-  for (const [partition, { output, generation }] of options.table.resultsOf(boundsFrom).entries()) {
-    const read = await reader.read(output);
-    if (read.kind === 'lost') lost.push({ stageId: key, partition, generation });
-    else samples.push(...(read.records as [number, readonly unknown[]][]));
-  }
-  if (lost.length > 0) throw samplesLost(entry.draft.name, lost);
-  const bounds = encodeValue(computeBounds(samples, partitioner.numPartitions));
-  await options.journal.recordBounds(key, bounds);
-  return bounds;
-}
-
-function samplesLost(stage: string, lost: readonly LostOutput[]): LevinError {
-  return new LevinError({
-    code: 'FETCH_FAILED',
-    fault: 'transient',
-    message: `The samples that give ${stage} its bounds were committed but cannot be read (${lost.length} of them). Something deletes or damages files in the state folder.`,
-    details: { lost },
-  });
 }

@@ -12,8 +12,7 @@ import { checkLease } from '../lease/check-lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import { debugString } from '../lineage/debug-string.ts';
 import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
-import { analyze, factsIn, type NodeFacts } from '../planner/analyze.ts';
-import { partitionOfKey } from '../planner/partition-of-key.ts';
+import { factsIn, type NodeFacts } from '../planner/analyze.ts';
 import { needsShuffle } from '../planner/plan-builder.ts';
 import type { openRunner, Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
@@ -106,8 +105,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   let seeds = 0;
   const factsOf = async (operation: string, node: LineageNode): Promise<NodeFacts> => {
     checkOpen(operation);
-    await listings.prepare(node);
-    return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
+    return await engine.stages.factsOf(operation, node);
   };
   return {
     id: appId,
@@ -147,9 +145,6 @@ export async function startApplication(start: StartApplication): Promise<Applica
     },
     async numPartitions(node) {
       return (await factsOf('getNumPartitions', node)).numPartitions;
-    },
-    async partitionOf(node, key) {
-      return partitionOfKey((await factsOf('lookup', node)).placement, key);
     },
     async debugString(node) {
       await factsOf('toDebugString', node);

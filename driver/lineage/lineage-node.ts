@@ -83,6 +83,8 @@ export type LineageShape =
   | { readonly kind: 'narrow'; readonly parent: LineageNode; readonly op: LineageOp; readonly keepsPartitioner: boolean }
   | { readonly kind: 'union'; readonly parents: readonly LineageNode[] }
   | { readonly kind: 'coalesce'; readonly parent: LineageNode; readonly numPartitions: number }
+  /** Only the partitions that may hold keys from `lower` to `upper` (constants), where the parent's placement tells; else all. */
+  | { readonly kind: 'pruned'; readonly parent: LineageNode; readonly lower: string; readonly upper: string }
   | {
       readonly kind: 'shuffled';
       readonly parent: LineageNode;
@@ -151,6 +153,7 @@ export function parentsOf(node: LineageNode): readonly LineageNode[] {
       return [];
     case 'narrow':
     case 'coalesce':
+    case 'pruned':
     case 'shuffled':
     case 'combined':
     case 'numbered':
@@ -209,6 +212,8 @@ function fingerprintParts(shape: LineageShape): readonly unknown[] {
       return ['union', ...shape.parents.map((parent) => parent.fingerprint)];
     case 'coalesce':
       return ['coalesce', shape.numPartitions, shape.parent.fingerprint];
+    case 'pruned':
+      return ['pruned', shape.lower, shape.upper, shape.parent.fingerprint];
     case 'shuffled':
       return [
         'shuffled',

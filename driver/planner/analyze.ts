@@ -1,6 +1,7 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { FilePartition } from '../../engine/types/task.ts';
 import { type CustomPartitioning, type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
+import { keptPartitions } from './kept-partitions.ts';
 
 /** How an RDD's records are placed. Two placements are the same when this is equal in every field. */
 export type Placement =
@@ -14,6 +15,8 @@ export interface NodeFacts {
   readonly numPartitions: number;
   /** null: records are anywhere. */
   readonly placement: Placement | null;
+  /** Of pruned nodes: the parent's partition that partition 0 is. */
+  readonly firstKept?: number;
 }
 
 export interface AnalyzeOptions {
@@ -21,6 +24,8 @@ export interface AnalyzeOptions {
   readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   /** Set by the user; null when only derived from the runner. */
   readonly defaultParallelism: number | null;
+  /** Bounds of range placements by the id of their node: those that pruned nodes ask for must be there. */
+  readonly bounds: ReadonlyMap<number, readonly unknown[]>;
 }
 
 /** Partition counts and placements of a node and all its ancestors, parents first. Facts already known are kept. */
@@ -81,6 +86,10 @@ function factsOf(node: LineageNode, known: ReadonlyMap<number, NodeFacts>, optio
       return zipped(node, parents);
     case 'coalesce':
       return coalesced(parent, node.numPartitions);
+    case 'pruned': {
+      const kept = keptPartitions(node, parent.placement, options.bounds);
+      return kept === null ? parent : { numPartitions: kept.end - kept.start, placement: null, firstKept: kept.start };
+    }
     case 'shuffled':
       return shuffled(node, parent, options);
     case 'cogroup':

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Sink } from '../../engine/plan/stage-plan.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
@@ -9,29 +8,15 @@ import { addCogroup, evenGroups, narrowOp, needsShuffle, type PlanBuilder, planA
 import { shuffleSink } from './shuffle-sink.ts';
 import { sinkFingerprint } from './sink-fingerprint.ts';
 import type { StageDraft } from './stage-draft.ts';
+import { register, type StageRegistry } from './stage-registry.ts';
 
 type Wide = Extract<LineageNode, { kind: 'shuffled' | 'cogroup' }>;
 type Numbered = Extract<LineageNode, { kind: 'numbered' }>;
-type Shuffled = Extract<LineageNode, { kind: 'shuffled' }>;
+export type Shuffled = Extract<LineageNode, { kind: 'shuffled' }>;
 
 /** Keys a sample stage takes in all: Spark's `min(20 · partitions, 1,000,000)`. */
 const SAMPLES_PER_PARTITION = 20;
 const MAX_SAMPLES = 1_000_000;
-
-/** Stages of an application: those of earlier jobs stay, so that a later job over the same RDD finds its shuffles made. */
-export interface StageRegistry {
-  /** By stage number; a result stage only until its action has ended. */
-  readonly drafts: Map<number, StageDraft>;
-  /** How many stages were planned so far: the number of the next one. */
-  count: number;
-  /** Map and sample stages by lineage node and input. */
-  readonly byEdge: Map<string, number>;
-  readonly uses: Map<string, number>;
-}
-
-export function createStageRegistry(): StageRegistry {
-  return { drafts: new Map(), count: 0, byEdge: new Map(), uses: new Map() };
-}
 
 export interface ResultRequest {
   readonly node: LineageNode;
@@ -45,10 +30,7 @@ export interface ResultRequest {
  * parents before children. All nodes must be analyzed. Nothing recurses: a lineage may be 50,000 deep.
  */
 export function planStages(request: ResultRequest, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): StageDraft {
-  for (const node of topological(request.node)) {
-    if (node.kind === 'shuffled' || node.kind === 'cogroup') planEdges(node, known, registry);
-    if (countsFirst(node, known)) planCount(node, known, registry);
-  }
+  planWide(request.node, known, registry);
   const builder = planBuilder();
   addChain(request.node, builder, known, registry);
   const sink = planSink(request.sink, builder);
@@ -62,6 +44,20 @@ export function planStages(request: ResultRequest, known: ReadonlyMap<number, No
     known,
     boundsFrom: null,
   });
+}
+
+/** The stage whose samples give the bounds of the node, whose ancestors must be analyzed; null when it has one partition and so no bounds. */
+export function planBounds(node: Shuffled, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): number | null {
+  planWide(node, known, registry);
+  return boundsStage(node, known, registry);
+}
+
+/** All stages below and including the wide edges of the node's ancestors. */
+function planWide(root: LineageNode, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
+  for (const node of topological(root)) {
+    if (node.kind === 'shuffled' || node.kind === 'cogroup') planEdges(node, known, registry);
+    if (countsFirst(node, known)) planCount(node, known, registry);
+  }
 }
 
 /** Map stages of every input that has to move, with the sample stage that a range partitioner needs before it. */
@@ -194,6 +190,12 @@ function addNode(node: LineageNode, context: ChainContext): number {
       if (numPartitions === before) return indexOf(node.parent);
       return builder.add({ kind: 'coalesce', parent: indexOf(node.parent), groups: evenGroups(before, numPartitions) });
     }
+    case 'pruned': {
+      const { firstKept } = factsIn(known, node);
+      if (firstKept === undefined) return indexOf(node.parent);
+      const groups = Array.from({ length: numPartitions + 1 }, (_, p) => firstKept + p);
+      return builder.add({ kind: 'coalesce', parent: indexOf(node.parent), groups });
+    }
     case 'shuffled':
     case 'cogroup':
       return addWide(node, evenGroups(numPartitions, numPartitions), context);
@@ -254,37 +256,6 @@ function addWide(node: Wide, groups: readonly number[], context: ChainContext): 
     last = builder.add({ kind: 'sortByKey', parent: last, ascending: node.sort === 'ascending', ...fn });
   }
   return last;
-}
-
-interface Registration {
-  readonly kind: StageDraft['kind'];
-  readonly root: LineageNode;
-  readonly sink: Sink;
-  readonly print: readonly unknown[];
-  readonly name: string;
-  readonly known: ReadonlyMap<number, NodeFacts>;
-  readonly boundsFrom: number | null;
-}
-
-function register(registry: StageRegistry, builder: PlanBuilder, r: Registration): StageDraft {
-  const lineageFingerprint = hash('sha256', JSON.stringify(r.print), 'hex').slice(0, 32);
-  const use = registry.uses.get(lineageFingerprint) ?? 0;
-  registry.uses.set(lineageFingerprint, use + 1);
-  const parents = [...builder.parents, ...(r.boundsFrom === null ? [] : [r.boundsFrom])];
-  const draft: StageDraft = {
-    stage: registry.count++,
-    kind: r.kind,
-    name: r.name,
-    plan: { nodes: builder.nodes, sink: r.sink, numPartitions: factsIn(r.known, r.root).numPartitions },
-    closures: builder.closures,
-    leaves: builder.leaves,
-    parents,
-    boundsFrom: r.boundsFrom,
-    lineageFingerprint,
-    use,
-  };
-  registry.drafts.set(draft.stage, draft);
-  return draft;
 }
 
 function edgeKey(kind: 'map' | 'sample' | 'count', nodeId: number, input = 0): string {

@@ -16,8 +16,7 @@ import type { Lease } from '../../driver/lease/lease.ts';
 import { debugString } from '../../driver/lineage/debug-string.ts';
 import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
 import { type LineageNode, type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
-import { analyze, factsIn, type NodeFacts } from '../../driver/planner/analyze.ts';
-import { partitionOfKey } from '../../driver/planner/partition-of-key.ts';
+import { factsIn, type NodeFacts } from '../../driver/planner/analyze.ts';
 import { needsShuffle } from '../../driver/planner/plan-builder.ts';
 import type { Stores } from '../../driver/wiring.ts';
 import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
@@ -142,10 +141,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const steps = createRunSteps({ journal, clock, random });
   let nextNode = 0;
   let seeds = 0;
-  const factsOf = async (node: LineageNode): Promise<NodeFacts> => {
-    await listings.prepare(node);
-    return analyze(node, known, { splits: listings.splits, defaultParallelism: config.defaultParallelism });
-  };
+  const factsOf = (node: LineageNode): Promise<NodeFacts> => engine.stages.factsOf('test', node);
   const app: Application = {
     id: appId,
     name: 'test',
@@ -162,7 +158,6 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     step: steps.run,
     draw: steps.draw,
     numPartitions: async (node) => (await factsOf(node)).numPartitions,
-    partitionOf: async (node, key) => partitionOfKey((await factsOf(node)).placement, key),
     async debugString(node) {
       await factsOf(node);
       return debugString(node, {

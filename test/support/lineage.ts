@@ -1,8 +1,9 @@
 import type { LineageSink } from '../../driver/application/application.ts';
 import { type LineageNode, type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
 import { analyze, type NodeFacts } from '../../driver/planner/analyze.ts';
-import { createStageRegistry, planStages, type StageRegistry } from '../../driver/planner/plan-stages.ts';
+import { planStages } from '../../driver/planner/plan-stages.ts';
 import type { StageDraft } from '../../driver/planner/stage-draft.ts';
+import { createStageRegistry, type StageRegistry } from '../../driver/planner/stage-registry.ts';
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { PlanNode } from '../../engine/plan/stage-plan.ts';
 
@@ -83,7 +84,7 @@ export function planJob(
 ): PlannedJob {
   const registry = o.registry ?? createStageRegistry();
   const known = o.known ?? new Map<number, NodeFacts>();
-  analyze(node, known, { splits: new Map(), defaultParallelism: o.defaultParallelism ?? null });
+  analyze(node, known, { splits: new Map(), defaultParallelism: o.defaultParallelism ?? null, bounds: new Map() });
   const result = planStages({ node, sink: o.sink ?? { kind: 'collect' }, action: 'collect', callSite: null }, known, registry);
   return { stages: [...registry.drafts.values()], result, registry, known };
 }

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { createResultStages } from '../../../driver/application/result-stages.ts';
 import { createStageTable } from '../../../driver/application/stage-table.ts';
 import { createEventBus } from '../../../driver/events/event-bus.ts';
-import { createStageRegistry } from '../../../driver/planner/plan-stages.ts';
+import { createStageRegistry } from '../../../driver/planner/stage-registry.ts';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import { encodeValue } from '../../../engine/records/value.ts';
 import { lineageWriter } from '../../support/lineage.ts';
 
 test('of an action that has ended only its shuffles are kept', async () => {
@@ -21,6 +22,7 @@ test('of an action that has ended only its shuffles are kept', async () => {
     bus: createEventBus(clock),
     clock,
     post: () => undefined,
+    boundsOf: async () => encodeValue([]),
     forget: table.remove,
   });
   const lineage = lineageWriter();
