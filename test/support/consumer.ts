@@ -58,11 +58,11 @@ export function cutBlocks(markdown: string): readonly { readonly file: string; r
   }));
 }
 
-/** Compiles a file as a strict consumer would; the answer is what tsc said. */
+/** Compiles files as a strict consumer would; the answer is what tsc said. */
 export async function compileStrictly(
   folder: string,
-  file: string,
-  options: { readonly module: string; readonly moduleResolution: string },
+  files: string | readonly string[],
+  options: { readonly module: string; readonly moduleResolution: string; readonly [option: string]: unknown },
 ): Promise<string> {
   const config = `tsconfig.${options.moduleResolution}.json`;
   const compilerOptions = {
@@ -74,7 +74,7 @@ export async function compileStrictly(
     skipLibCheck: false,
     ...options,
   };
-  writeFileSync(join(folder, config), JSON.stringify({ compilerOptions, files: [file] }));
+  writeFileSync(join(folder, config), JSON.stringify({ compilerOptions, files: [files].flat() }));
   const { code, stdout } = await runCommand(folder, process.execPath, join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', config);
   return code === 0 ? '' : stdout;
 }
