@@ -99,6 +99,7 @@ export function corruptBlock(start: number, what: string, cause?: unknown): Levi
     code: 'CORRUPT_DATA',
     fault: 'transient',
     message: `The block of records at byte ${start} is damaged: ${what}. Read it again, or let its producer run again.`,
+    details: { start },
     cause,
   });
 }

@@ -29,20 +29,30 @@ export function decompressedChunks(file: FileSplit, codec: Codec, options: Decom
   };
 }
 
-/** A whole file, decompressed when its name says so. */
-export async function wholeFile(file: FileSplit, codec: Codec | null, options: DecompressOptions): Promise<Uint8Array> {
-  if (codec === null) return await readRange(file, [0, file.size], options);
+/** A whole file, decompressed when its name says so. Of more than `maxBytes` only so much is read that this is seen. */
+export async function wholeFile(
+  file: FileSplit,
+  codec: Codec | null,
+  options: DecompressOptions & { readonly maxBytes: number },
+): Promise<Uint8Array> {
+  if (codec === null) return await readRange(file, [0, Math.min(file.size, options.maxBytes + 1)], options);
   const pieces: Uint8Array[] = [];
-  for await (const piece of decompress(file, codec, options)) pieces.push(piece);
+  let size = 0;
+  for await (const piece of decompress(file, codec, options)) {
+    pieces.push(piece);
+    size += piece.byteLength;
+    if (size > options.maxBytes) break;
+  }
   return Buffer.concat(pieces);
 }
 
 /** Files made of several frames, as appending or parallel compressors write them, go on with the next frame where one ends. */
 async function* decompress(file: FileSplit, codec: Codec, options: DecompressOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  const supply = createSupply(file, options);
   let start = 0;
   while (start < file.size) {
     const frames = codec === 'gzip' ? createGunzip() : createZstdDecompress();
-    yield* decompressFrom(file, { start, frames, codec }, options);
+    yield* decompressFrom(file, { start, frames, codec }, supply);
     // gzip goes through all members by itself, and ignores what follows the last one.
     if (codec === 'gzip' || frames.bytesWritten === 0) return;
     start += frames.bytesWritten;
@@ -58,9 +68,10 @@ interface Frames {
 async function* decompressFrom(
   file: FileSplit,
   { start, frames, codec }: Frames,
-  options: DecompressOptions,
+  supply: Supply,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const source = Readable.from(compressedChunks(file, start, options), { objectMode: false, highWaterMark: CHUNK_BYTES });
+  const compressed = supply.from(start, () => start + frames.bytesWritten);
+  const source = Readable.from(compressed, { objectMode: false, highWaterMark: CHUNK_BYTES });
   source.on('error', (error) => frames.destroy(error));
   source.pipe(frames);
   try {
@@ -75,12 +86,40 @@ async function* decompressFrom(
   }
 }
 
-async function* compressedChunks(file: FileSplit, from: number, options: DecompressOptions): AsyncGenerator<Uint8Array, void, undefined> {
+/** The file's own bytes, each read once: what a decoder was given beyond the end of its frame is kept for the next one. */
+interface Supply {
+  /** The bytes from `start` on. `usedTo` tells up to where they are not needed again; the next call starts there at the earliest. */
+  from(start: number, usedTo: () => number): AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+interface Chunk {
+  readonly start: number;
+  readonly end: number;
+  readonly bytes: Uint8Array;
+}
+
+function createSupply(file: FileSplit, options: DecompressOptions): Supply {
   const { signal, chunkBytes = CHUNK_BYTES } = options;
-  for (let start = from; start < file.size; start += chunkBytes) {
-    signal.throwIfAborted();
-    yield await readRange(file, [start, Math.min(start + chunkBytes, file.size)], options);
-  }
+  let kept: readonly Chunk[] = [];
+  const chunkAt = async (at: number): Promise<Chunk> => {
+    const found = kept.find(({ start, end }) => start <= at && at < end);
+    if (found !== undefined) return found;
+    const end = Math.min(at + chunkBytes, file.size);
+    const chunk = { start: at, end, bytes: await readRange(file, [at, end], options) };
+    kept = [...kept, chunk];
+    return chunk;
+  };
+  return {
+    async *from(start, usedTo) {
+      for (let at = start; at < file.size; ) {
+        signal.throwIfAborted();
+        kept = kept.filter(({ end }) => end > usedTo());
+        const chunk = await chunkAt(at);
+        yield chunk.bytes.subarray(at - chunk.start);
+        at = chunk.end;
+      }
+    },
+  };
 }
 
 /** What a decompressor gives may lie in memory that it writes again. */

@@ -1,17 +1,19 @@
+import { constants } from 'node:buffer';
 import { errorCode, LevinError } from '../../errors/levin-error.ts';
 import type { PlanNode } from '../../plan/stage-plan.ts';
-import { BLOCK_HEADER_BYTES, parseBlock } from '../../records/block-format.ts';
+import { createBlockAssembler } from '../../records/block-assembler.ts';
 import { decodeBodyLoading } from '../../records/decode-body.ts';
 import { codecOf } from '../../types/file-format.ts';
 import type { FilePartition, FileSplit } from '../../types/task.ts';
-import { type Batch, bufferOnPrepare, concatStreams, type RecordStream } from '../record-path/record-stream.ts';
+import { type Batch, bufferOnPrepare, concatStreams, MAX_BATCH, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
 import { csvRows } from './csv.ts';
 import { corruptInput, wholeFile } from './decompress.ts';
 import { jsonStream } from './json.ts';
 import { readRange } from './read-range.ts';
+import { createChunkReader } from './text.ts';
 
-/** One read of fixed-length records or blocks. */
+/** One read of fixed-length records. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** The records of a partition of files. */
@@ -20,7 +22,7 @@ export function filesStream(task: TaskContext, { format }: Extract<PlanNode, { k
     case 'wholeText':
       return pieces(task, splits, (split) => one(async () => [split.path, await textOf(task, split)]));
     case 'bytes':
-      return pieces(task, splits, (split) => one(async () => [split.path, ownBytes(await wholeFile(split, null, task.deps))]));
+      return pieces(task, splits, (split) => one(async () => [split.path, ownBytes(await readRange(split, [0, split.size], task.deps))]));
     case 'records':
       return pieces(task, splits, (split) => fixedRecords(task, split, format.length));
     case 'csv':
@@ -63,19 +65,23 @@ async function* one(read: () => Promise<unknown>): AsyncGenerator<Batch, void, u
 }
 
 async function textOf(task: TaskContext, split: FileSplit): Promise<string> {
-  const bytes = Buffer.from(await wholeFile(split, codecOf(split.path), task.deps));
+  const codec = codecOf(split.path);
+  const maxBytes = constants.MAX_STRING_LENGTH;
+  if (codec === null && split.size > maxBytes) throw fileTooLarge(split, maxBytes);
+  const { buffer, byteOffset, byteLength } = await wholeFile(split, codec, { ...task.deps, maxBytes });
+  if (byteLength > maxBytes) throw fileTooLarge(split, maxBytes);
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  try {
-    return bytes.toString('utf8', marked ? 3 : 0);
-  } catch (cause) {
-    throw new LevinError({
-      code: 'FILE_TOO_LARGE',
-      fault: 'user',
-      message: `${split.path} has ${bytes.length} bytes, more than fit into one string. Read it with textFile, line by line, or with binaryFiles.`,
-      details: { path: split.path },
-      cause,
-    });
-  }
+  return bytes.toString('utf8', marked ? 3 : 0);
+}
+
+function fileTooLarge({ path }: FileSplit, maxBytes: number): LevinError {
+  return new LevinError({
+    code: 'FILE_TOO_LARGE',
+    fault: 'user',
+    message: `${path} has more than ${maxBytes} bytes of text, which do not fit into one string. Read it with textFile, line by line.`,
+    details: { path },
+  });
 }
 
 async function* fixedRecords(task: TaskContext, split: FileSplit, length: number): AsyncGenerator<Batch, void, undefined> {
@@ -83,35 +89,44 @@ async function* fixedRecords(task: TaskContext, split: FileSplit, length: number
   for (let start = split.start; start < split.end; start += step) {
     const end = Math.min(start + step, split.end);
     const bytes = await readRange(split, [start, end], task.deps);
-    yield Array.from({ length: (end - start) / length }, (_, i) => bytes.slice(i * length, (i + 1) * length));
+    for (let at = 0; at < bytes.length; at += MAX_BATCH * length) {
+      const count = Math.min(MAX_BATCH, (bytes.length - at) / length);
+      yield Array.from({ length: count }, (_, i) => bytes.slice(at + i * length, at + (i + 1) * length));
+    }
   }
 }
 
 /** Blocks follow each other; each says in its header how long it is. */
-async function* blocks(task: TaskContext, file: FileSplit): AsyncGenerator<Batch, void, undefined> {
-  const prepare = task.deps.prepare ?? (async () => undefined);
-  for (let start = 0; start < file.size; ) {
-    const head = await readRange(file, [start, Math.min(start + BLOCK_HEADER_BYTES, file.size)], task.deps);
-    const length = head.length < BLOCK_HEADER_BYTES ? head.length : BLOCK_HEADER_BYTES + bodyLength(head);
-    const bytes = await readRange(file, [start, Math.min(start + length, file.size)], task.deps);
-    try {
-      const records = await decodeBodyLoading(bytes, parseBlock(bytes, 0), { prepare });
-      if (records.length > 0) yield records;
-    } catch (error) {
-      throw corruptInput(file, 'an object file of levin', { offset: start, cause: damageOf(error) });
+async function* blocks({ deps }: TaskContext, file: FileSplit): AsyncGenerator<Batch, void, undefined> {
+  const prepare = deps.prepare ?? (async () => undefined);
+  const reader = createChunkReader(file, deps);
+  const assembler = createBlockAssembler();
+  let read = 0;
+  /** Where in the file the bytes begin that the assembler has. */
+  let base = 0;
+  try {
+    for (let chunk = await reader.next(); chunk !== null; chunk = await reader.next()) {
+      base = read - assembler.waitingBytes;
+      read += chunk.length;
+      const arrived = assembler.take(chunk, file.size - read);
+      for (const block of arrived.blocks) {
+        const records = await decodeBodyLoading(arrived.bytes, block, { prepare });
+        if (records.length > 0) yield records;
+      }
     }
-    start += length;
+  } catch (error) {
+    throw damaged(file, base, error);
+  } finally {
+    reader.stop();
   }
 }
 
 /** What is wrong with a block, without the advice for blocks that a task could make again. */
-function damageOf(error: unknown): unknown {
-  if (errorCode(error) !== 'CORRUPT_DATA' || !(error instanceof Error)) return error;
-  return new Error(error.message.replace(/^.* is damaged: /, '').replace(/\. Read it again.*$/, ''), { cause: error });
-}
-
-function bodyLength(header: Uint8Array): number {
-  return new DataView(header.buffer, header.byteOffset, header.byteLength).getUint32(8);
+function damaged(file: FileSplit, base: number, error: unknown): unknown {
+  if (errorCode(error) !== 'CORRUPT_DATA' || !(error instanceof LevinError)) return error;
+  const why = error.message.replace(/^.* is damaged: /, '').replace(/\. Read it again.*$/, '');
+  const offset = base + Number(error.details['start']);
+  return corruptInput(file, 'an object file of levin', { offset, cause: new Error(why, { cause: error }) });
 }
 
 /** Records own their memory: a whole file's bytes may be moved to another thread. */

@@ -81,7 +81,7 @@ export interface ChunkReader {
   stop(): void;
 }
 
-/** The bytes of a split and of the line that begins in it, one chunk ahead. */
+/** The bytes of a split and of the line that begins in it, one chunk ahead. Of a whole file: all of it. */
 export function createChunkReader(split: FileSplit, { files, signal, chunkBytes = CHUNK_BYTES }: Omit<TextOptions, 'onRead'>): ChunkReader {
   let position = firstByte(split);
   let tail = Math.min(TAIL_BYTES, chunkBytes);
