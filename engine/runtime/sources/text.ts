@@ -16,13 +16,15 @@ export interface TextOptions {
   readonly signal: AbortSignal;
   readonly onRead: (bytes: number, records: number) => void;
   readonly chunkBytes?: number;
+  readonly pieceBytes?: number;
 }
 
 /** The lines of one split: ranged reads by If-Match, one chunk ahead. A file whose name says that it is compressed is one split. */
 export function textStream(split: FileSplit, options: TextOptions): RecordStream {
-  const { signal, onRead } = options;
+  const { signal, onRead, pieceBytes } = options;
   const codec = codecOf(split.path);
-  const splitter = createLineSplitter(codec === null ? split : { ...split, end: Number.POSITIVE_INFINITY, size: Number.POSITIVE_INFINITY });
+  const lines = codec === null ? split : { ...split, end: Number.POSITIVE_INFINITY, size: Number.POSITIVE_INFINITY };
+  const splitter = createLineSplitter(lines, pieceBytes);
   const reader = codec === null ? createChunkReader(split, options) : decompressedChunks(split, codec, options);
   let ended = false;
   const ready: Uint8Array[] = [];
