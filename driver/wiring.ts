@@ -38,6 +38,9 @@ export interface Stores {
   readonly random: Random;
 }
 
+export { findLeftFiles, type LeftFile, removeLeftFile } from '../engine/adapters/local/left-files.ts';
+export { ownProcess, processState } from '../engine/adapters/local/process-identity.ts';
+
 /** Stores below the state folder, shared by driver and executors of this machine. */
 export function openStores(stateDir: string): Stores {
   const clock = createSystemClock();

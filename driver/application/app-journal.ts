@@ -22,8 +22,6 @@ export interface AppJournal extends ActionJournal, StepJournal, ListingJournal, 
   unclaimed(): readonly string[];
   /** Whether this driver or an earlier one launched the attempt. */
   hasLaunched(attemptId: string): boolean;
-  /** The job is done and nobody will resume it: due before anything of it is deleted, for a driver that lost its lease may not. */
-  recordEnd(): Promise<void>;
   /** Stages that attempts were launched for, by this driver or an earlier one. */
   stageIds(): readonly string[];
 }
@@ -127,7 +125,6 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       ...replay.steps.unclaimed().map(({ name, callSite }) => placed(stepName(name), callSite)),
     ],
     hasLaunched: (attemptId) => attempts.has(attemptId),
-    recordEnd: () => append({ kind: 'decision', name: 'ended', value: true }),
     stageIds: () => [...stages],
   };
 }

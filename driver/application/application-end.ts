@@ -5,15 +5,18 @@ import type { EventLog } from '../events/event-log.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
+import type { AppOutcome, AppRecorder } from './app-record.ts';
+import { onCancelRequest } from './cancel-request.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
 import type { JobEngine } from './job-engine.ts';
 import { onProcessEnd } from './process-end.ts';
 
 export interface ApplicationEndOptions {
   readonly appId: string;
-  readonly stores: Pick<Stores, 'objects' | 'metadata'>;
+  readonly stores: Pick<Stores, 'objects' | 'metadata' | 'clock'>;
   readonly lease: Lease;
   readonly journal: AppJournal;
+  readonly record: AppRecorder;
   readonly engine: JobEngine;
   readonly runner: TaskRunner;
   readonly bus: EventBus;
@@ -21,8 +24,6 @@ export interface ApplicationEndOptions {
   readonly console: { close(): void };
   readonly onEnd: () => void;
 }
-
-type Status = 'succeeded' | 'failed' | 'cancelled';
 
 /** The life of an application after it was opened: which actions run, how the last one went, and the one end that there is. */
 export interface ApplicationEnd {
@@ -42,14 +43,16 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
   const running = new Set<Promise<unknown>>();
   let lastFailure: unknown = null;
   let ended: Promise<void> | null = null;
+  const ending = new AbortController();
   const failed = (error: unknown): void => {
     // Cancelled by a signal of the job's own: it wanted that.
     if (errorCode(error) !== 'JOB_CANCELLED') lastFailure = error;
   };
 
-  const end = (status: Status, error: unknown): Promise<void> => {
+  const end = (status: AppOutcome, error: unknown): Promise<void> => {
     if (ended !== null) return ended;
     processEnd.release();
+    ending.abort();
     ended = endOnce(options, { status, error, running: [...running] });
     return ended;
   };
@@ -62,6 +65,8 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     return end('cancelled', error);
   };
   const processEnd = onProcessEnd({ appId, stop, interrupt });
+  const { metadata, clock } = options.stores;
+  onCancelRequest({ metadata, clock, appId, epoch: lease.epoch, signal: ending.signal }, () => processEnd.interrupt('levin cancel'));
   lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });
   return {
     checkOpen(operation) {
@@ -92,7 +97,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
 }
 
 interface Ending {
-  readonly status: Status;
+  readonly status: AppOutcome;
   readonly error: unknown;
   readonly running: readonly Promise<unknown>[];
 }
@@ -103,9 +108,7 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   const closings = [
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),
-    async () => {
-      if (status === 'succeeded') await cleanUp(options);
-    },
+    () => endData(options, { status, error }),
     async () => bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error) }),
     () => options.log.close(),
     async () => options.console.close(),
@@ -120,12 +123,15 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   if (failures.length > 0) throw failures[0];
 }
 
-/** Whoever has taken the application over needs what is committed: only the holder of the lease deletes it. */
-async function cleanUp({ appId, stores, journal, bus }: ApplicationEndOptions): Promise<void> {
+/** Whoever has taken the application over needs what is committed: only the holder of the lease deletes it, and not before nobody can resume it. */
+async function endData(options: ApplicationEndOptions, { status, error }: Omit<Ending, 'running'>): Promise<void> {
+  const { appId, stores, journal, bus } = options;
   try {
-    await journal.recordEnd();
-    await deleteApplicationData(stores, appId, journal.stageIds());
+    await options.record.ended(status, error === null ? null : messageOf(error));
+    if (status === 'succeeded') await deleteApplicationData(stores, appId, journal.stageIds());
   } catch (failure) {
+    // A driver that lost its lease says so itself.
+    if (options.lease.lost.aborted && status !== 'succeeded') return;
     bus.emit({ kind: 'warning', code: 'CLEAN_UP', message: messageOf(failure) });
   }
 }

@@ -3,7 +3,7 @@ import type { MetadataStore, QueryPage } from '../../engine/ports/metadata-store
 import type { ListPage, ObjectStore } from '../../engine/ports/object-store.ts';
 import { COMMIT_SHARDS, metadataKeys, objectKeys } from '../../engine/types/keys.ts';
 
-/** Deletes the objects, commits and journal of an application that has succeeded; its lease and its event log stay. */
+/** Deletes the objects, commits and journal of an application that nobody will resume; its record, its lease and its event log stay. */
 export async function deleteApplicationData(
   { objects, metadata }: { readonly objects: ObjectStore; readonly metadata: MetadataStore },
   appId: string,
@@ -17,7 +17,7 @@ export async function deleteApplicationData(
 }
 
 /** Only `next: null` ends a listing; what is deleted meanwhile does not disturb it. */
-async function deleteObjects(objects: ObjectStore, prefix: string): Promise<void> {
+export async function deleteObjects(objects: ObjectStore, prefix: string): Promise<void> {
   let after: string | null = null;
   do {
     const page: ListPage = await objects.list(prefix, after === null ? {} : { after });

@@ -2,14 +2,18 @@ import { basename, resolve } from 'node:path';
 import { activateLoader } from '../../engine/closures/loading/executor-code.ts';
 import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
 import type { Loader } from '../../engine/closures/loading/loader-state.ts';
-import { moduleIdOf } from '../../engine/closures/loading/project-root.ts';
+import { fileOfModule, moduleIdOf } from '../../engine/closures/loading/project-root.ts';
 import { stateFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import type { AppStart } from '../journal/journal-entry.ts';
 import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
-import { openRunner, openStores } from '../wiring.ts';
+import type { Lease } from '../lease/lease.ts';
+import { openRunner, openStores, ownProcess, type Stores } from '../wiring.ts';
+import { appFinished, isOver } from './app-errors.ts';
 import { openAppJournal } from './app-journal.ts';
+import { type AppRecord, type AppRecorder, readRecord, startRecord } from './app-record.ts';
 import type { Application } from './application.ts';
 import { newApplicationId } from './application-id.ts';
 import { reserveApplication } from './current-application.ts';
@@ -41,7 +45,9 @@ export async function openApplication(options: ConfigInput, runnerOf: typeof ope
       const leaseOptions = { metadata: stores.metadata, clock: stores.clock, random: stores.random, appId, leaseMs: loaded.config.leaseMs };
       const lease = await (launch.appId === null ? acquireLease(leaseOptions) : takeOverLease(leaseOptions));
       try {
-        const journal = await openAppJournal({ stores, appId, lease, start: startOf(launch, loader, loaded) });
+        const start = startOf(launch, loader, loaded);
+        const record = await openRecord({ stores, lease, launch, start, loaded });
+        const journal = await openAppJournal({ stores, appId, lease, start });
         const app = await startApplication({
           ...loaded,
           appId,
@@ -51,6 +57,7 @@ export async function openApplication(options: ConfigInput, runnerOf: typeof ope
           stores,
           lease,
           journal,
+          record,
           resumed: launch.appId !== null,
           runnerOf,
           onEnd: place.free,
@@ -86,11 +93,40 @@ async function settings(options: ConfigInput, launch: Launch, loader: Loader | n
   return loadConfig(sources);
 }
 
+interface OpenRecord {
+  readonly stores: Stores;
+  readonly lease: Lease;
+  readonly launch: Launch;
+  readonly start: AppStart;
+  readonly loaded: LoadedConfig;
+}
+
+/** Says in the list of applications that this driver runs. Fails with `APP_FINISHED` when there is nothing left to resume. */
+async function openRecord({ stores, lease, launch, start, loaded }: OpenRecord): Promise<AppRecorder> {
+  const { metadata, clock } = stores;
+  const before = await readRecord(metadata, lease.appId);
+  if (before !== null && isOver(before)) throw appFinished(before);
+  const record: AppRecord = {
+    appId: lease.appId,
+    name: nameOf(loaded, launch),
+    master: loaded.config.master,
+    job: start.main === null ? null : fileOfModule(start.root, start.main),
+    epoch: lease.epoch,
+    process: ownProcess(),
+    leaseMs: loaded.config.leaseMs,
+    startedAtMs: before?.startedAtMs ?? clock.now(),
+    endedAtMs: null,
+    outcome: null,
+    message: null,
+  };
+  return await startRecord({ metadata, lease, nowMs: () => clock.now(), record });
+}
+
 function nameOf({ config }: LoadedConfig, launch: Launch): string {
   return config.appName ?? basename(launch.main ?? process.argv[1] ?? 'levin');
 }
 
-function startOf(launch: Launch, loader: Loader | null, { config, set }: LoadedConfig): Parameters<typeof openAppJournal>[0]['start'] {
+function startOf(launch: Launch, loader: Loader | null, { config, set }: LoadedConfig): AppStart {
   const root = rootOf(loader);
   const main = loader?.kind === 'source' ? loader.mainFiles[0] : undefined;
   const conf = Object.fromEntries([...set].map((name) => [name, asScalar(config[name])]));

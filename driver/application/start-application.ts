@@ -16,6 +16,7 @@ import { factsIn, type NodeFacts } from '../planner/analyze.ts';
 import { needsShuffle } from '../planner/plan-builder.ts';
 import type { openRunner, Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
+import type { AppRecorder } from './app-record.ts';
 import type { Application } from './application.ts';
 import { createApplicationEnd } from './application-end.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
@@ -35,6 +36,7 @@ export interface StartApplication {
   readonly stores: Stores;
   readonly lease: Lease;
   readonly journal: AppJournal;
+  readonly record: AppRecorder;
   readonly resumed: boolean;
   readonly runnerOf: typeof openRunner;
   readonly onEnd: () => void;
@@ -95,7 +97,19 @@ export async function startApplication(start: StartApplication): Promise<Applica
     onSaved: listings.noteOutput,
     checkLease: () => checkLease(stores.metadata, lease),
   });
-  const life = createApplicationEnd({ appId, stores, lease, journal, engine, runner, bus, log, console, onEnd: start.onEnd });
+  const life = createApplicationEnd({
+    appId,
+    stores,
+    lease,
+    journal,
+    record: start.record,
+    engine,
+    runner,
+    bus,
+    log,
+    console,
+    onEnd: start.onEnd,
+  });
   const steps = createRunSteps({ journal, clock, random: stores.random });
   const checkOpen = (operation: string): void => {
     life.checkOpen(operation);

@@ -7,6 +7,9 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   run: async (argv) => (await import('./run.ts')).run(argv),
   check: async (argv) => (await import('./check.ts')).check(argv),
   build: async (argv) => (await import('./build.ts')).build(argv),
+  apps: async (argv) => (await import('./apps.ts')).apps(argv),
+  cancel: async (argv) => (await import('./cancel.ts')).cancel(argv),
+  gc: async (argv) => (await import('./gc.ts')).gc(argv),
   help: async () => help(),
   version: async () => version(),
 };
@@ -51,9 +54,17 @@ function help(): void {
     --state-dir DIR      where journals and committed outputs are kept
     --quiet              no progress, no summary
     -- args…             arguments of the job that look like options
+  levin apps [--json]                  applications of the state folder: running, dead, failed, cancelled, finished
+  levin cancel ID                      stops a running application; what it has committed is kept
+  levin gc [ID…] [options]             removes applications that are over, and what killed processes left
+    --older-than AGE     not heard of for so long: 14d (the default), 12h, 30m, 0; with IDs the age does not matter
+    --dry-run            says what it would remove
+    --history            event logs, too
   levin check [files…]                 functions that could never be shipped
   levin build job.ts --out dist        bundles ahead of time
   levin version
+
+apps, cancel and gc take --state-dir, too. Exit codes: 0 done, 1 failed, 130 Ctrl-C, 143 SIGTERM or levin cancel.
 `);
 }
 

@@ -1,5 +1,6 @@
-import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { LevinError } from '../../engine/errors/levin-error.ts';
 import { nearestName } from '../config/nearest-name.ts';
+import { splitOption, usageError } from './command-arguments.ts';
 
 export interface RunArguments {
   /** The job file as given. */
@@ -57,11 +58,6 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
   return { job, args: [...args, ...rest], flags, appId };
 }
 
-function splitOption(word: string): [string, string | null] {
-  const at = word.indexOf('=');
-  return at < 0 ? [word, null] : [word.slice(0, at), word.slice(at + 1)];
-}
-
 function parseConf(text: string): Record<string, string> {
   const at = text.indexOf('=');
   if (at > 0) return { [text.slice(0, at)]: text.slice(at + 1) };
@@ -75,5 +71,5 @@ function unknownOption(name: string): LevinError {
 }
 
 function usage(message: string): LevinError {
-  return new LevinError({ code: 'USAGE', fault: 'user', message: `levin run: ${message}` });
+  return usageError('run', message);
 }

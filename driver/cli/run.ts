@@ -10,12 +10,13 @@ import { setLaunch } from '../application/launch.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
 import { failProcess } from './fail-process.ts';
 import { parseRunArguments, type RunArguments } from './run-arguments.ts';
+import { stateDirOf } from './state-dir.ts';
 
 /** `levin run job.ts`: makes the file the main file, loads it, and calls its default export when that is a function. */
 export async function run(argv: readonly string[]): Promise<void> {
   const options = parseRunArguments(argv);
   const mainFile = checkJobFile(options.job);
-  const resumed = options.appId === null ? null : await readResumed(options.appId, await stateDirOf(options, mainFile));
+  const resumed = options.appId === null ? null : await readResumed(options.appId, await stateDirOf(options.flags['stateDir'], mainFile));
   if (resumed !== null) enter(resumed.start.cwd);
   const stateDir = resumed?.stateDir ?? options.flags['stateDir'];
   const flags = stateDir === undefined ? options.flags : { ...options.flags, stateDir };
@@ -56,18 +57,6 @@ interface Resumed {
 async function readResumed(appId: string, stateDir: string): Promise<Resumed> {
   const { readStart } = await import('../application/read-start.ts');
   return { start: await readStart(appId, stateDir), stateDir };
-}
-
-/** The state folder before there is a Context: flag, environment, the project's configuration file, or the user's own. */
-async function stateDirOf({ flags }: RunArguments, mainFile: string): Promise<string> {
-  const given = flags['stateDir'] ?? process.env['LEVIN_STATE_DIR'];
-  if (given) return resolve(given);
-  const root = findProjectRoot(mainFile);
-  const { projectConfig } = await import('../application/project-config.ts');
-  // The file imports levin, which only the hooks find where no project has it installed. The journal may then name another root.
-  const hooks = installDriverHooks({ root, mainFiles: [mainFile], cacheFolder: transformCacheFolder(resolve(stateFolder())) });
-  const configured = (await projectConfig(root).finally(hooks.uninstall))?.values['stateDir'];
-  return resolve(typeof configured === 'string' ? configured : stateFolder());
 }
 
 function enter(folder: string): void {

@@ -22,7 +22,9 @@ export interface AcquireLease extends HoldLease {
 export async function acquireLease(options: AcquireLease): Promise<Lease> {
   const { metadata, appId } = options;
   const first: LeaseItem = { epoch: 1, version: 0, owner: options.random.uuid(), released: false };
-  const put = await repeatWrite(() => metadata.put(metadataKeys.lease(appId), toItem(first), { condition: { kind: 'absent' } }));
+  const put = await repeatWrite(() =>
+    metadata.put(metadataKeys.lease(appId), toItem(first, options.clock.now()), { condition: { kind: 'absent' } }),
+  );
   if (!put.written && ownerOf(appId, put.current) !== first.owner) throw appExists(appId);
   return holdLease(options, first);
 }
@@ -67,7 +69,9 @@ async function look({ metadata, appId }: AcquireLease): Promise<LeaseItem> {
 async function take(options: AcquireLease, seen: LeaseItem, owner: string): Promise<LeaseItem | null> {
   const { metadata, appId } = options;
   const mine: LeaseItem = { epoch: seen.epoch + 1, version: 0, owner, released: false };
-  const put = await repeatWrite(() => metadata.put(metadataKeys.lease(appId), toItem(mine), { condition: unchanged(seen) }));
+  const put = await repeatWrite(() =>
+    metadata.put(metadataKeys.lease(appId), toItem(mine, options.clock.now()), { condition: unchanged(seen) }),
+  );
   return put.written || ownerOf(appId, put.current) === owner ? mine : null;
 }
 

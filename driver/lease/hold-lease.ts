@@ -63,7 +63,7 @@ function createHolder(options: HoldLease, written: LeaseItem, onLost: (error: Le
       const next = { ...mine, version: mine.version + 1, released };
       const unclear = lastTry;
       lastTry = { version: next.version, startedMs };
-      const put = await metadata.put(key, toItem(next), { condition: unchanged(mine) });
+      const put = await metadata.put(key, toItem(next, clock.now()), { condition: unchanged(mine) });
       if (put.written) {
         mine = next;
         renewedMs = startedMs;

@@ -13,8 +13,14 @@ export interface LeaseItem {
   readonly released: boolean;
 }
 
-export function toItem(lease: LeaseItem): MetadataItem {
-  return { ...lease };
+/** `nowMs`: wall time, for people who ask when a driver was last seen; nothing is decided by it. */
+export function toItem(lease: LeaseItem, nowMs: number): MetadataItem {
+  return { ...lease, seenAtMs: nowMs };
+}
+
+/** Wall time of the last renewal. */
+export function seenAtMs(item: MetadataItem): number {
+  return Number(item['seenAtMs']);
 }
 
 export function fromItem(appId: string, item: MetadataItem): LeaseItem {

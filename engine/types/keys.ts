@@ -10,6 +10,7 @@ export const objectKeys = {
   result: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `apps/${a}/results/${stageId}/${partition}-${attemptId}`,
   journalBlob: (a: string, epoch: number, hash: string): string => `apps/${a}/journal/${epoch}-${hash}`,
+  history: (a: string): string => `history/${a}/`,
   events: (a: string, epoch: number, seq: number): string => `history/${a}/events/${epoch}-${String(seq).padStart(6, '0')}.jsonl`,
 } as const;
 
@@ -19,6 +20,8 @@ export const COMMIT_SHARDS = 16;
 export const metadataKeys = {
   apps: (a: string): { partition: string; sort: string } => ({ partition: 'apps', sort: a }),
   lease: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'lease' }),
+  /** Somebody wants the application's driver to stop. */
+  cancel: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'cancel' }),
   journalPartition: (a: string): string => `app#${a}#journal`,
   journal: (a: string, seq: number): { partition: string; sort: string } => ({
     partition: `app#${a}#journal`,

@@ -35,8 +35,8 @@ test('a state folder in levin.config.ts is used by run and found by --app from a
   expect(resumed.code).toBe(0);
 
   const gone = await runCli(['run', join(folder.path, 'job.ts'), '--app', appId], { cwd: folder.path, env });
-  expect(gone.stderr).toMatch(
-    /^levin: There is no application app-\S+ in the state folder .*kept\. Applications that succeeded are removed/,
+  expect(gone.stderr).toBe(
+    `levin: Application ${appId} has succeeded: there is nothing to resume. Start a new one (without --app). [APP_FINISHED]\n`,
   );
   expect(gone.code).toBe(1);
 });

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type RDD, rddOf } from '../../driver/api/rdd.ts';
 import type { Rec } from '../../driver/api/types.ts';
 import { type AppJournal, openAppJournal } from '../../driver/application/app-journal.ts';
+import { type AppRecord, type AppRecorder, startRecord } from '../../driver/application/app-record.ts';
 import type { Application } from '../../driver/application/application.ts';
 import { absolutePath, createInputListings } from '../../driver/application/input-listings.ts';
 import { createJobEngine, type JobEngine } from '../../driver/application/job-engine.ts';
@@ -60,6 +61,7 @@ export interface TestEngineOptions {
 export interface TestEngine {
   readonly stores: TestStores;
   readonly journal: AppJournal;
+  readonly record: AppRecorder;
   readonly lease: Lease;
   readonly bus: EventBus;
   readonly engine: JobEngine;
@@ -101,6 +103,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     metadata: Object.assign(metadata, { close: async () => undefined }),
   } satisfies Stores;
   const journal = await openAppJournal({ stores, appId, lease, start: START });
+  const record = await startRecord({ metadata, lease, nowMs: () => clock.now(), record: recordOf(lease) });
   const functions = new Map<string, unknown>();
   const runner = createScriptedRunner({
     deps: { objects, files, staged, exchange, clock, random, scratch: memoryScratch(), memory: AMPLE_MEMORY },
@@ -177,6 +180,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   return {
     stores: given,
     journal,
+    record,
     lease,
     bus,
     engine,
@@ -192,6 +196,23 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
 }
 
 const START = { argv: [], args: [], cwd: '/work', root: '/work', main: 'job.ts', conf: {}, levin: '0', nodeMajor: 24 };
+
+function recordOf({ appId, epoch }: Lease): AppRecord {
+  const process = { pid: 1, space: 'test', started: null };
+  return {
+    appId,
+    name: 'test',
+    master: 'local',
+    job: '/work/job.ts',
+    epoch,
+    process,
+    leaseMs: LEASE_MS,
+    startedAtMs: 0,
+    endedAtMs: null,
+    outcome: null,
+    message: null,
+  };
+}
 
 /** Drivers in tests die without a word: nobody renews, and virtual time is moved on until the next one may take over. */
 async function leaseOf(o: {

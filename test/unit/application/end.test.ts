@@ -15,6 +15,7 @@ function endOf(lv: TestEngine, runnerClose: () => Promise<void> = async () => un
     stores: { ...lv.stores, metadata: { ...lv.stores.metadata, close: async () => void closed.push('metadata') } },
     lease: lv.lease,
     journal: lv.journal,
+    record: lv.record,
     engine: lv.engine,
     runner: { ...lv.runner, close: runnerClose },
     bus: lv.bus,

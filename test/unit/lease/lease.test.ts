@@ -38,9 +38,9 @@ describe('a lease', () => {
     const lease = await acquireLease(driver('first'));
     expect(lease).toMatchObject({ appId: 'app-1', epoch: 1 });
     expect(lease.fence).toEqual({ key: { partition: 'app#app-1', sort: 'lease' }, condition: { kind: 'equals', fields: { epoch: 1 } } });
-    expect(await item(metadata)).toEqual({ epoch: 1, version: 0, owner: 'first', released: false });
+    expect(await item(metadata)).toMatchObject({ epoch: 1, version: 0, owner: 'first', released: false });
     await clock.advance(LEASE_MS);
-    expect(await item(metadata)).toEqual({ epoch: 1, version: 3, owner: 'first', released: false });
+    expect(await item(metadata)).toMatchObject({ epoch: 1, version: 3, owner: 'first', released: false });
     expect(lease.lost.aborted).toBe(false);
   });
 
@@ -58,13 +58,13 @@ describe('a lease', () => {
     const first = await acquireLease(driver('first'));
     await first.release();
     await first.release();
-    expect(await item(metadata)).toEqual({ epoch: 1, version: 1, owner: 'first', released: true });
+    expect(await item(metadata)).toMatchObject({ epoch: 1, version: 1, owner: 'first', released: true });
     const second = await takeOverLease(driver('second'));
     expect(second.epoch).toBe(2);
     expect(clock.monotonic()).toBe(0);
     expect(clock.sleeping()).toBe(1);
     await first.release();
-    expect(await item(metadata)).toEqual({ epoch: 2, version: 0, owner: 'second', released: false });
+    expect(await item(metadata)).toMatchObject({ epoch: 2, version: 0, owner: 'second', released: false });
   });
 
   test('of a dead driver is taken over after one unchanged period, whatever the wall clock says', async () => {
@@ -73,7 +73,7 @@ describe('a lease', () => {
     const taking = takeOverLease(driver('second'));
     clock.skewWall(1_000_000);
     await clock.advance(LEASE_MS - 1);
-    expect(await item(metadata)).toEqual({ epoch: 4, version: 17, owner: 'dead', released: false });
+    expect(await item(metadata)).toMatchObject({ epoch: 4, version: 17, owner: 'dead', released: false });
     expect((await inTime(clock, taking)).epoch).toBe(5);
     expect(clock.monotonic()).toBeLessThan(LEASE_MS * 1.2);
   });

@@ -1,0 +1,35 @@
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import { nearestName } from '../config/nearest-name.ts';
+import { type AppRecord, readRecords } from './app-record.ts';
+
+/** An application that nobody can resume. */
+export function isOver({ outcome }: AppRecord): boolean {
+  return outcome === 'succeeded' || outcome === 'removed';
+}
+
+export function appFinished({ appId, outcome }: AppRecord): LevinError {
+  const what = outcome === 'removed' ? 'was removed by levin gc' : 'has succeeded';
+  return new LevinError({
+    code: 'APP_FINISHED',
+    fault: 'user',
+    message: `Application ${appId} ${what}: there is nothing to resume. Start a new one (without --app).`,
+    details: { appId },
+  });
+}
+
+/** With the identifier that was probably meant. */
+export async function unknownApp(metadata: MetadataStore, appId: string, stateDir: string): Promise<LevinError> {
+  const ids = (await readRecords(metadata)).map((record) => record.appId);
+  const near = ids.find((id) => id.startsWith(appId) || id.endsWith(appId)) ?? nearestName(appId, ids);
+  const hint =
+    near === null
+      ? ' levin apps lists those there are; --state-dir or LEVIN_STATE_DIR name another folder.'
+      : ` Did you mean "${near}"? levin apps lists those there are.`;
+  return new LevinError({
+    code: 'APP_NOT_FOUND',
+    fault: 'user',
+    message: `There is no application ${appId} in the state folder ${stateDir}.${hint}`,
+    details: { appId, stateDir },
+  });
+}
