@@ -16,6 +16,7 @@ export function renderSummary(summary: Summary, paint: Paint): string {
       tasks.retried === 1 ? '1 retry' : `${formatCount(tasks.retried)} retries`,
     ].join(', '),
     `records: ${formatCount(summary.recordsRead)} read, ${formatCount(summary.recordsWritten)} written; shuffle: ${formatBytes(summary.shuffleBytesWritten)} written, ${formatBytes(summary.shuffleBytesRead)} read`,
+    ...spilled(summary),
     ...trouble(summary),
   ];
   return lines.join('\n  ');
@@ -23,6 +24,10 @@ export function renderSummary(summary: Summary, paint: Paint): string {
 
 function extra(n: number, what: string): string {
   return n === 0 ? '' : ` + ${formatCount(n)} ${what}`;
+}
+
+function spilled({ spills, diskBytesSpilled }: Summary): string[] {
+  return spills === 0 ? [] : [`spilled ${formatBytes(diskBytesSpilled)} in ${countOf(spills, 'spill')}`];
 }
 
 function trouble({ tasks, outputsLost, warnings }: Summary): string[] {

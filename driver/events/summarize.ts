@@ -27,14 +27,26 @@ export interface Summary {
   readonly bytesWritten: number;
   readonly shuffleBytesWritten: number;
   readonly shuffleBytesRead: number;
+  /** What did not fit the memory of tasks: how often it was moved to disk, and its bytes there. */
+  readonly spills: number;
+  readonly diskBytesSpilled: number;
   /** Committed outputs that had to be made again. */
   readonly outputsLost: number;
   readonly warnings: number;
 }
 
-type Counters = {
-  -readonly [K in 'recordsRead' | 'recordsWritten' | 'bytesRead' | 'bytesWritten' | 'shuffleBytesWritten' | 'shuffleBytesRead']: number;
-};
+const SUMMED = [
+  'recordsRead',
+  'recordsWritten',
+  'bytesRead',
+  'bytesWritten',
+  'shuffleBytesWritten',
+  'shuffleBytesRead',
+  'spills',
+  'diskBytesSpilled',
+] as const;
+
+type Counters = { -readonly [K in (typeof SUMMED)[number]]: number };
 
 /** The summary of an application, from its events alone. */
 export function summarize(events: Iterable<AppEvent>): Summary {
@@ -45,7 +57,7 @@ export function summarize(events: Iterable<AppEvent>): Summary {
 
 /** The same, event by event. */
 export function createSummarizer(): { add(event: AppEvent): void; summary(): Summary } {
-  const sums: Counters = { recordsRead: 0, recordsWritten: 0, bytesRead: 0, bytesWritten: 0, shuffleBytesWritten: 0, shuffleBytesRead: 0 };
+  const sums = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Counters;
   const jobs = { succeeded: 0, failed: 0, cancelled: 0, replayed: 0 };
   const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0 };
   const [seenStages, runStages, skippedStages] = [new Set<number>(), new Set<number>(), new Set<number>()];
@@ -67,7 +79,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
     doneTasks.add(output);
     tasks.succeeded++;
     if (event.metrics === null) return;
-    for (const key of Object.keys(sums) as (keyof Counters)[]) sums[key] += event.metrics[key];
+    for (const name of SUMMED) sums[name] += event.metrics[name];
   };
   return {
     add(event) {

@@ -45,6 +45,10 @@ const METRICS = [
   'shuffleRecordsWritten',
   'runMs',
   'peakRssBytes',
+  'spills',
+  'forcedSpills',
+  'memoryBytesSpilled',
+  'diskBytesSpilled',
 ] as const satisfies readonly (keyof TaskMetrics)[];
 
 /**

@@ -1,6 +1,8 @@
 import type { TaskTemplate } from '../plan/stage-plan.ts';
 import type { TaskSpec } from '../types/task.ts';
 import { runSink } from './sinks/run-sink.ts';
+import { memoryShare } from './spill/memory-share.ts';
+import { createSpillSpace } from './spill/spill-space.ts';
 import { newCounters, type TaskContext, type TaskDeps } from './task-context.ts';
 import type { PreparedOutput } from './worker/worker-protocol.ts';
 
@@ -17,13 +19,16 @@ export type { UserFunction } from './user-function.ts';
  */
 export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
   const start = deps.clock.monotonic();
+  const counters = newCounters();
+  const { scratch, memory } = deps;
   const task: TaskContext = {
     spec,
     plan: template.plan,
     infos: template.closureInfos,
     deps,
-    counters: newCounters(),
+    counters,
     place: { stageNumber: spec.stageNumber, partition: spec.partition },
+    spill: createSpillSpace({ scratch, memory, counters, shareBytes: memoryShare(template.plan, memory) }),
   };
   const output = await runSink(task);
   const runMs = deps.clock.monotonic() - start;

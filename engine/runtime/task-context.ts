@@ -9,6 +9,7 @@ import type { PrepareRecords } from '../records/tagged-codec.ts';
 import type { TaskMetrics, TaskSpec } from '../types/task.ts';
 import type { TaskMemory } from '../types/task-memory.ts';
 import type { TaskPlace } from './record-path/user-error.ts';
+import type { SpillSpace } from './spill/spill-space.ts';
 import type { UserFunction } from './user-function.ts';
 
 /** What a task needs of the world. */
@@ -41,6 +42,7 @@ export interface TaskContext {
   readonly deps: TaskDeps;
   readonly counters: Counters;
   readonly place: TaskPlace;
+  readonly spill: SpillSpace;
 }
 
 export function newCounters(): Counters {
@@ -53,5 +55,9 @@ export function newCounters(): Counters {
     shuffleRecordsRead: 0,
     shuffleBytesWritten: 0,
     shuffleRecordsWritten: 0,
+    spills: 0,
+    forcedSpills: 0,
+    memoryBytesSpilled: 0,
+    diskBytesSpilled: 0,
   };
 }

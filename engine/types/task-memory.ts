@@ -4,4 +4,6 @@ export interface TaskMemory {
   readonly executionBytes: number;
   /** Bytes of input asked for ahead of its consumer. */
   readonly readAheadBytes: number;
+  /** Resident memory above which the process is stopped. */
+  readonly residentLimitBytes: number;
 }

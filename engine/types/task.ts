@@ -95,6 +95,14 @@ export interface TaskMetrics {
   readonly shuffleRecordsRead: number;
   readonly shuffleBytesWritten: number;
   readonly shuffleRecordsWritten: number;
+  /** How often something was moved from memory to disk. */
+  readonly spills: number;
+  /** Those of them that no estimate asked for, but memory that was about to run out. */
+  readonly forcedSpills: number;
+  /** By estimate, in memory before it was moved. */
+  readonly memoryBytesSpilled: number;
+  /** The same, encoded on disk. */
+  readonly diskBytesSpilled: number;
   /** Time inside the worker, from receipt to prepared output. */
   readonly runMs: number;
   /** Resident memory of the executor process when the attempt ended. */

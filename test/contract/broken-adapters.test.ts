@@ -215,6 +215,11 @@ const SCRATCHES: Readonly<Record<string, readonly string[]>> = {
   'gives a short answer past the end': ['a missing file is OBJECT_NOT_FOUND, a range past the end RANGE_NOT_SATISFIABLE'],
   'makes an empty file where nothing fits': ['an append that would pass the limit is SCRATCH_FULL and stores nothing'],
   'forgets empty files': ['any range over many appends is exactly its bytes', 'an empty append makes an empty file'],
+  'keeps what was dropped': [
+    'a name that is none is INVALID_KEY',
+    'a dropped file is missing, its space is free, and it can begin anew',
+    'after dropAll everything is gone and calls are SCRATCH_DROPPED',
+  ],
   'keeps its bytes after dropAll': ['after dropAll everything is gone and calls are SCRATCH_DROPPED'],
   'takes any name': [
     'a missing file is OBJECT_NOT_FOUND, a range past the end RANGE_NOT_SATISFIABLE',

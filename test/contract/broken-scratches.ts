@@ -39,10 +39,12 @@ export const brokenScratches: readonly BrokenScratch[] = [
   broken('forgets empty files', (scratch) => ({
     append: (file, bytes) => (bytes.length === 0 ? 0 : scratch.append(file, bytes)),
   })),
+  broken('keeps what was dropped', () => ({ drop: () => undefined })),
   broken('keeps its bytes after dropAll', () => ({ dropAll: () => undefined })),
   broken('takes any name', (scratch) => ({
     append: (file, bytes) => scratch.append(`f${Buffer.from(file).toString('hex').slice(0, 90)}`, bytes),
     read: (file, start, end) => scratch.read(`f${Buffer.from(file).toString('hex').slice(0, 90)}`, start, end),
+    drop: (file) => scratch.drop(`f${Buffer.from(file).toString('hex').slice(0, 90)}`),
   })),
   broken("keeps the caller's buffer", (scratch) => {
     const held: { readonly file: string; readonly bytes: Uint8Array }[] = [];

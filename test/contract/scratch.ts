@@ -77,6 +77,7 @@ export const scratchCases: readonly ContractCase<Scratch>[] = [
       for (const name of ['', '.', '..', '.hidden', 'a/b', '../a', 'a b', 'é', 'x'.repeat(101)]) {
         assertThrows(() => scratch.append(name, text('x')), 'INVALID_KEY');
         assertThrows(() => scratch.read(name, 0, 0), 'INVALID_KEY');
+        assertThrows(() => scratch.drop(name), 'INVALID_KEY');
       }
       scratch.append(`Run_1.spill-${'x'.repeat(88)}`, text('x'));
     },
@@ -99,6 +100,20 @@ export const scratchCases: readonly ContractCase<Scratch>[] = [
     },
   },
   {
+    name: 'a dropped file is missing, its space is free, and it can begin anew',
+    run(scratch) {
+      scratch.append('a', new Uint8Array(SCRATCH_LIMIT_BYTES - 3));
+      scratch.append('b', text('abc'));
+      scratch.drop('a');
+      scratch.drop('a');
+      scratch.drop('never-there');
+      assert.equal(scratch.usedBytes(), 3);
+      assertThrows(() => scratch.read('a', 0, 0), 'OBJECT_NOT_FOUND', 'a');
+      assert.deepEqual(scratch.read('b', 0, 3), text('abc'));
+      assert.equal(scratch.append('a', new Uint8Array(SCRATCH_LIMIT_BYTES - 3)), 0);
+    },
+  },
+  {
     name: 'after dropAll everything is gone and calls are SCRATCH_DROPPED',
     run(scratch) {
       scratch.append('a', text('abc'));
@@ -107,6 +122,7 @@ export const scratchCases: readonly ContractCase<Scratch>[] = [
       assert.equal(scratch.usedBytes(), 0);
       assertThrows(() => scratch.append('a', text('x')), 'SCRATCH_DROPPED');
       assertThrows(() => scratch.read('a', 0, 0), 'SCRATCH_DROPPED');
+      assertThrows(() => scratch.drop('a'), 'SCRATCH_DROPPED');
     },
   },
 ];

@@ -24,6 +24,7 @@ export function createDirectoryScratch(options: DirectoryScratchOptions): Scratc
   const files = new Map<string, ScratchFile>();
   let usedBytes = 0;
   let dropped = false;
+  let made = false;
 
   const check = (file: string): void => {
     if (dropped) throw scratchDropped();
@@ -31,7 +32,8 @@ export function createDirectoryScratch(options: DirectoryScratchOptions): Scratc
   };
   const newFile = (name: string): ScratchFile => {
     // Only at first: a folder that vanished from under a running task is worth an error, not a new, half empty one.
-    if (files.size === 0) mkdirSync(folder, { recursive: true });
+    if (!made) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    made = true;
     const file = { descriptor: openSync(join(folder, name), 'w+', 0o600), size: 0 };
     files.set(name, file);
     return file;
@@ -63,13 +65,22 @@ export function createDirectoryScratch(options: DirectoryScratchOptions): Scratc
         throw fileError(error, { action: 'read', key: name, path: join(folder, name) });
       }
     },
+    drop(name) {
+      check(name);
+      const file = files.get(name);
+      if (file === undefined) return;
+      files.delete(name);
+      usedBytes -= file.size;
+      closeSync(file.descriptor);
+      rmSync(join(folder, name), { force: true });
+    },
     usedBytes: () => usedBytes,
     dropAll() {
       dropped = true;
       usedBytes = 0;
       for (const { descriptor } of files.values()) closeSync(descriptor);
       files.clear();
-      rmSync(folder, { recursive: true, force: true });
+      if (made) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -39,6 +39,11 @@ export function createMemoryScratch(options: { readonly limitBytes: number }): S
       checkObjectRange(name, { start, end }, file.size);
       return bytesOf(file, start, end);
     },
+    drop(name) {
+      check(name);
+      usedBytes -= files.get(name)?.size ?? 0;
+      files.delete(name);
+    },
     usedBytes: () => usedBytes,
     dropAll() {
       dropped = true;

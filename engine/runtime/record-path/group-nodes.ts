@@ -1,9 +1,8 @@
 import type { Aggregator, PlanNode } from '../../plan/stage-plan.ts';
-import { compareKeys } from '../../records/compare-keys.ts';
 import { createKeyTable } from '../../records/key-table.ts';
 import type { TaskContext } from '../task-context.ts';
-import type { OperationRef, UserFunction } from '../user-function.ts';
-import { closureOf, combinerOf } from './combiner.ts';
+import type { OperationRef } from '../user-function.ts';
+import { combinerOf } from './combiner.ts';
 import { type Pair, pairOf } from './pairs.ts';
 import type { Batch } from './record-stream.ts';
 import { refOf } from './step.ts';
@@ -25,21 +24,6 @@ export async function combineNode(node: Extract<PlanNode, { kind: 'combine' }>, 
     else entry.value = merge(entry.value, value);
   });
   return Array.from(table.entries(), (entry): Pair => [entry.key, entry.value]);
-}
-
-/** The partition's pairs by key; equal keys keep their order. */
-export async function sortNode(node: Extract<PlanNode, { kind: 'sortByKey' }>, task: TaskContext, feed: FeedNode): Promise<Batch> {
-  const pairs: Pair[] = [];
-  await feed(node.parent, (record) => pairs.push(pairOf(record, { operation: 'sortByKey', site: null }, task.place)));
-  if (node.fn !== undefined) return sortByFunction(pairs, closureOf(node.fn, task), node.ascending);
-  return node.ascending ? pairs.sort((a, b) => compareKeys(a[0], b[0])) : pairs.sort((a, b) => compareKeys(b[0], a[0]));
-}
-
-/** The function is called once for each pair. */
-function sortByFunction(pairs: readonly Pair[], keyOf: UserFunction, ascending: boolean): Batch {
-  const keyed = pairs.map((pair) => ({ key: keyOf(pair[0]), pair }));
-  keyed.sort(ascending ? (a, b) => compareKeys(a.key, b.key) : (a, b) => compareKeys(b.key, a.key));
-  return keyed.map(({ pair }) => pair);
 }
 
 /** Pairs of the first parent whose key the second has not. Only the first is held. */

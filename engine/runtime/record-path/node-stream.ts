@@ -9,10 +9,11 @@ import { type BatchTransform, batchStream } from './batch-stream.ts';
 import { cartesianStream } from './cartesian-stream.ts';
 import { drawStrata } from './draw-strata.ts';
 import { foldPartition } from './fold-partition.ts';
-import { cogroupNode, combineNode, type FeedNode, intersectNode, sortNode, subtractNode } from './group-nodes.ts';
+import { cogroupNode, combineNode, type FeedNode, intersectNode, subtractNode } from './group-nodes.ts';
 import { mapPartitionsStream } from './map-partitions.ts';
 import { pipeStream } from './pipe-stream.ts';
 import { concatStreams, lazyStream, type RecordStream } from './record-stream.ts';
+import { sortStream } from './sort-stream.ts';
 import { isRecordOp, type RecordOp, refOf } from './step.ts';
 import { countStrata, splitStrata } from './strata.ts';
 import { zipStream } from './zip-stream.ts';
@@ -46,7 +47,7 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
     case 'combine':
       return lazyStream(() => combineNode(at, task, feed));
     case 'sortByKey':
-      return lazyStream(() => sortNode(at, task, feed));
+      return sortStream(at, task, feed);
     case 'cogroup':
       return lazyStream(() => cogroupNode(at, task, feed));
     case 'subtractByKey':

@@ -14,22 +14,70 @@ export interface RecordStream {
   close(): Promise<void>;
 }
 
-/** A stream over records that a computation gives whole, when they are first asked for. */
-export function lazyStream(compute: () => Promise<Batch>): RecordStream {
-  let records: Batch | null = null;
-  let given = false;
-  const give = (all: Batch): Batch | null => {
-    const ended = given || all.length === 0;
-    given = true;
-    records = [];
-    return ended ? null : all;
+/** A stream that comes out of a computation, which runs when its records are first asked for. */
+export function computedStream(compute: () => Promise<RecordStream>): RecordStream {
+  let computing: Promise<RecordStream> | null = null;
+  let stream: RecordStream | null = null;
+  const computed = (): Promise<RecordStream> => {
+    computing ??= compute().then((made) => {
+      stream = made;
+      return made;
+    });
+    return computing;
   };
   return {
     async prepare() {
-      records ??= await compute();
+      await (await computed()).prepare();
     },
-    pull: () => (records !== null ? give(records) : compute().then(give)),
-    close: async () => undefined,
+    pull: (max) => (stream !== null ? stream.pull(max) : computed().then((made) => made.pull(max))),
+    close: async () => await stream?.close(),
+  };
+}
+
+/** Records that `next` gives one by one, `END_OF_RECORDS` behind the last. */
+export function pulledStream(next: () => unknown, close: () => void): RecordStream {
+  let ended = false;
+  return {
+    prepare: async () => undefined,
+    pull(max) {
+      const records: unknown[] = [];
+      while (records.length < max && !ended) {
+        const record = next();
+        if (record === END_OF_RECORDS) {
+          ended = true;
+          close();
+        } else records.push(record);
+      }
+      return records.length === 0 ? null : records;
+    },
+    async close() {
+      ended = true;
+      close();
+    },
+  };
+}
+
+/** No record is this. */
+export const END_OF_RECORDS: unique symbol = Symbol('end of records');
+
+/** A stream over records that a computation gives whole, when they are first asked for. */
+export function lazyStream(compute: () => Promise<Batch>): RecordStream {
+  return computedStream(async () => recordsStream(await compute()));
+}
+
+/** Records that are there. */
+export function recordsStream(records: Batch): RecordStream {
+  let left: Batch | null = records.length === 0 ? null : records;
+  return {
+    prepare: async () => undefined,
+    pull() {
+      const given = left;
+      left = null;
+      return given;
+    },
+    async close() {
+      left = null;
+    },
   };
 }
 

@@ -4,7 +4,6 @@ import { compareKeys } from '../../records/compare-keys.ts';
 import { decodeValue } from '../../records/value.ts';
 import { objectKeys } from '../../types/keys.ts';
 import type { TaskOutput } from '../../types/task.ts';
-import { memoryShare } from '../memory/memory-share.ts';
 import { closureOf, combinerOf } from '../record-path/combiner.ts';
 import { pairOf } from '../record-path/pairs.ts';
 import { refOf, type Step } from '../record-path/step.ts';
@@ -109,7 +108,7 @@ async function shuffleWrite(task: TaskContext, { partitioner, combine }: SinkOf<
     partitionOf: partitioner.kind === 'custom' ? closureOf(partitioner.fn, task) : null,
     combine: combine === null ? null : await combinerOf(combine, task),
     scratch: deps.scratch,
-    memoryBytes: memoryShare(task),
+    memoryBytes: task.spill.shareBytes,
     seed: partitioner.kind === 'gather' ? spec.partition : roundRobinStart(spec.stageId, spec.partition),
     signal: deps.signal,
   });

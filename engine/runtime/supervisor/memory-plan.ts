@@ -44,7 +44,7 @@ export function planMemory(memoryMb: number, threads: number): MemoryPlan & { re
   return {
     limitBytes: memoryMb * MB,
     resourceLimits: { maxOldGenerationSizeMb: Math.max(SMALLEST_HEAP_MB, heapMb - youngMb), maxYoungGenerationSizeMb: youngMb },
-    task: taskMemory(heapMb * MB),
+    task: taskMemory(heapMb * MB, memoryMb * MB),
   };
 }
 
@@ -54,10 +54,10 @@ export function machineMemory(threads: number): MemoryPlan {
   const machine = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   const limitBytes = Math.floor(machine * SHARE_OF_MACHINE);
   const heapBytes = Math.min(getHeapStatistics().heap_size_limit, (limitBytes / threads) * (1 - BUFFER_SHARE));
-  return { limitBytes, resourceLimits: null, task: taskMemory(heapBytes) };
+  return { limitBytes, resourceLimits: null, task: taskMemory(heapBytes, limitBytes) };
 }
 
-function taskMemory(heapBytes: number): TaskMemory {
+function taskMemory(heapBytes: number, residentLimitBytes: number): TaskMemory {
   const executionBytes = Math.floor(Math.min(LARGEST_EXECUTION_BYTES, heapBytes * EXECUTION_SHARE));
-  return { executionBytes, readAheadBytes: Math.min(LARGEST_READ_AHEAD_BYTES, Math.floor(executionBytes / 8)) };
+  return { executionBytes, readAheadBytes: Math.min(LARGEST_READ_AHEAD_BYTES, Math.floor(executionBytes / 8)), residentLimitBytes };
 }

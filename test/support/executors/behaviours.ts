@@ -40,6 +40,10 @@ const METRICS: TaskMetrics = {
   shuffleRecordsRead: 0,
   shuffleBytesWritten: 0,
   shuffleRecordsWritten: 0,
+  spills: 0,
+  forcedSpills: 0,
+  memoryBytesSpilled: 0,
+  diskBytesSpilled: 0,
   runMs: 0,
   peakRssBytes: 0,
 };

@@ -9,6 +9,10 @@ export const metrics: TaskMetrics = {
   shuffleRecordsRead: 0,
   shuffleBytesWritten: 5_000_000_000,
   shuffleRecordsWritten: 7,
+  spills: 34,
+  forcedSpills: 1,
+  memoryBytesSpilled: 4_000_000_000,
+  diskBytesSpilled: 1_200_000_000,
   runMs: 1234,
   peakRssBytes: 250_000_000,
 };

@@ -52,6 +52,10 @@ const metrics: Fields<TaskMetrics> = {
   shuffleRecordsRead: true,
   shuffleBytesWritten: true,
   shuffleRecordsWritten: true,
+  spills: true,
+  forcedSpills: true,
+  memoryBytesSpilled: true,
+  diskBytesSpilled: true,
   runMs: true,
   peakRssBytes: true,
 };

@@ -24,6 +24,8 @@ test('no events', () => {
     bytesWritten: 0,
     shuffleBytesWritten: 0,
     shuffleBytesRead: 0,
+    spills: 0,
+    diskBytesSpilled: 0,
     outputsLost: 0,
     warnings: 0,
   });
@@ -64,6 +66,8 @@ test('a run in which everything happened once', () => {
     bytesWritten: 1000,
     shuffleBytesWritten: 140,
     shuffleBytesRead: 60,
+    spills: 4,
+    diskBytesSpilled: 2400,
     outputsLost: 1,
     warnings: 1,
   });

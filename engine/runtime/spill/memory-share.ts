@@ -1,5 +1,5 @@
 import type { PlanNode, StagePlan } from '../../plan/stage-plan.ts';
-import type { TaskContext } from '../task-context.ts';
+import type { TaskMemory } from '../../types/task-memory.ts';
 
 /** No share is so small that it holds no record. */
 const SMALLEST_SHARE_BYTES = 1;
@@ -8,8 +8,8 @@ const SMALLEST_SHARE_BYTES = 1;
  * What each consumer of a task's memory may hold: equal parts of the task's budget for all of the stage, whether they hold anything at the
  * same time or not. So when one spills follows from plan, data and budget alone, and a task that runs again spills the same.
  */
-export function memoryShare({ plan, deps }: Pick<TaskContext, 'plan' | 'deps'>): number {
-  return Math.max(SMALLEST_SHARE_BYTES, Math.floor(deps.memory.executionBytes / consumersOf(plan)));
+export function memoryShare(plan: StagePlan, { executionBytes }: TaskMemory): number {
+  return Math.max(SMALLEST_SHARE_BYTES, Math.floor(executionBytes / consumersOf(plan)));
 }
 
 /** At least one, so that it can be divided by. */

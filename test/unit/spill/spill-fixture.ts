@@ -1,0 +1,16 @@
+import { createMemoryScratch } from '../../../engine/adapters/memory/memory-scratch.ts';
+import { createSpillSpace, type SpillSpace } from '../../../engine/runtime/spill/spill-space.ts';
+import { newCounters } from '../../../engine/runtime/task-context.ts';
+
+const GB = 1024 ** 3;
+
+export interface TestSpace extends SpillSpace {
+  readonly counters: ReturnType<typeof newCounters>;
+}
+
+/** Room on disk, and so much memory for one operator; `residentLimitBytes` 0 is a process that is always about to run out. */
+export function spillSpace(shareBytes: number, residentLimitBytes: number = Number.POSITIVE_INFINITY): TestSpace {
+  const counters = newCounters();
+  const memory = { executionBytes: shareBytes, readAheadBytes: GB, residentLimitBytes };
+  return { ...createSpillSpace({ scratch: createMemoryScratch({ limitBytes: GB }), memory, shareBytes, counters }), counters };
+}
