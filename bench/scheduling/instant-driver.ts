@@ -198,6 +198,10 @@ const METRICS: TaskMetrics = {
   shuffleRecordsRead: 0,
   shuffleBytesWritten: 1_000_000,
   shuffleRecordsWritten: 1000,
+  spills: 0,
+  forcedSpills: 0,
+  memoryBytesSpilled: 0,
+  diskBytesSpilled: 0,
   runMs: 1,
   peakRssBytes: 100_000_000,
 };
