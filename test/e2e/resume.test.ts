@@ -5,8 +5,7 @@ import { readEventLog } from '../../driver/events/event-log.ts';
 import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
 import { createSqliteMetadataStore } from '../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
-import type { AppEvent } from '../../engine/types/app-event.ts';
-import { COMMIT_SHARDS, metadataKeys } from '../../engine/types/keys.ts';
+import { committedTasks, eventsOfEpoch, startedTasks } from '../support/committed-tasks.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
 
 /** Half of the second stage's tasks wait for a file, so that the driver can be killed while they run. */
@@ -23,11 +22,6 @@ const JOB = jobText(
   "console.log('sums', JSON.stringify((await gated.collect()).sort(([a], [b]) => a - b)));",
 );
 
-interface Committed {
-  readonly stageId: string;
-  readonly partition: number;
-}
-
 test('kill -9 of the driver in its second stage; resumed from another folder no committed task runs again', async () => {
   using folder = jobFolder({ 'work/job.ts': `import { existsSync } from 'node:fs';\n${JOB}` });
   const gate = join(folder.path, 'gate');
@@ -37,7 +31,7 @@ test('kill -9 of the driver in its second stage; resumed from another folder no 
   const metadata = createSqliteMetadataStore({ file: join(state, 'metadata.sqlite'), clock: createSystemClock() });
 
   let appId = '';
-  let before: readonly Committed[] = [];
+  let before: readonly string[] = [];
   const killed = await folder.run(['job.ts', ...master, gate], {
     cwd: join(folder.path, 'work'),
     onStart: (child) => {
@@ -69,17 +63,15 @@ test('kill -9 of the driver in its second stage; resumed from another folder no 
   await metadata.close();
 
   const events = await readEventLog(createDirectoryObjectStore({ root: join(state, 'objects') }), appId);
-  const second = events.slice(events.findIndex((event) => event.kind === 'logStarted' && event.epoch === 2));
-  const again = startedTasks(second).filter((task) =>
-    before.some((done) => done.stageId === task.stageId && done.partition === task.partition),
-  );
+  const second = eventsOfEpoch(events, 2);
+  const again = startedTasks(second).filter((task) => before.includes(task));
   expect(again).toEqual([]);
   expect(second.some((event) => event.kind === 'jobEnded' && event.replayed)).toBe(true);
 });
 
 /** Waits until no task has been committed for a while, and gives all that are. */
-async function untilStuck(metadata: ReturnType<typeof createSqliteMetadataStore>, appId: () => string): Promise<readonly Committed[]> {
-  let seen: readonly Committed[] = [];
+async function untilStuck(metadata: ReturnType<typeof createSqliteMetadataStore>, appId: () => string): Promise<readonly string[]> {
+  let seen: readonly string[] = [];
   let still = 0;
   while (still < 5) {
     await new Promise((wake) => setTimeout(wake, 100));
@@ -88,32 +80,4 @@ async function untilStuck(metadata: ReturnType<typeof createSqliteMetadataStore>
     seen = now;
   }
   return seen;
-}
-
-async function committedTasks(metadata: ReturnType<typeof createSqliteMetadataStore>, appId: string): Promise<readonly Committed[]> {
-  const journal = await metadata.query(metadataKeys.journalPartition(appId), '');
-  const stageIds = new Set(
-    journal.items
-      .map(({ item }) => JSON.parse(item['json'] as string))
-      .filter((e) => e.kind === 'launched')
-      .map((e) => e.stageId as string),
-  );
-  const committed: Committed[] = [];
-  for (const stageId of stageIds) {
-    for (let shard = 0; shard < COMMIT_SHARDS; shard++) {
-      const { items } = await metadata.query(metadataKeys.commitPartition(appId, stageId, shard), '');
-      for (const { key } of items) committed.push({ stageId, partition: Number(key.sort) });
-    }
-  }
-  return committed;
-}
-
-function startedTasks(events: readonly AppEvent[]): readonly Committed[] {
-  const stageIds = new Map<number, string>();
-  const started: Committed[] = [];
-  for (const event of events) {
-    if (event.kind === 'stageSubmitted') stageIds.set(event.stage, event.stageId);
-    if (event.kind === 'taskStarted') started.push({ stageId: stageIds.get(event.stage) ?? '?', partition: event.partition });
-  }
-  return started;
 }
