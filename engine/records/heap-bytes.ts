@@ -89,8 +89,12 @@ function arrayBytes(values: readonly unknown[], look: Look, depth: number): numb
   let step = 1;
   while (length / step > SAMPLED) step *= 2;
   let bytes = 0;
-  for (let i = 0; i < length && look.left > 0; i += step) bytes += bytesOf(values[i], look, depth + 1);
-  return length * POINTER + bytes * (depth > MAX_EXTRAPOLATED_DEPTH ? 1 : step);
+  let seen = 0;
+  for (let i = 0; i < length && look.left > 0; i += step) {
+    bytes += bytesOf(values[i], look, depth + 1);
+    seen += 1;
+  }
+  return length * POINTER + (step === 1 || depth > MAX_EXTRAPOLATED_DEPTH ? bytes : (bytes / Math.max(1, seen)) * length);
 }
 
 function pairBytes([key, value]: readonly [unknown, unknown], look: Look, depth: number): number {

@@ -7,15 +7,19 @@ import type { UserFunction } from '../user-function.ts';
 import { batchOp } from './batch-op.ts';
 import { type BatchTransform, batchStream } from './batch-stream.ts';
 import { cartesianStream } from './cartesian-stream.ts';
+import { cogroupStream } from './cogroup-stream.ts';
+import { combineStream } from './combine-stream.ts';
 import { drawStrata } from './draw-strata.ts';
+import type { FeedNode } from './feed-node.ts';
 import { foldPartition } from './fold-partition.ts';
-import { cogroupNode, combineNode, type FeedNode, intersectNode, subtractNode } from './group-nodes.ts';
+import { intersectStream } from './intersect-stream.ts';
 import { mapPartitionsStream } from './map-partitions.ts';
 import { pipeStream } from './pipe-stream.ts';
 import { concatStreams, lazyStream, type RecordStream } from './record-stream.ts';
 import { sortStream } from './sort-stream.ts';
 import { isRecordOp, type RecordOp, refOf } from './step.ts';
 import { countStrata, splitStrata } from './strata.ts';
+import { subtractStream } from './subtract-stream.ts';
 import { zipStream } from './zip-stream.ts';
 
 export interface NodeStreamOptions {
@@ -45,15 +49,15 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
       return concatStreams(Array.from({ length: end - start }, (_, i) => () => open(at.parent, start + i)));
     }
     case 'combine':
-      return lazyStream(() => combineNode(at, task, feed));
+      return combineStream(at, task, feed);
     case 'sortByKey':
       return sortStream(at, task, feed);
     case 'cogroup':
-      return lazyStream(() => cogroupNode(at, task, feed));
+      return cogroupStream(at, task, feed);
     case 'subtractByKey':
-      return lazyStream(() => subtractNode(at, task, feed));
+      return subtractStream(at, task, feed);
     case 'intersectKeys':
-      return lazyStream(() => intersectNode(at, task, feed));
+      return intersectStream(at, task, feed);
     case 'concat':
       return concatStreams(at.parents.map((parent) => () => open(parent, partition)));
     case 'cartesian': {

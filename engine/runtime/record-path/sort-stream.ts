@@ -3,7 +3,7 @@ import { compareKeys } from '../../records/compare-keys.ts';
 import { createExternalSorter } from '../spill/external-sorter.ts';
 import type { TaskContext } from '../task-context.ts';
 import { closureOf } from './combiner.ts';
-import type { FeedNode } from './group-nodes.ts';
+import type { FeedNode } from './feed-node.ts';
 import { type Pair, pairOf } from './pairs.ts';
 import { computedStream, END_OF_RECORDS, pulledStream, type RecordStream, recordsStream } from './record-stream.ts';
 

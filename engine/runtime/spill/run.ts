@@ -23,6 +23,11 @@ function blockBytesFor({ shareBytes }: SpillSpace): number {
   return Math.min(MAX_BLOCK_BYTES, Math.floor(shareBytes / (MERGE_FAN_IN * DECODED_FACTOR)));
 }
 
+/** What one record of a run should take in memory at most: larger ones are cut into pieces where they can be. */
+export function pieceBytesOf(space: SpillSpace): number {
+  return Math.max(1, blockBytesFor(space) * DECODED_FACTOR);
+}
+
 /** Appends records to a scratch file as a run; null when there are none. */
 export function writeRun(space: SpillSpace, file: string, records: Iterable<unknown>): Run | null {
   const blockBytes = blockBytesFor(space);
@@ -52,6 +57,12 @@ export function runBytes({ borders }: Run): number {
 export interface RunCursor {
   /** `END_OF_RECORDS` behind the last one. */
   next(): unknown;
+}
+
+/** Records that are in memory. */
+export function cursorOver(records: readonly unknown[]): RunCursor {
+  let at = 0;
+  return { next: () => (at < records.length ? records[at++] : END_OF_RECORDS) };
 }
 
 export function readRun({ file, borders }: Run, scratch: Scratch): RunCursor {

@@ -48,6 +48,11 @@ export function createSpillSpace({ scratch, memory, shareBytes, counters }: Spil
   };
 }
 
+/** The same with another share: for an operator that does two things at once. */
+export function withShare(space: SpillSpace, shareBytes: number): SpillSpace {
+  return { ...space, shareBytes };
+}
+
 function isShortOf({ residentLimitBytes }: TaskMemory): boolean {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
   return used > limit * SHORT || process.memoryUsage.rss() > residentLimitBytes * SHORT;

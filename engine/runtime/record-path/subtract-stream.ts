@@ -1,0 +1,53 @@
+import type { PlanNode } from '../../plan/stage-plan.ts';
+import type { KeyedPiece } from '../spill/keyed-runs.ts';
+import { pieceBytesOf, type RunCursor } from '../spill/run.ts';
+import { createSpillingTable, groupedBytes, newGroupBytes, piecesOfArray } from '../spill/spilling-table.ts';
+import type { TaskContext } from '../task-context.ts';
+import type { FeedNode } from './feed-node.ts';
+import { keyedStream } from './keyed-stream.ts';
+import { markKeys } from './mark-keys.ts';
+import { type Pair, pairOf } from './pairs.ts';
+import { computedStream, END_OF_RECORDS, type RecordStream } from './record-stream.ts';
+
+const SUBTRACT = { operation: 'subtractByKey', site: null } as const;
+
+/** Pairs of the first parent whose key the second has not. Only the first is held, unless it does not fit. */
+export function subtractStream(node: Extract<PlanNode, { kind: 'subtractByKey' }>, task: TaskContext, feed: FeedNode): RecordStream {
+  const [left, right] = node.parents;
+  return computedStream(async () => {
+    const pieceBytes = pieceBytesOf(task.spill);
+    const spilling = createSpillingTable(task.spill, { piecesOf: (pairs) => piecesOfArray(pairs as readonly Pair[], pieceBytes) });
+    const { table, size } = spilling;
+    await feed(left, (record) => {
+      const pair = pairOf(record, SUBTRACT, task.place);
+      const entry = table.find(pair[0]);
+      if (entry === undefined) table.insert(pair[0], [pair]);
+      else (entry.value as Pair[]).push(pair);
+      size.countdown -= 1;
+      if (size.countdown === 0) spilling.measured(entry === undefined ? newGroupBytes(pair[0], [pair]) : groupedBytes(pair));
+    });
+    await markKeys(spilling, task, {
+      operation: SUBTRACT,
+      feed: (write) => feed(right, write),
+      mark: (entry) => {
+        entry.value = [];
+      },
+    });
+    return keyedStream(spilling, { recordsOf: ({ value }) => value as readonly Pair[], fromPieces: eachPair, policy: 'unmarked' });
+  });
+}
+
+/** Pairs need not be together to leave. */
+function eachPair(pieces: RunCursor): () => unknown {
+  let pairs: readonly unknown[] = [];
+  let at = 0;
+  return () => {
+    while (at >= pairs.length) {
+      const piece = pieces.next();
+      if (piece === END_OF_RECORDS) return END_OF_RECORDS;
+      pairs = (piece as KeyedPiece)[2] as readonly unknown[];
+      at = 0;
+    }
+    return pairs[at++];
+  };
+}

@@ -1,0 +1,91 @@
+import { heapBytesOf } from '../../records/heap-bytes.ts';
+import { createKeyTable, type KeyTable } from '../../records/key-table.ts';
+import { createSizeTracker, type SizeTracker } from '../../records/size-tracker.ts';
+import { createKeyedRuns, type KeyedRuns } from './keyed-runs.ts';
+import type { SpillSpace } from './spill-space.ts';
+
+/** Of a key in a table, beside key and value: its entry, its places in the table's arrays. */
+const BYTES_PER_KEY = 110;
+/** Of a value in an array that grows by halves. */
+const BYTES_PER_PLACE = 12;
+/** Of an array that has been pushed to. */
+const BYTES_OF_ROOM = 100;
+/** Less than this part of the share is not worth a run, however short memory is. */
+const SMALLEST_FORCED = 16;
+
+/**
+ * A key table that moves to disk when it outgrows its operator's share of memory.
+ *
+ * The operator's loop changes `table` itself; it counts down `size.countdown` for each change, and has a change that is due measured:
+ * ```
+ *   size.countdown -= 1;
+ *   if (size.countdown === 0) spilling.measured(bytes that this change added);
+ * ```
+ */
+export interface SpillingTable {
+  readonly table: KeyTable;
+  readonly size: SizeTracker;
+  readonly runs: KeyedRuns;
+  measured(addedBytes: number): void;
+  /** Moves what is in the table to disk. */
+  spill(): void;
+}
+
+export interface SpillingTableOptions {
+  /** A value in pieces that fit a block each; default: it is one piece. */
+  readonly piecesOf?: (value: unknown) => Iterable<unknown>;
+  /** The keys are marks for another table's runs. */
+  readonly marksFor?: KeyedRuns;
+}
+
+export function createSpillingTable(
+  space: SpillSpace,
+  { piecesOf = (value) => [value], marksFor }: SpillingTableOptions = {},
+): SpillingTable {
+  const table = createKeyTable();
+  const size = createSizeTracker();
+  const runs = marksFor ?? createKeyedRuns(space);
+
+  const spill = (forced: boolean): void => {
+    if (table.size === 0) return;
+    const cause = { memoryBytes: size.bytes, forced };
+    if (marksFor === undefined) runs.spill(table.entries(), piecesOf, cause);
+    else runs.spillMarks(table.entries(), cause);
+    table.clear();
+    size.clear();
+  };
+  return {
+    table,
+    size,
+    runs,
+    measured(addedBytes) {
+      const bytes = size.measured(addedBytes);
+      if (bytes > space.shareBytes) spill(false);
+      else if (bytes > space.shareBytes / SMALLEST_FORCED && space.isShort()) spill(true);
+    },
+    spill: () => spill(false),
+  };
+}
+
+/** What a new key adds to a table. */
+export function newKeyBytes(key: unknown, value: unknown): number {
+  return BYTES_PER_KEY + heapBytesOf(key) + heapBytesOf(value);
+}
+
+/** What a new key with a group adds: arrays that grow begin with room for some values. */
+export function newGroupBytes(key: unknown, group: unknown, arrays = 1): number {
+  return newKeyBytes(key, group) + arrays * BYTES_OF_ROOM;
+}
+
+/** What one more value adds to a group. */
+export function groupedBytes(value: unknown): number {
+  return BYTES_PER_PLACE + heapBytesOf(value);
+}
+
+/** Pieces of an array that take about `pieceBytes` each in memory: a group may be as large as all memory, a block is not. */
+export function* piecesOfArray(values: readonly unknown[], pieceBytes: number): Generator<readonly unknown[], void, undefined> {
+  const count = Math.ceil(heapBytesOf(values) / pieceBytes);
+  const length = Math.max(1, Math.ceil(values.length / count));
+  if (length >= values.length) yield values;
+  else for (let at = 0; at < values.length; at += length) yield values.slice(at, at + length);
+}
