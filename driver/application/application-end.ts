@@ -9,7 +9,7 @@ import type { AppOutcome, AppRecorder } from './app-record.ts';
 import { onCancelRequest } from './cancel-request.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
 import type { JobEngine } from './job-engine.ts';
-import { onProcessEnd } from './process-end.ts';
+import type { onProcessEnd } from './process-end.ts';
 
 export interface ApplicationEndOptions {
   readonly appId: string;
@@ -22,6 +22,7 @@ export interface ApplicationEndOptions {
   readonly bus: EventBus;
   readonly log: EventLog;
   readonly console: { close(): void };
+  readonly onProcessEnd: typeof onProcessEnd;
   readonly onEnd: () => void;
 }
 
@@ -64,7 +65,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     options.bus.emit({ kind: 'warning', code: 'CANCELLING', message: 'Cancelling what runs. Press Ctrl-C again to leave at once.' });
     return end('cancelled', error);
   };
-  const processEnd = onProcessEnd({ appId, stop, interrupt });
+  const processEnd = options.onProcessEnd({ appId, stop, interrupt });
   const { metadata, clock } = options.stores;
   onCancelRequest({ metadata, clock, appId, epoch: lease.epoch, signal: ending.signal }, () => processEnd.interrupt('levin cancel'));
   lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });

@@ -2,33 +2,25 @@ import { basename, resolve } from 'node:path';
 import { activateLoader } from '../../engine/closures/loading/executor-code.ts';
 import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
 import type { Loader } from '../../engine/closures/loading/loader-state.ts';
-import { fileOfModule, moduleIdOf } from '../../engine/closures/loading/project-root.ts';
+import { moduleIdOf } from '../../engine/closures/loading/project-root.ts';
 import { stateFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
-import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
-import type { Lease } from '../lease/lease.ts';
-import { openRunner, openStores, ownProcess, type Stores } from '../wiring.ts';
-import { appFinished, isOver } from './app-errors.ts';
-import { openAppJournal } from './app-journal.ts';
-import { type AppRecord, type AppRecorder, readRecord, startRecord } from './app-record.ts';
+import { openRunner, openStores, ownProcess } from '../wiring.ts';
 import type { Application } from './application.ts';
 import { newApplicationId } from './application-id.ts';
 import { reserveApplication } from './current-application.ts';
+import { processHost } from './driver-host.ts';
 import { currentLaunch, type Launch } from './launch.ts';
+import { openDriver } from './open-driver.ts';
 import { projectConfig } from './project-config.ts';
-import { startApplication } from './start-application.ts';
 
 /**
- * Opens the application of this process: settings, stores, lease, journal, then everything that runs jobs.
+ * Opens the application of this process: settings and stores, then its driver.
  *
- * ```
- *  flags > journal > environment > Context.create() > levin.config.ts > defaults
- *  new:      lease epoch 1, journal begins with appStarted
- *  resumed:  wait until the old driver's lease stands still, epoch + 1, journal read back
- * ```
+ * Settings: flags > journal > environment > Context.create() > levin.config.ts > defaults.
  * @param runnerOf makes the runner of the master; tests give another.
  */
 export async function openApplication(options: ConfigInput, runnerOf: typeof openRunner = openRunner): Promise<Application> {
@@ -41,34 +33,21 @@ export async function openApplication(options: ConfigInput, runnerOf: typeof ope
     const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
     const stores = openStores(stateDir);
     try {
-      const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
-      const leaseOptions = { metadata: stores.metadata, clock: stores.clock, random: stores.random, appId, leaseMs: loaded.config.leaseMs };
-      const lease = await (launch.appId === null ? acquireLease(leaseOptions) : takeOverLease(leaseOptions));
-      try {
-        const start = startOf(launch, loader, loaded);
-        const record = await openRecord({ stores, lease, launch, start, loaded });
-        const journal = await openAppJournal({ stores, appId, lease, start });
-        const app = await startApplication({
-          ...loaded,
-          appId,
-          name: nameOf(loaded, launch),
-          root: rootOf(loader),
-          stateDir,
-          stores,
-          lease,
-          journal,
-          record,
-          resumed: launch.appId !== null,
-          runnerOf,
-          onEnd: place.free,
-        });
-        place.set(app);
-        return app;
-      } catch (error) {
-        // The next driver need not wait for one that never began.
-        await lease.release();
-        throw error;
-      }
+      const app = await openDriver({
+        ...loaded,
+        appId: launch.appId ?? newApplicationId(stores.clock, stores.random),
+        name: nameOf(loaded, launch),
+        start: startOf(launch, loader, loaded),
+        stateDir,
+        stores,
+        resumed: launch.appId !== null,
+        process: ownProcess(),
+        host: processHost(),
+        runnerOf,
+        onEnd: place.free,
+      });
+      place.set(app);
+      return app;
     } catch (error) {
       await stores.metadata.close();
       throw error;
@@ -91,35 +70,6 @@ async function settings(options: ConfigInput, launch: Launch, loader: Loader | n
     if (file !== null) sources.push(file);
   }
   return loadConfig(sources);
-}
-
-interface OpenRecord {
-  readonly stores: Stores;
-  readonly lease: Lease;
-  readonly launch: Launch;
-  readonly start: AppStart;
-  readonly loaded: LoadedConfig;
-}
-
-/** Says in the list of applications that this driver runs. Fails with `APP_FINISHED` when there is nothing left to resume. */
-async function openRecord({ stores, lease, launch, start, loaded }: OpenRecord): Promise<AppRecorder> {
-  const { metadata, clock } = stores;
-  const before = await readRecord(metadata, lease.appId);
-  if (before !== null && isOver(before)) throw appFinished(before);
-  const record: AppRecord = {
-    appId: lease.appId,
-    name: nameOf(loaded, launch),
-    master: loaded.config.master,
-    job: start.main === null ? null : fileOfModule(start.root, start.main),
-    epoch: lease.epoch,
-    process: ownProcess(),
-    leaseMs: loaded.config.leaseMs,
-    startedAtMs: before?.startedAtMs ?? clock.now(),
-    endedAtMs: null,
-    outcome: null,
-    message: null,
-  };
-  return await startRecord({ metadata, lease, nowMs: () => clock.now(), record });
 }
 
 function nameOf({ config }: LoadedConfig, launch: Launch): string {

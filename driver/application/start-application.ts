@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { shipClosure } from '../../engine/closures/runtime/ship-closure.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
@@ -19,6 +18,7 @@ import type { AppJournal } from './app-journal.ts';
 import type { AppRecorder } from './app-record.ts';
 import type { Application } from './application.ts';
 import { createApplicationEnd } from './application-end.ts';
+import type { DriverHost } from './driver-host.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine } from './job-engine.ts';
 import { createRunActions } from './run-actions.ts';
@@ -38,13 +38,14 @@ export interface StartApplication {
   readonly journal: AppJournal;
   readonly record: AppRecorder;
   readonly resumed: boolean;
+  readonly host: DriverHost;
   readonly runnerOf: typeof openRunner;
   readonly onEnd: () => void;
 }
 
 /** Everything that runs jobs, tied together; the lease is held and the journal open. */
 export async function startApplication(start: StartApplication): Promise<Application> {
-  const { appId, config, stores, lease, journal } = start;
+  const { appId, config, stores, lease, journal, host } = start;
   const { clock, files } = stores;
   const master = parseMaster(config.master);
   const bus = createEventBus(clock);
@@ -57,7 +58,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     onError: (error) => warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`),
   });
   bus.subscribe(log.write);
-  const console = attachConsole({ bus, config, clock, stdout: process.stdout, stderr: process.stderr });
+  const console = attachConsole({ bus, config, clock, stdout: host.stdout, stderr: host.stderr });
   const runner = start.runnerOf({
     master,
     stores,
@@ -71,8 +72,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   startEvents(bus, start);
 
   const known = new Map<number, NodeFacts>();
-  const cwd = process.cwd();
-  const resolvePath = (path: string): string => absolutePath(cwd, path);
+  const resolvePath = (path: string): string => absolutePath(host.cwd, path);
   const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
   const engine = createJobEngine({
     appId,
@@ -108,6 +108,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     bus,
     log,
     console,
+    onProcessEnd: host.onProcessEnd,
     onEnd: start.onEnd,
   });
   const steps = createRunSteps({ journal, clock, random: stores.random });
@@ -133,7 +134,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     ship(operation, fn, callSite) {
       checkOpen(operation);
       const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
-      return shipClosure(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
+      return host.ship(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
     },
     nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
     async step(name, fn, callSite) {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../ports/clock.ts';
 
 /** Records run without looking up: from few, because nobody knows what a user function costs, to so many that looking up costs nothing. */
@@ -30,7 +29,7 @@ export function createPace(clock: Clock): Pace {
       if (took < PIECE_MS / 4) budget = Math.min(budget * 2, MAX_BUDGET);
       else if (took > PIECE_MS) budget = Math.max(budget / 2, MIN_BUDGET);
       if (now - breath < BREATH_MS) return null;
-      return nextTurn().then(() => {
+      return clock.turn().then(() => {
         last = clock.monotonic();
         breath = last;
       });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../ports/clock.ts';
 
 /** Node's timers fire after 1 ms when asked for more: longer sleeps go in several. */
@@ -9,6 +9,7 @@ export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
     monotonic: () => performance.now(),
+    turn: () => nextTurn(),
     async sleep(ms, options = {}) {
       const end = performance.now() + ms;
       try {

@@ -18,26 +18,33 @@ export interface VirtualClock extends Clock {
 interface Sleeper {
   readonly atMs: number;
   readonly order: number;
-  readonly wake: () => void;
+  /** null: it was woken, or sleeps no more. */
+  wake: (() => void) | null;
 }
 
 /** A clock at `startMs` (epoch milliseconds, default 0) whose monotonic time starts at 0. */
 export function createVirtualClock(options: { readonly startMs?: number } = {}): VirtualClock {
-  const sleepers = new Set<Sleeper>();
+  const sleepers = createSleepers();
   let wallMs = options.startMs ?? 0;
   let monotonicMs = 0;
   let calls = 0;
+  let sleeping = 0;
 
   const moveTo = (atMs: number): void => {
     wallMs += atMs - monotonicMs;
     monotonicMs = atMs;
   };
+  const leave = (sleeper: Sleeper): void => {
+    if (sleeper.wake !== null) sleeping--;
+    sleeper.wake = null;
+  };
   const wakeNext = async (untilMs: number): Promise<boolean> => {
-    const next = earliest(sleepers);
+    const next = sleepers.first();
     if (next === null || next.atMs > untilMs) return false;
+    const { wake } = next;
     moveTo(Math.max(next.atMs, monotonicMs));
-    sleepers.delete(next);
-    next.wake();
+    leave(next);
+    wake?.();
     await settled();
     return true;
   };
@@ -45,12 +52,13 @@ export function createVirtualClock(options: { readonly startMs?: number } = {}):
   return {
     now: () => wallMs,
     monotonic: () => monotonicMs,
+    turn: () => Promise.resolve(),
     sleep(ms, { signal } = {}) {
       return new Promise((resolve, reject) => {
         signal?.throwIfAborted();
         if (ms <= 0) return resolve();
         const onAbort = (): void => {
-          sleepers.delete(sleeper);
+          leave(sleeper);
           reject(signal?.reason);
         };
         const wake = (): void => {
@@ -58,6 +66,7 @@ export function createVirtualClock(options: { readonly startMs?: number } = {}):
           resolve();
         };
         const sleeper: Sleeper = { atMs: monotonicMs + ms, order: calls++, wake };
+        sleeping++;
         sleepers.add(sleeper);
         signal?.addEventListener('abort', onAbort, { once: true });
       });
@@ -75,16 +84,50 @@ export function createVirtualClock(options: { readonly startMs?: number } = {}):
     skewWall(ms) {
       wallMs += ms;
     },
-    sleeping: () => sleepers.size,
+    sleeping: () => sleeping,
   };
 }
 
-function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | null {
-  let first: Sleeper | null = null;
-  for (const sleeper of sleepers) {
-    if (first === null || sleeper.atMs < first.atMs || (sleeper.atMs === first.atMs && sleeper.order < first.order)) first = sleeper;
-  }
-  return first;
+interface Sleepers {
+  add(sleeper: Sleeper): void;
+  /** The one to wake next, which stays; those that sleep no more are forgotten. */
+  first(): Sleeper | null;
+}
+
+/** A binary heap: simulations have tens of thousands asleep. */
+function createSleepers(): Sleepers {
+  const heap: Sleeper[] = [];
+  const before = (a: Sleeper, b: Sleeper): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+  const at = (i: number): Sleeper => heap[i] as Sleeper;
+  const drop = (): void => {
+    const last = heap.pop() as Sleeper;
+    if (heap.length === 0) return;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && before(at(child + 1), at(child))) child++;
+      if (!before(at(child), last)) break;
+      heap[i] = at(child);
+      i = child;
+    }
+    heap[i] = last;
+  };
+  return {
+    add(sleeper) {
+      let i = heap.length;
+      heap.push(sleeper);
+      for (let parent = (i - 1) >> 1; i > 0 && before(sleeper, at(parent)); parent = (i - 1) >> 1) {
+        heap[i] = at(parent);
+        i = parent;
+      }
+      heap[i] = sleeper;
+    },
+    first() {
+      while (heap[0]?.wake === null) drop();
+      return heap[0] ?? null;
+    },
+  };
 }
 
 /** After one turn of the event loop every continuation that waits for nothing but promises has run. */

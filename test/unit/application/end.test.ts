@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ApplicationEnd, createApplicationEnd } from '../../../driver/application/application-end.ts';
+import { onProcessEnd } from '../../../driver/application/process-end.ts';
 import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
 
 interface Ended {
@@ -21,6 +22,7 @@ function endOf(lv: TestEngine, runnerClose: () => Promise<void> = async () => un
     bus: lv.bus,
     log: { write: () => undefined, close: async () => void closed.push('log') },
     console: { close: () => void closed.push('console') },
+    onProcessEnd,
     onEnd: () => void closed.push('place'),
   });
   return { end, closed };

@@ -13,7 +13,7 @@ import type { TaskMemory } from '../../../engine/types/task-memory.ts';
 import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 
 /** Real time: nothing here sleeps, the pace of the loops only looks at it. */
-const clock: Clock = { now: () => 0, monotonic: () => performance.now(), sleep: async () => undefined };
+const clock: Clock = { now: () => 0, monotonic: () => performance.now(), sleep: async () => undefined, turn: async () => undefined };
 
 const noExchange: Exchange = {
   openWriter: () => {

@@ -1,0 +1,60 @@
+import { fileOfModule } from '../../engine/closures/loading/project-root.ts';
+import type { ProcessIdentity } from '../../engine/types/process-identity.ts';
+import type { AppStart } from '../journal/journal-entry.ts';
+import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
+import type { Lease } from '../lease/lease.ts';
+import { appFinished, isOver } from './app-errors.ts';
+import { openAppJournal } from './app-journal.ts';
+import { type AppRecord, type AppRecorder, readRecord, startRecord } from './app-record.ts';
+import type { Application } from './application.ts';
+import { type StartApplication, startApplication } from './start-application.ts';
+
+export interface OpenDriver extends Omit<StartApplication, 'lease' | 'journal' | 'record' | 'root'> {
+  readonly start: AppStart;
+  readonly process: ProcessIdentity;
+}
+
+/**
+ * Opens the driver of an application: lease, journal, then everything that runs jobs.
+ *
+ * ```
+ *  new:      lease epoch 1, journal begins with appStarted
+ *  resumed:  wait until the old driver's lease stands still, epoch + 1, journal read back
+ * ```
+ */
+export async function openDriver(options: OpenDriver): Promise<Application> {
+  const { appId, config, stores, resumed, start } = options;
+  const { metadata, clock, random } = stores;
+  const leaseOptions = { metadata, clock, random, appId, leaseMs: config.leaseMs };
+  const lease = await (resumed ? takeOverLease(leaseOptions) : acquireLease(leaseOptions));
+  try {
+    const record = await openRecord(options, lease);
+    const journal = await openAppJournal({ stores, appId, lease, start });
+    return await startApplication({ ...options, root: start.root, lease, journal, record });
+  } catch (error) {
+    // The next driver need not wait for one that never began.
+    await lease.release();
+    throw error;
+  }
+}
+
+/** Says in the list of applications that this driver runs. Fails with `APP_FINISHED` when there is nothing left to resume. */
+async function openRecord({ stores, config, start, name, process }: OpenDriver, lease: Lease): Promise<AppRecorder> {
+  const { metadata, clock } = stores;
+  const before = await readRecord(metadata, lease.appId);
+  if (before !== null && isOver(before)) throw appFinished(before);
+  const record: AppRecord = {
+    appId: lease.appId,
+    name,
+    master: config.master,
+    job: start.main === null ? null : fileOfModule(start.root, start.main),
+    epoch: lease.epoch,
+    process,
+    leaseMs: config.leaseMs,
+    startedAtMs: before?.startedAtMs ?? clock.now(),
+    endedAtMs: null,
+    outcome: null,
+    message: null,
+  };
+  return await startRecord({ metadata, lease, nowMs: () => clock.now(), record });
+}
