@@ -1,5 +1,6 @@
 import type { PlanNode } from '../../plan/stage-plan.ts';
 import { compareKeys } from '../../records/compare-keys.ts';
+import { sortByKey } from '../../records/sort-by-key.ts';
 import { createExternalSorter } from '../spill/external-sorter.ts';
 import type { TaskContext } from '../task-context.ts';
 import { closureOf } from './combiner.ts';
@@ -20,7 +21,10 @@ export function sortStream(node: Extract<PlanNode, { kind: 'sortByKey' }>, task:
   const toSort = keyOf === null ? pairIn : (record: unknown): Pair => [keyOf(pairIn(record)[0]), record];
   const given = keyOf === null ? (sorted: unknown): unknown => sorted : (sorted: unknown): unknown => (sorted as Pair)[1];
   return computedStream(async () => {
-    const sorter = createExternalSorter(task.spill, { compare: node.ascending ? ascending : descending });
+    const sorter = createExternalSorter(task.spill, {
+      compare: node.ascending ? ascending : descending,
+      sort: (records) => sortByKey(records as Pair[], node.ascending),
+    });
     await feed(node.parent, (record) => sorter.add(toSort(record)));
     const sorted = sorter.finish();
     if (sorted.kind === 'array') return recordsStream(keyOf === null ? sorted.records : sorted.records.map(given));

@@ -10,8 +10,8 @@ const BYTES_PER_PLACE = 28;
 
 export interface SorterOptions {
   readonly compare: CompareRecords;
-  /** Sorts in place, stable, as `compare` says; default: the array's own way. */
-  readonly sort?: (records: unknown[]) => void;
+  /** What memory holds, in the order of `compare`, stable; may change the array it gets. Default: the array's own way. */
+  readonly sort?: (records: unknown[]) => unknown[];
 }
 
 /** Less than this part of the share is not worth a run, however short memory is. */
@@ -47,8 +47,7 @@ export function createExternalSorter(
     return files[index];
   };
   const spill = (forced: boolean): void => {
-    sort(records);
-    const run = writeRun(space, fileAt(0), records);
+    const run = writeRun(space, fileAt(0), sort(records));
     if (run !== null) {
       runs.push(run);
       space.spilled({ memoryBytes: tracker.bytes, diskBytes: runBytes(run), forced });
@@ -69,8 +68,7 @@ export function createExternalSorter(
     },
     finish() {
       if (runs.length === 0) {
-        sort(records);
-        return { kind: 'array', records };
+        return { kind: 'array', records: sort(records) };
       }
       spill(false);
       return { kind: 'cursor', cursor: mergedCursor(space, runs, { compare, into: fileAt(1) }) };
