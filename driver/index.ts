@@ -13,6 +13,7 @@ export type {
   Fractions,
   Key,
   MapOptions,
+  NullableCsv,
   PipeOptions,
   RangeOptions,
   Rec,
@@ -23,5 +24,6 @@ export type {
   SortOptions,
   Statistics,
   StrictCsvMode,
+  TextReadOptions,
 } from './api/types.ts';
 export { type ConfigInput, defineConfig } from './config/config-input.ts';

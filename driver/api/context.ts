@@ -10,7 +10,8 @@ import { checkRecordLength } from './action-arguments.ts';
 import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
 import { checkCsvFormat } from './csv-options.ts';
 import { type RDD, rddOf, runJobOn, unionOf } from './rdd.ts';
-import type { ActionOptions, CsvReadOptions, RangeOptions, Rec, StrictCsvMode } from './types.ts';
+import { checkTextOptions } from './text-options.ts';
+import type { ActionOptions, CsvReadOptions, NullableCsv, RangeOptions, Rec, StrictCsvMode, TextReadOptions } from './types.ts';
 
 /** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
 export type ContextOptions = ConfigInput;
@@ -122,13 +123,15 @@ export class Context implements AsyncDisposable {
    * `path` is a file, a folder (its files, not those of its subfolders; names that start with `_` or `.` are left out), a pattern with `*`, `?`,
    * `[a-c]`, `{a,b}`, or several of these separated by commas. An output folder of levin is read by its manifest. Files are listed when
    * the first action needs them; nothing there is `PATH_NOT_FOUND`, a file that changes afterwards `INPUT_CHANGED`.
-   * @param minPartitions files are cut into at least about this many splits. Default: `min(defaultParallelism, 2)`.
+   * @param options or `minPartitions` alone: files are cut into at least about this many splits. Default: `min(defaultParallelism, 2)`.
    */
-  textFile(path: string, minPartitions?: number): RDD<string> {
+  textFile(path: string, options: number | TextReadOptions = {}): RDD<string> {
+    const { minPartitions, ...utf8 } = checkTextOptions('textFile', options);
     const shape = {
       kind: 'textFile',
       path: checkPath('textFile', path),
       minPartitions: checkPartitions('textFile', 'minPartitions', minPartitions) ?? this.defaultMinPartitions,
+      ...utf8,
     } as const;
     return rddOf<string>(this.#app, this.#app.node(shape, 'textFile', callSiteOf()));
   }
@@ -158,16 +161,17 @@ export class Context implements AsyncDisposable {
    * Each file whole, as a pair of its absolute path and its text, decoded as UTF-8; for many small files.
    *
    * `path` as for `textFile`. Files whose names end with `.gz` or `.zst` are decompressed. A file that does not fit into one string fails with `FILE_TOO_LARGE`.
-   * @param minPartitions neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`.
+   * @param options or `minPartitions` alone: neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`.
    */
-  wholeTextFiles(path: string, minPartitions?: number): RDD<[path: string, text: string]> {
-    return this.#files('wholeTextFiles', path, { format: { kind: 'wholeText' }, minPartitions });
+  wholeTextFiles(path: string, options: number | TextReadOptions = {}): RDD<[path: string, text: string]> {
+    const { minPartitions, ...utf8 } = checkTextOptions('wholeTextFiles', options);
+    return this.#files('wholeTextFiles', path, { format: { kind: 'wholeText', ...utf8 }, minPartitions });
   }
 
   /**
    * Each file whole, as a pair of its absolute path and its bytes, as they are.
    *
-   * @param minPartitions as for `wholeTextFiles`.
+   * @param minPartitions neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`.
    */
   binaryFiles(path: string, minPartitions?: number): RDD<[path: string, bytes: Uint8Array]> {
     return this.#files('binaryFiles', path, { format: { kind: 'bytes' }, minPartitions });
@@ -185,10 +189,11 @@ export class Context implements AsyncDisposable {
   /**
    * One JSON value a line; empty lines are left out. A line that is no JSON fails with `INVALID_JSON`, file and line.
    *
-   * The values are what is in the files: `T` is not checked. Paths, splits and compression as for `textFile`.
+   * The values are what is in the files: `T` is not checked. Paths, splits, compression and options as for `textFile`.
    */
-  jsonFile<T = unknown>(path: string, minPartitions?: number): RDD<T> {
-    return this.#files('jsonFile', path, { format: { kind: 'json' }, minPartitions });
+  jsonFile<T = unknown>(path: string, options: number | TextReadOptions = {}): RDD<T> {
+    const { minPartitions, ...utf8 } = checkTextOptions('jsonFile', options);
+    return this.#files('jsonFile', path, { format: { kind: 'json', ...utf8 }, minPartitions });
   }
 
   /**
@@ -207,14 +212,17 @@ export class Context implements AsyncDisposable {
    */
   csvFile<C extends string = string>(
     path: string,
-    options: CsvReadOptions & { readonly header: true; readonly mode: 'PERMISSIVE' },
+    options: CsvReadOptions & NullableCsv & { readonly header: true },
   ): RDD<Record<C, string | null>>;
   csvFile<C extends string = string>(
     path: string,
-    options: CsvReadOptions & { readonly header: true; readonly mode?: StrictCsvMode },
+    options: CsvReadOptions & { readonly header: true; readonly mode?: StrictCsvMode; readonly nullValue?: never },
   ): RDD<Record<C, string>>;
-  csvFile(path: string, options: CsvReadOptions & { readonly header?: false; readonly mode: 'PERMISSIVE' }): RDD<(string | null)[]>;
-  csvFile(path: string, options?: CsvReadOptions & { readonly header?: false; readonly mode?: StrictCsvMode }): RDD<string[]>;
+  csvFile(path: string, options: CsvReadOptions & NullableCsv & { readonly header?: false }): RDD<(string | null)[]>;
+  csvFile(
+    path: string,
+    options?: CsvReadOptions & { readonly header?: false; readonly mode?: StrictCsvMode; readonly nullValue?: never },
+  ): RDD<string[]>;
   csvFile(path: string, options: CsvReadOptions = {}): RDD<unknown> {
     return this.#files('csvFile', path, { format: checkCsvFormat('csvFile', options), minPartitions: options.minPartitions });
   }

@@ -1,6 +1,7 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { describeValue } from '../../engine/records/describe-value.ts';
-import type { CsvFormat, CsvMode } from '../../engine/types/file-format.ts';
+import type { CsvFormat, CsvMode, CsvOutput } from '../../engine/types/file-format.ts';
+import { checkTextOptions } from './text-options.ts';
 import type { CsvReadOptions, CsvWriteOptions } from './types.ts';
 
 const MODES: readonly CsvMode[] = ['FAILFAST', 'PERMISSIVE', 'DROPMALFORMED'];
@@ -10,14 +11,18 @@ export function checkCsvFormat(operation: string, options: CsvReadOptions): CsvF
   const quote = options.quote === '' ? null : checkCharacter(operation, 'quote', options.quote ?? '"');
   const escapeWith = quote === null ? null : checkCharacter(operation, 'escape', options.escape ?? quote);
   const comment = options.comment === undefined ? null : checkCharacter(operation, 'comment', options.comment);
+  const sep = checkSeparator(operation, options.sep, quote);
+  const { minPartitions: _, ...utf8 } = checkTextOptions(operation, options);
   const format: CsvFormat = {
     kind: 'csv',
     header: checkFlag(operation, 'header', options.header),
-    sep: checkSeparator(operation, options.sep, quote),
+    sep,
     quote,
     escape: escapeWith,
     comment,
     mode: checkMode(operation, options.mode),
+    ...(options.nullValue === undefined ? {} : { nullValue: checkValue(operation, { nullValue: options.nullValue }, sep) }),
+    ...utf8,
   };
   if (comment !== null && (comment === quote || format.sep.startsWith(comment)))
     throw invalid(
@@ -28,8 +33,23 @@ export function checkCsvFormat(operation: string, options: CsvReadOptions): CsvF
 }
 
 /** Options of a CSV sink, complete. */
-export function checkCsvOutput(operation: string, options: CsvWriteOptions): { readonly header: boolean; readonly sep: string } {
-  return { header: checkFlag(operation, 'header', options.header), sep: checkSeparator(operation, options.sep, '"') };
+export function checkCsvOutput(operation: string, options: CsvWriteOptions): CsvOutput {
+  const header = checkFlag(operation, 'header', options.header);
+  const sep = checkSeparator(operation, options.sep, '"');
+  const { nullValue, emptyValue } = options;
+  return {
+    header,
+    sep,
+    ...(nullValue === undefined ? {} : { nullValue: checkValue(operation, { nullValue }, sep) }),
+    ...(emptyValue === undefined ? {} : { emptyValue: checkValue(operation, { emptyValue }, sep) }),
+  };
+}
+
+/** What stands for a value without quotes around it: no reader may take it apart. */
+function checkValue(operation: string, option: Readonly<Record<string, unknown>>, sep: string): string {
+  const [[name, value]] = Object.entries(option) as [[string, unknown]];
+  if (typeof value === 'string' && !/["\r\n]/.test(value) && !value.includes(sep)) return value;
+  throw invalid(operation, `${name} is ${describeValue(value)}; it must be a string without quotes, line breaks and the separator.`);
 }
 
 function checkSeparator(operation: string, sep: unknown = ',', quote: string | null): string {

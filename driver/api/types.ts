@@ -40,7 +40,14 @@ export interface CodecOptions {
 /** Modes in which every row that is read has all its fields. */
 export type StrictCsvMode = 'FAILFAST' | 'DROPMALFORMED';
 
-export interface CsvReadOptions {
+export interface TextReadOptions {
+  /** Default: as where a number is given instead of options. */
+  readonly minPartitions?: number;
+  /** Bytes that are not UTF-8 become U+FFFD (`replace`, the default), or fail with `INVALID_UTF8`, which names the file and the byte's offset. */
+  readonly invalidUtf8?: 'replace' | 'fail';
+}
+
+export interface CsvReadOptions extends TextReadOptions {
   /** The first row of each file names the columns. Default false. */
   readonly header?: boolean;
   /** Between fields, one or more characters. Default `,`. */
@@ -56,15 +63,25 @@ export interface CsvReadOptions {
    * leaves them out. The latter two take quotes inside fields as they are. A quoted field that never ends fails in every mode.
    */
   readonly mode?: StrictCsvMode | 'PERMISSIVE';
-  /** Neighbouring files are put together into about this many partitions. Default: `min(defaultParallelism, 2)`. */
-  readonly minPartitions?: number;
+  /**
+   * Fields without quotes that are this, or empty, are null; `''` for those that are empty. Default: every field is text, for most files have no
+   * nulls and their types would. (Spark reads an empty field as null.)
+   */
+  readonly nullValue?: string;
 }
+
+/** Options that may give null for a field. */
+export type NullableCsv = { readonly mode: 'PERMISSIVE' } | { readonly nullValue: string };
 
 export interface CsvWriteOptions {
   /** Each file that has records begins with the names of the fields. Default false. */
   readonly header?: boolean;
   /** Between fields, one or more characters. Default `,`. */
   readonly sep?: string;
+  /** Written for null and undefined; a text that is the same is put in quotes. Default: nothing. */
+  readonly nullValue?: string;
+  /** Written for the empty string, as it is. Default `""`, which a reader can tell from null. */
+  readonly emptyValue?: string;
 }
 
 export interface ConcurrencyOptions {

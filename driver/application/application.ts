@@ -1,6 +1,6 @@
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
-import type { Codec } from '../../engine/types/file-format.ts';
+import type { Codec, CsvOutput } from '../../engine/types/file-format.ts';
 import type { ActionOptions, SaveMode } from '../api/types.ts';
 import type { LineageNode, LineageShape } from '../lineage/lineage-node.ts';
 
@@ -20,7 +20,7 @@ export type LineageSink =
   | { readonly kind: 'foreachPartition'; readonly fn: ShippedClosure }
   | { readonly kind: 'foreach'; readonly fn: ShippedClosure; readonly concurrency?: number }
   | { readonly kind: 'saveAsTextFile' | 'saveAsJsonFile'; readonly path: string; readonly codec?: Codec | null }
-  | { readonly kind: 'saveAsCsvFile'; readonly path: string; readonly header: boolean; readonly sep: string; readonly codec: Codec | null }
+  | ({ readonly kind: 'saveAsCsvFile'; readonly path: string; readonly codec: Codec | null } & CsvOutput)
   | { readonly kind: 'saveAsObjectFile'; readonly path: string };
 
 export interface ActionRequest {

@@ -16,11 +16,24 @@ export function describeError(error: unknown): string {
     const others = behind(at);
     // What those say better is left to them.
     const frames = others.some((other) => other.at instanceof Error) ? [] : framesOf(at);
-    lines.push(prefix + headline(at), ...frames);
+    // A failed task's error ends with the message of what failed it: once is enough.
+    if (said(lines, at)) lines.push(...frames);
+    else lines.push(prefix + headline(at), ...frames);
     open.push(...others.toReversed());
   }
   const hint = hintFor(error);
   return [...lines, ...(hint === null ? [] : [hint])].join('\n');
+}
+
+function said(lines: readonly string[], error: unknown): boolean {
+  const last = lines.at(-1);
+  return (
+    error instanceof Error &&
+    error.message !== '' &&
+    last !== undefined &&
+    !last.startsWith('    at ') &&
+    last.endsWith(headline(error).replace(/^levin: /, ''))
+  );
 }
 
 function headline(error: unknown): string {
@@ -34,7 +47,8 @@ function framesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
   const frames = error.stack.split('\n').filter((line) => /^\s+at /.test(line));
   const own = frames.filter((line) => !isForeign(line));
-  const shown = own.length > 0 ? own : error.name === 'LevinError' ? [] : frames;
+  // Of an error that levin's own code met, its frames tell the user nothing, and what it means stands above.
+  const shown = own.length > 0 || error.name === 'LevinError' || frames.some(isLevins) ? own : frames;
   return shown.slice(0, MAX_FRAMES);
 }
 
@@ -43,6 +57,11 @@ function isForeign(frame: string): boolean {
   if (frame.includes('node:') || frame.includes('/node_modules/')) return true;
   const file = /\(?(?:file:\/\/)?(\/[^():]+)/.exec(frame)?.[1];
   return file === undefined || levinPackage().owns(file);
+}
+
+function isLevins(frame: string): boolean {
+  const file = /\(?(?:file:\/\/)?(\/[^():]+)/.exec(frame)?.[1];
+  return file !== undefined && levinPackage().owns(file);
 }
 
 /** The errors that one stands for: its cause, those of several promises, and what `await using` met while another error was on its way. */

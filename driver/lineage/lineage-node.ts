@@ -78,7 +78,7 @@ export interface EncodedSlices {
 export type LineageShape =
   | { readonly kind: 'slices'; readonly data: EncodedSlices }
   | { readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number; readonly numPartitions: number }
-  | { readonly kind: 'textFile'; readonly path: string; readonly minPartitions: number }
+  | { readonly kind: 'textFile'; readonly path: string; readonly minPartitions: number; readonly invalidUtf8?: 'fail' }
   | { readonly kind: 'files'; readonly path: string; readonly format: FileFormat; readonly minPartitions: number }
   | { readonly kind: 'narrow'; readonly parent: LineageNode; readonly op: LineageOp; readonly keepsPartitioner: boolean }
   | { readonly kind: 'union'; readonly parents: readonly LineageNode[] }
@@ -200,7 +200,7 @@ function fingerprintParts(shape: LineageShape): readonly unknown[] {
     case 'files':
       return ['files', shape.path, shape.format, shape.minPartitions];
     case 'textFile':
-      return ['textFile', shape.path, shape.minPartitions];
+      return ['textFile', shape.path, shape.minPartitions, ...(shape.invalidUtf8 === undefined ? [] : [shape.invalidUtf8])];
     case 'narrow':
       return [
         'narrow',

@@ -140,10 +140,15 @@ function addNode(node: LineageNode, context: ChainContext): number {
   const { builder, known, indexOf } = context;
   const { numPartitions } = factsIn(known, node);
   switch (node.kind) {
-    case 'slices':
+    case 'slices': {
+      const index = builder.add({ kind: 'slices', numPartitions });
+      builder.leaves.set(index, { kind: 'slices', node });
+      return index;
+    }
     case 'textFile': {
-      const index = builder.add({ kind: node.kind === 'slices' ? 'slices' : 'text', numPartitions });
-      builder.leaves.set(index, node.kind === 'slices' ? { kind: 'slices', node } : { kind: 'text', node });
+      const { invalidUtf8 } = node;
+      const index = builder.add({ kind: 'text', numPartitions, ...(invalidUtf8 === undefined ? {} : { invalidUtf8 }) });
+      builder.leaves.set(index, { kind: 'text', node });
       return index;
     }
     case 'files': {

@@ -1,4 +1,4 @@
-import type { Codec, FileFormat } from '../types/file-format.ts';
+import type { Codec, CsvOutput, FileFormat } from '../types/file-format.ts';
 
 /** Index into `StagePlan.closures`. */
 export type ClosureIndex = number;
@@ -82,7 +82,7 @@ export type PlanNode =
   | { readonly kind: 'slices'; readonly numPartitions: number }
   /** `start + i * step` for i in [0, count); partition p of n holds i in [floor(p·count/n), floor((p+1)·count/n)). */
   | { readonly kind: 'range'; readonly start: number; readonly step: number; readonly count: number; readonly numPartitions: number }
-  | { readonly kind: 'text'; readonly numPartitions: number }
+  | { readonly kind: 'text'; readonly numPartitions: number; readonly invalidUtf8?: 'fail' }
   | { readonly kind: 'files'; readonly format: FileFormat; readonly numPartitions: number }
   /** Records of one reducer partition, blocks in map order. */
   | { readonly kind: 'shuffleRead'; readonly numPartitions: number }
@@ -152,7 +152,7 @@ export type Sink =
   /** The same with each record as JSON. */
   | { readonly kind: 'saveAsJsonFile'; readonly path: string; readonly codec?: Codec | null }
   /** Rows, objects by the names of the first one's fields, into a part file of the attempt below the folder `path`. */
-  | { readonly kind: 'saveAsCsvFile'; readonly path: string; readonly header: boolean; readonly sep: string; readonly codec: Codec | null }
+  | ({ readonly kind: 'saveAsCsvFile'; readonly path: string; readonly codec: Codec | null } & CsvOutput)
   /** Blocks of records into a part file of the attempt below the folder `path`. */
   | { readonly kind: 'saveAsObjectFile'; readonly path: string };
 

@@ -1,13 +1,16 @@
+/** What becomes of bytes that are not UTF-8: U+FFFD, or an error with file and byte offset. */
+export type InvalidUtf8 = 'replace' | 'fail';
+
 /** How files become records. Text lines are a source of their own. */
 export type FileFormat =
   /** [path, text of the whole file] */
-  | { readonly kind: 'wholeText' }
+  | { readonly kind: 'wholeText'; readonly invalidUtf8?: 'fail' }
   /** [path, bytes of the whole file] */
   | { readonly kind: 'bytes' }
   /** Pieces of `length` bytes. */
   | { readonly kind: 'records'; readonly length: number }
   /** One JSON value a line. */
-  | { readonly kind: 'json' }
+  | { readonly kind: 'json'; readonly invalidUtf8?: 'fail' }
   | CsvFormat
   /** Blocks of records, as saveAsObjectFile writes them. */
   | { readonly kind: 'objects' };
@@ -26,6 +29,19 @@ export interface CsvFormat {
   /** Begins lines that are left out; null: none. */
   readonly comment: string | null;
   readonly mode: CsvMode;
+  /** Fields without quotes that are empty or are this become null; absent: none do. */
+  readonly nullValue?: string;
+  readonly invalidUtf8?: 'fail';
+}
+
+/** How rows are written. */
+export interface CsvOutput {
+  readonly header: boolean;
+  readonly sep: string;
+  /** For null and undefined; absent: nothing. */
+  readonly nullValue?: string;
+  /** For the empty string, as it is; absent: a pair of quotes. */
+  readonly emptyValue?: string;
 }
 
 /** Compression of a whole file. */

@@ -13,18 +13,25 @@ const PIECE_ROWS = 1024;
 
 type CsvSink = Extract<Sink, { kind: 'saveAsCsvFile' }>;
 
+/** A field that is written as it is. */
+interface Raw {
+  readonly raw: string;
+}
+
 /** An empty field is one without a value; the quotes around an empty string tell them apart. A mark of byte order would be lost without quotes. */
 const QUOTED = [/^$/, /^\ufeff/];
 
 /** One row for each record. */
-export async function saveCsv(task: TaskContext, { path, header, sep, codec }: CsvSink): Promise<TaskOutput> {
+export async function saveCsv(task: TaskContext, { path, header, sep, codec, nullValue = '', emptyValue }: CsvSink): Promise<TaskOutput> {
   // Jobs that write no CSV do not load it.
   const { stringify } = await import('csv-stringify/sync');
   const part = openPartFile(task, { folder: path, extension: '.csv', codec });
   const shape = createRowShape(header);
+  const quoted = nullValue === '' ? QUOTED : [...QUOTED, new RegExp(`^${nullValue.replace(/[$(-+./?[-^{-}]/g, '\\$&')}$`)];
+  const textsOf = textsWith(nullValue, emptyValue);
   let rows: unknown[][] = [];
   const cut = (): void => {
-    part.write(Buffer.from(stringify(rows, { delimiter: sep, quoted_match: QUOTED }), 'utf8'));
+    part.write(Buffer.from(stringify(rows, { delimiter: sep, quoted_match: quoted, cast: { object: asItIs } }), 'utf8'));
     rows = [];
   };
   await eachRecord(task, (record) => {
@@ -40,9 +47,18 @@ export async function saveCsv(task: TaskContext, { path, header, sep, codec }: C
 }
 
 /** A line without anything would be no row to a reader: a row of one empty field is a pair of quotes. */
-function textsOf(fields: readonly unknown[]): (string | null)[] {
-  const empty = fields.length === 1 ? '' : null;
-  return fields.map((value) => (value === null || value === undefined ? empty : lineOf(value)));
+function textsWith(nullValue: string, emptyValue: string | undefined): (fields: readonly unknown[]) => (string | Raw)[] {
+  const written = (text: string, fields: readonly unknown[]): string | Raw => (text === '' && fields.length === 1 ? '' : { raw: text });
+  return (fields) =>
+    fields.map((value) => {
+      if (value === null || value === undefined) return written(nullValue, fields);
+      const text = lineOf(value);
+      return text === '' && emptyValue !== undefined ? written(emptyValue, fields) : text;
+    });
+}
+
+function asItIs(field: object): { readonly value: string; readonly quoted: false; readonly quoted_match: null } {
+  return { value: (field as Raw).raw, quoted: false, quoted_match: null };
 }
 
 interface RowShape {

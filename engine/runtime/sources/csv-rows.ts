@@ -6,7 +6,7 @@ import { showRecord } from '../record-path/show-record.ts';
 /** Rows of one file on their way from the parser to records. */
 export interface CsvRows {
   /** A row as it was parsed; `lines` is the parser's count of lines at its end. */
-  add(fields: readonly string[], lines: number): void;
+  add(fields: readonly (string | null)[], lines: number): void;
   /** The records since the last call. */
   take(): Batch;
   /** The line that the parser counts as `lines`. */
@@ -27,7 +27,11 @@ export function createCsvRows(path: string, { header, mode, sep }: CsvFormat): C
       const line = lines.begin(fields, counted);
       if (expected === -1) {
         expected = fields.length;
-        if (header) columns = checkColumns(fields, { path, line });
+        if (header)
+          columns = checkColumns(
+            fields.map((name) => name ?? ''),
+            { path, line },
+          );
         else give(fields);
       } else if (fields.length === expected) give(fields);
       else if (mode === 'FAILFAST') throw ragged(fields, { path, line, sep, expected, header });
@@ -45,7 +49,7 @@ export function createCsvRows(path: string, { header, mode, sep }: CsvFormat): C
 
 interface LineCount {
   /** The line in which a row begins. */
-  begin(fields: readonly string[], counted: number): number;
+  begin(fields: readonly (string | null)[], counted: number): number;
   of(counted: number): number;
   last(): number;
 }
@@ -99,7 +103,7 @@ interface RaggedRow {
   readonly header: boolean;
 }
 
-function ragged(fields: readonly string[], { path, line, sep, expected, header }: RaggedRow): LevinError {
+function ragged(fields: readonly (string | null)[], { path, line, sep, expected, header }: RaggedRow): LevinError {
   const has = `${fields.length} ${fields.length === 1 ? 'column' : 'columns'}`;
   return new LevinError({
     code: 'CSV_RAGGED_ROW',

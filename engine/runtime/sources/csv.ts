@@ -7,6 +7,7 @@ import type { TaskContext } from '../task-context.ts';
 import { type CsvRows, createCsvRows } from './csv-rows.ts';
 import { decompressedChunks } from './decompress.ts';
 import { createChunkReader } from './text.ts';
+import { createUtf8Check } from './utf8-check.ts';
 
 /** Bytes that are parsed before their records are given on: `first()` need not wait for a whole read. */
 const PIECE_BYTES = 64 * 1024;
@@ -16,6 +17,7 @@ export async function* csvRows({ deps }: TaskContext, file: FileSplit, format: C
   // Jobs that read no CSV do not load the parser.
   const { parse } = await import('csv-parse');
   const rows = createCsvRows(file.path, format);
+  const utf8 = format.invalidUtf8 === 'fail' ? createUtf8Check(file.path) : null;
   const parser = parse(optionsOf(format, rows));
   // Failures come through the callbacks of write and end.
   parser.on('error', () => undefined);
@@ -31,10 +33,12 @@ export async function* csvRows({ deps }: TaskContext, file: FileSplit, format: C
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
         deps.signal.throwIfAborted();
         const piece = Buffer.from(chunk.buffer, chunk.byteOffset + at, Math.min(PIECE_BYTES, chunk.length - at));
+        utf8?.feed(piece);
         const records = await settled((done) => parser.write(piece, done));
         if (records.length > 0) yield records;
       }
     }
+    utf8?.end();
     const last = await settled((done) => parser.end(done));
     if (last.length > 0) yield last;
   } finally {
@@ -44,7 +48,7 @@ export async function* csvRows({ deps }: TaskContext, file: FileSplit, format: C
 }
 
 /** The parser's own output stays empty: `on_record` takes each row where it is parsed, so that a write is done when its rows are. */
-function optionsOf({ sep, mode, ...format }: CsvFormat, rows: CsvRows): Options {
+function optionsOf({ sep, mode, nullValue, ...format }: CsvFormat, rows: CsvRows): Options {
   return {
     bom: true,
     delimiter: sep,
@@ -57,11 +61,18 @@ function optionsOf({ sep, mode, ...format }: CsvFormat, rows: CsvRows): Options 
     skip_empty_lines: true,
     relax_column_count: true,
     relax_quotes: mode !== 'FAILFAST',
-    on_record(fields: string[], { lines }) {
+    // Called for each field: only where it has something to say.
+    ...(nullValue === undefined ? {} : { cast: nullsOf(nullValue) }),
+    on_record(fields: (string | null)[], { lines }) {
       rows.add(fields, lines);
       return null;
     },
   };
+}
+
+/** A field in quotes is text, whatever it is: so what saveAsCsvFile wrote comes back. */
+function nullsOf(nullValue: string): (value: string, context: { readonly quoting: boolean }) => string | null {
+  return (value, { quoting }) => (!quoting && (value === '' || value === nullValue) ? null : value);
 }
 
 interface BrokenFile {

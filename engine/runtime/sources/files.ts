@@ -3,7 +3,7 @@ import { errorCode, LevinError } from '../../errors/levin-error.ts';
 import type { PlanNode } from '../../plan/stage-plan.ts';
 import { createBlockAssembler } from '../../records/block-assembler.ts';
 import { decodeBodyLoading } from '../../records/decode-body.ts';
-import { codecOf } from '../../types/file-format.ts';
+import { codecOf, type InvalidUtf8 } from '../../types/file-format.ts';
 import type { FilePartition, FileSplit } from '../../types/task.ts';
 import { type Batch, bufferOnPrepare, concatStreams, MAX_BATCH, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -12,6 +12,7 @@ import { corruptInput, wholeFile } from './decompress.ts';
 import { jsonStream } from './json.ts';
 import { readRange } from './read-range.ts';
 import { createChunkReader } from './text.ts';
+import { checkUtf8 } from './utf8-check.ts';
 
 /** One read of fixed-length records. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -20,7 +21,7 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 export function filesStream(task: TaskContext, { format }: Extract<PlanNode, { kind: 'files' }>, splits: FilePartition): RecordStream {
   switch (format.kind) {
     case 'wholeText':
-      return pieces(task, splits, (split) => one(async () => [split.path, await textOf(task, split)]));
+      return pieces(task, splits, (split) => one(async () => [split.path, await textOf(task, split, format.invalidUtf8)]));
     case 'bytes':
       return pieces(task, splits, (split) => one(async () => [split.path, ownBytes(await readRange(split, [0, split.size], task.deps))]));
     case 'records':
@@ -30,7 +31,7 @@ export function filesStream(task: TaskContext, { format }: Extract<PlanNode, { k
     case 'objects':
       return pieces(task, splits, (split) => blocks(task, split));
     case 'json':
-      return concatStreams(splits.map((split) => () => jsonStream(task, split)));
+      return concatStreams(splits.map((split) => () => jsonStream(task, split, format.invalidUtf8)));
   }
 }
 
@@ -64,13 +65,14 @@ async function* one(read: () => Promise<unknown>): AsyncGenerator<Batch, void, u
   yield [await read()];
 }
 
-async function textOf(task: TaskContext, split: FileSplit): Promise<string> {
+async function textOf(task: TaskContext, split: FileSplit, invalidUtf8: InvalidUtf8 = 'replace'): Promise<string> {
   const codec = codecOf(split.path);
   const maxBytes = constants.MAX_STRING_LENGTH;
   if (codec === null && split.size > maxBytes) throw fileTooLarge(split, maxBytes);
   const { buffer, byteOffset, byteLength } = await wholeFile(split, codec, { ...task.deps, maxBytes });
   if (byteLength > maxBytes) throw fileTooLarge(split, maxBytes);
   const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  if (invalidUtf8 === 'fail') checkUtf8(split.path, bytes, 0);
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.toString('utf8', marked ? 3 : 0);
 }

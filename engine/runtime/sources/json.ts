@@ -1,4 +1,5 @@
 import { LevinError } from '../../errors/levin-error.ts';
+import type { InvalidUtf8 } from '../../types/file-format.ts';
 import type { FileSplit } from '../../types/task.ts';
 import type { Batch, RecordStream } from '../record-path/record-stream.ts';
 import { showRecord } from '../record-path/show-record.ts';
@@ -6,12 +7,12 @@ import type { TaskContext } from '../task-context.ts';
 import { textStream } from './text.ts';
 
 /** One JSON value a line; empty lines are none. */
-export function jsonStream({ counters, deps }: TaskContext, split: FileSplit): RecordStream {
+export function jsonStream({ counters, deps }: TaskContext, split: FileSplit, invalidUtf8: InvalidUtf8 = 'replace'): RecordStream {
   const onRead = (bytes: number, records: number): void => {
     counters.bytesRead += bytes;
     counters.recordsRead += records;
   };
-  const lines = textStream(split, { files: deps.files, signal: deps.signal, onRead });
+  const lines = textStream(split, { files: deps.files, signal: deps.signal, onRead, invalidUtf8 });
   let line = 0;
   const parse = (batch: Batch | null): Batch | null => {
     if (batch === null) return null;

@@ -1,6 +1,8 @@
 import { Buffer, constants, isAscii } from 'node:buffer';
 import { LevinError } from '../../errors/levin-error.ts';
+import type { InvalidUtf8 } from '../../types/file-format.ts';
 import type { FileSplit } from '../../types/task.ts';
+import { checkUtf8 } from './utf8-check.ts';
 
 const LF = 10;
 const CR = 13;
@@ -21,7 +23,7 @@ const PIECE_BYTES = 8192;
  * ```
  * Chunks therefore start one byte before the split, where the end of a line tells that a new one begins, and go on past the split's end
  * until its last line has ended. Lines end with LF, CR LF or CR, as in Hadoop; the last one may end with the file. A byte order mark at the
- * file's start is no part of the first line. Bytes that are not UTF-8 become U+FFFD.
+ * file's start is no part of the first line. Bytes that are not UTF-8 become U+FFFD, or fail with `INVALID_UTF8`.
  */
 export interface LineSplitter {
   /** The chunk that follows the one before. */
@@ -39,7 +41,15 @@ export function firstByte(split: FileSplit): number {
   return Math.max(0, split.start - 1);
 }
 
-export function createLineSplitter(split: FileSplit, pieceBytes: number = PIECE_BYTES): LineSplitter {
+export interface SplitterOptions {
+  readonly pieceBytes?: number;
+  readonly invalidUtf8?: InvalidUtf8;
+}
+
+export function createLineSplitter(
+  split: FileSplit,
+  { pieceBytes = PIECE_BYTES, invalidUtf8 = 'replace' }: SplitterOptions = {},
+): LineSplitter {
   let chunk: Buffer = Buffer.alloc(0);
   let ascii = false;
   /** Next byte in the chunk, and the file offset of the chunk's first byte. */
@@ -58,13 +68,17 @@ export function createLineSplitter(split: FileSplit, pieceBytes: number = PIECE_
   let { size } = split;
   let finished = split.start >= Math.min(split.end, size);
 
+  const textAt = (line: Buffer, offset: number, plain: boolean): string => {
+    if (!plain && invalidUtf8 === 'fail') checkUtf8(split.path, line, offset);
+    return decode(line, { ascii: plain, first: offset === 0 });
+  };
   const textOf = (start: number, end: number): string => {
-    if (carry.length === 0) return decode(chunk.subarray(start, end), { ascii, first: base + start === 0 });
-    const first = base + start - carried === 0;
+    if (carry.length === 0) return textAt(chunk.subarray(start, end), base + start, ascii);
     const line = Buffer.concat([...carry, chunk.subarray(start, end)]);
+    const at = base + start - carried;
     carry = [];
     carried = 0;
-    return decode(line, { ascii: false, first });
+    return textAt(line, at, false);
   };
   const keep = (): void => {
     if (!skipping) {
@@ -127,7 +141,7 @@ export function createLineSplitter(split: FileSplit, pieceBytes: number = PIECE_
     const last = Math.min(at + pieceBytes, split.end - base) - 1;
     const end = chunk.indexOf(LF, last) + 1;
     if (end === 0) return false;
-    piece = decode(chunk.subarray(at, end), { ascii, first: base + at === 0 });
+    piece = textAt(chunk.subarray(at, end), base + at, ascii);
     pieceAt = 0;
     at = end;
     return true;

@@ -23,7 +23,8 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
         counters.bytesRead += bytes;
         counters.recordsRead += records;
       };
-      return textStream(input.split, { files: deps.files, signal: deps.signal, onRead });
+      const { invalidUtf8 = 'replace' } = task.plan.nodes[leaf] as Extract<PlanNode, { kind: 'text' }>;
+      return textStream(input.split, { files: deps.files, signal: deps.signal, onRead, invalidUtf8 });
     }
     case 'files':
       return filesStream(task, task.plan.nodes[leaf] as Extract<PlanNode, { kind: 'files' }>, input.splits);

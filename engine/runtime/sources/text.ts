@@ -3,7 +3,7 @@ import { codecOf } from '../../types/file-format.ts';
 import type { FileSplit } from '../../types/task.ts';
 import type { Batch, RecordStream } from '../record-path/record-stream.ts';
 import { decompressedChunks } from './decompress.ts';
-import { createLineSplitter, firstByte } from './line-splitter.ts';
+import { createLineSplitter, firstByte, type SplitterOptions } from './line-splitter.ts';
 import { readRange } from './read-range.ts';
 
 /** One read. Large enough that a request's latency is small beside it, small enough that two fit into any task. */
@@ -11,20 +11,19 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Read beyond the split in one go with its last chunk: most last lines end there. */
 const TAIL_BYTES = 64 * 1024;
 
-export interface TextOptions {
+export interface TextOptions extends SplitterOptions {
   readonly files: ObjectStore;
   readonly signal: AbortSignal;
   readonly onRead: (bytes: number, records: number) => void;
   readonly chunkBytes?: number;
-  readonly pieceBytes?: number;
 }
 
 /** The lines of one split: ranged reads by If-Match, one chunk ahead. A file whose name says that it is compressed is one split. */
 export function textStream(split: FileSplit, options: TextOptions): RecordStream {
-  const { signal, onRead, pieceBytes } = options;
+  const { signal, onRead } = options;
   const codec = codecOf(split.path);
   const lines = codec === null ? split : { ...split, end: Number.POSITIVE_INFINITY, size: Number.POSITIVE_INFINITY };
-  const splitter = createLineSplitter(lines, pieceBytes);
+  const splitter = createLineSplitter(lines, options);
   const reader = codec === null ? createChunkReader(split, options) : decompressedChunks(split, codec, options);
   let ended = false;
   const ready: Uint8Array[] = [];

@@ -15,6 +15,21 @@ describe('what a person sees of a failure', () => {
     expect(describeError(error)).toBe('levin: count: task 2 failed. [TASK_FAILED]\ncaused by RangeError: five is right out');
   });
 
+  test('the same message once, with the frames of the user', () => {
+    const cause = plain(new LevinError({ code: 'NOT_A_PAIR', fault: 'user', message: 'A record is no pair.' }));
+    const message = 'count: task 0 failed 4 times, last with: A record is no pair.';
+    const error = plain(new LevinError({ code: 'NOT_A_PAIR', fault: 'user', message, cause }));
+    expect(describeError(error)).toBe(`levin: ${message} [NOT_A_PAIR]`);
+    const thrown = plain(new RangeError('five is right out'));
+    thrown.stack = 'RangeError: five is right out\n    at f (/p/job.ts:3:4)';
+    const wrapped = plain(
+      new LevinError({ code: 'USER_ERROR', fault: 'user', message: 'map failed: RangeError: five is right out', cause: thrown }),
+    );
+    expect(describeError(wrapped)).toBe(
+      'levin: map failed: RangeError: five is right out [USER_ERROR]\ncaused by RangeError: five is right out\n    at f (/p/job.ts:3:4)',
+    );
+  });
+
   test('both errors when closing fails, too', () => {
     const error = plain(new SuppressedError(plain(new Error('a worker hangs')), plain(new TypeError('x is undefined')), 'suppressed'));
     expect(describeError(error)).toBe(

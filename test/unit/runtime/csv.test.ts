@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
-import type { CsvFormat } from '../../../engine/types/file-format.ts';
+import type { CsvFormat, CsvOutput } from '../../../engine/types/file-format.ts';
 import type { FileSplit } from '../../../engine/types/task.ts';
 import { runOver, runPartition } from './task-harness.ts';
 
@@ -21,9 +21,9 @@ async function read(text: string, format: Partial<CsvFormat> = {}): Promise<read
   return records;
 }
 
-async function write(records: readonly unknown[], { header = false, sep = ',' } = {}): Promise<string> {
+async function write(records: readonly unknown[], { header = false, sep = ',', ...values }: Partial<CsvOutput> = {}): Promise<string> {
   const files = createMemoryObjectStore();
-  await runOver([records], { nodes: [], sink: { kind: 'saveAsCsvFile', path: '/out', header, sep, codec: null }, files });
+  await runOver([records], { nodes: [], sink: { kind: 'saveAsCsvFile', path: '/out', header, sep, codec: null, ...values }, files });
   return Buffer.from(await files.get('out/part-00000-attempt1.csv')).toString();
 }
 
@@ -42,6 +42,37 @@ test('what was written comes back, whatever the fields and the separator', async
       expect(await read(await write(all, { sep }), { sep })).toEqual(all);
     }),
   );
+});
+
+test('nulls and empty strings come back as what they were, whatever stands for null', async () => {
+  const wide = fc
+    .integer({ min: 2, max: 4 })
+    .chain((width) =>
+      fc.array(fc.array(fc.option(fc.oneof(field, fc.constantFrom('', 'NA', '\\N', '-'))), { minLength: width, maxLength: width }), {
+        maxLength: 6,
+      }),
+    );
+  await fc.assert(
+    fc.asyncProperty(wide, fc.constantFrom('', 'NA', '\\N', '-', '(null)'), async (all, nullValue) => {
+      expect(await read(await write(all, { nullValue }), { nullValue })).toEqual(all);
+    }),
+  );
+});
+
+test('what stands for null and for the empty string', async () => {
+  const rows = [
+    ['a', null, ''],
+    ['NA', undefined, 'b'],
+  ];
+  expect(await write(rows)).toBe('a,,""\nNA,,b\n');
+  expect(await write(rows, { nullValue: 'NA' })).toBe('a,NA,""\n"NA",NA,b\n');
+  expect(await write(rows, { nullValue: 'NA', emptyValue: '' })).toBe('a,NA,\n"NA",NA,b\n');
+  expect(await write(rows, { emptyValue: '-' })).toBe('a,,-\nNA,,b\n');
+  const text = 'a,,"",NA,"NA"\n';
+  expect(await read(text)).toEqual([['a', '', '', 'NA', 'NA']]);
+  expect(await read(text, { nullValue: '' })).toEqual([['a', null, '', 'NA', 'NA']]);
+  expect(await read(text, { nullValue: 'NA' })).toEqual([['a', null, '', null, 'NA']]);
+  expect(await read('x,\n1,\n', { nullValue: '', header: true })).toEqual([{ x: '1', '': null }]);
 });
 
 test('objects come back with their names', async () => {
