@@ -45,13 +45,11 @@ test('what was written comes back, whatever the fields and the separator', async
 });
 
 test('nulls and empty strings come back as what they were, whatever stands for null', async () => {
-  const wide = fc
-    .integer({ min: 2, max: 4 })
-    .chain((width) =>
-      fc.array(fc.array(fc.option(fc.oneof(field, fc.constantFrom('', 'NA', '\\N', '-'))), { minLength: width, maxLength: width }), {
-        maxLength: 6,
-      }),
-    );
+  const wide = fc.integer({ min: 2, max: 4 }).chain((width) =>
+    fc.array(fc.array(fc.option(fc.oneof(field, fc.constantFrom('', 'NA', '\\N', '-'))), { minLength: width, maxLength: width }), {
+      maxLength: 6,
+    }),
+  );
   await fc.assert(
     fc.asyncProperty(wide, fc.constantFrom('', 'NA', '\\N', '-', '(null)'), async (all, nullValue) => {
       expect(await read(await write(all, { nullValue }), { nullValue })).toEqual(all);

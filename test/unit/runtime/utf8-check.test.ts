@@ -53,7 +53,7 @@ describe('bytes that are not UTF-8', () => {
         const ends = [...cuts.map((cut) => Math.min(cut, all.length)), all.length].sort((a, b) => a - b);
         const fed = offsetOf(() => {
           const check = createUtf8Check('/a.txt');
-          ends.forEach((end, i) => check.feed(all.subarray(ends[i - 1] ?? 0, end)));
+          for (const [i, end] of ends.entries()) check.feed(all.subarray(ends[i - 1] ?? 0, end));
           check.end();
         });
         expect(fed).toBe(expected);
