@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { missingTools } from './model-tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -55,11 +56,15 @@ function main() {
     step('npm run docs:spark-api', 'npm', ['run', 'docs:spark-api', '--', '--check', '--report', reportFile]);
     step('npm run check', 'npm', ['run', 'check']);
   }
+  // The models are checked wherever their tools are or can be had; where they cannot, the summary says that nobody has looked.
+  const missing = toolsAfterInstalling(step);
+  if (installed && missing.length === 0) step('npm run model', 'npm', ['run', 'model']);
   const summary = sumUp(readReport(reportFile), testFiles());
   rmSync(folder, { recursive: true, force: true });
   process.stdout.write('\n');
   for (const { name, ok, seconds } of steps) process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)\n`);
   for (const [kind, count] of summary.kinds) process.stdout.write(`     ${kind}: ${count} tests\n`);
+  if (missing.length > 0) process.stdout.write(`NOT RUN npm run model: ${missing.join(' and ')} not found (apt-get install spin gcc)\n`);
   for (const problem of summary.problems) process.stdout.write(`${problem}\n`);
   if (summary.skipped > 0) process.stdout.write(`${summary.skipped} skipped\n`);
   // A step that failed for another reason than a test counts too: "0 failed" means that all is well.
@@ -67,6 +72,18 @@ function main() {
   const failed = summary.failed + otherFailures;
   process.stdout.write(`${summary.passed} passed, ${failed} failed\n`);
   process.exitCode = failed === 0 && summary.passed > 0 ? 0 : 1;
+}
+
+/** Debian's packages where they may be installed; gives what is missing still. */
+function toolsAfterInstalling(step) {
+  const missing = missingTools();
+  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return missing;
+  const install = [
+    '-c',
+    `(apt-get install -y ${missing.join(' ')} || (apt-get update && apt-get install -y ${missing.join(' ')})) >/dev/null 2>&1 || true`,
+  ];
+  step(`install ${missing.join(' and ')}`, 'sh', install);
+  return missingTools();
 }
 
 function readReport(file) {
