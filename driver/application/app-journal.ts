@@ -8,16 +8,15 @@ import { stepName } from '../journal/replay-steps.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stores } from '../wiring.ts';
 import type { ListingJournal } from './input-listings.ts';
+import type { LaunchJournal } from './job-engine.ts';
 import type { OutputClaim } from './output-claims.ts';
 import type { Publication } from './plan-publication.ts';
 import type { ActionJournal } from './run-actions.ts';
 import type { StepJournal } from './run-steps.ts';
 import type { BoundsJournal } from './sampled-bounds.ts';
-import type { LaunchRecord } from './task-launcher.ts';
 
 /** The journal as the parts of an application use it: what an earlier driver decided is read back, everything else is written. */
-export interface AppJournal extends ActionJournal, StepJournal, ListingJournal, BoundsJournal {
-  recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
+export interface AppJournal extends ActionJournal, StepJournal, ListingJournal, BoundsJournal, LaunchJournal {
   /** Actions and steps of an earlier driver that this one has not asked for: `count at /p/job.ts:3:1`. */
   unclaimed(): readonly string[];
   /** Whether this driver or an earlier one launched the attempt. */
@@ -78,6 +77,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       await append({ kind: 'bounds', stageKey, base64: Buffer.from(bytes).toString('base64') });
       decided.set(stageKey, bytes);
     },
+    launchedBefore: (stageId) => replay.launches(stageId).map(([partition]) => partition),
     async recordLaunches(launches) {
       const byStage = Map.groupBy(launches, ({ stageId }) => stageId);
       await Promise.all(

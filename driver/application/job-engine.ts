@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
-import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import type { RunnerCapabilities, TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { ReadOffsets } from '../../engine/runtime/commit.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -11,6 +11,7 @@ import type { NodeFacts } from '../planner/analyze.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import { createCodeProvider } from './code-provider.ts';
+import { createEarlierAttempts } from './earlier-attempts.ts';
 import type { InputListings } from './input-listings.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
 import { type BoundsJournal, sampledBounds } from './sampled-bounds.ts';
@@ -35,9 +36,16 @@ export interface JobEngineOptions {
   readonly bus: EventBus;
   readonly listings: InputListings;
   readonly known: Map<number, NodeFacts>;
-  readonly journal: BoundsJournal & { recordLaunches(launches: readonly LaunchRecord[]): Promise<void> };
+  readonly journal: BoundsJournal & LaunchJournal;
   /** Fenced: fails with `LEASE_LOST` when another driver has taken over. */
   readonly raiseGeneration: (task: { readonly stageId: string; readonly partition: number; readonly from: number }) => Promise<number>;
+}
+
+/** Attempts in the journal. */
+export interface LaunchJournal {
+  recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
+  /** Partitions of a stage that earlier drivers launched attempts for. */
+  launchedBefore(stageId: string): Iterable<number>;
 }
 
 export interface JobEngine {
@@ -82,6 +90,14 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     taskTimeoutMs: config.taskTimeoutMs,
     inputsOf: inputs.inputsOf,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await codeFor(stage) : null),
+    earlier: createEarlierAttempts({
+      appId,
+      metadata,
+      readOffsets: options.readOffsets,
+      clock,
+      outliveMs: outliveMs(runner.capabilities, config.taskTimeoutMs),
+      launchedBefore: options.journal.launchedBefore,
+    }),
     recordLaunches: (launches) => options.journal.recordLaunches(launches),
     post,
     emit: bus.emit,
@@ -143,4 +159,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     },
   });
   return { stages, fail };
+}
+
+/** Without a limit nobody could say when an attempt is over: then it is launched again at once. */
+function outliveMs({ outlivesDriver, maxTaskMs }: RunnerCapabilities, taskTimeoutMs: number | null): number | null {
+  const limits = [maxTaskMs, taskTimeoutMs].filter((ms) => ms !== null);
+  return outlivesDriver === true && limits.length > 0 ? Math.min(...limits) : null;
 }

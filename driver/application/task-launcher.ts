@@ -6,6 +6,7 @@ import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/t
 import type { UntimedEvent } from '../events/event-bus.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
+import type { EarlierAttempts } from './earlier-attempts.ts';
 import type { StageTable } from './stage-table.ts';
 
 type Launch = Extract<SchedulerCommand, { kind: 'launch' }>;
@@ -29,6 +30,8 @@ export interface TaskLauncherOptions {
   readonly inputsOf: (stage: number, partition: number) => Promise<readonly TaskInput[]>;
   /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
   readonly bundleFor: (stage: number) => Promise<string | null>;
+  /** Of drivers before this one. */
+  readonly earlier: EarlierAttempts;
   /** Written before the attempts are started. */
   readonly recordLaunches: (launches: readonly LaunchRecord[]) => Promise<void>;
   readonly post: (event: SchedulerEvent) => void;
@@ -76,6 +79,25 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       return;
     }
     for (const pending of launches) void run(pending);
+  };
+  const enqueue = (pending: Pending): void => {
+    batch.push(pending);
+    if (batch.length === 1) queueMicrotask(() => void flush());
+  };
+  /** An attempt of an earlier driver may still run: it is waited for in place of a new one. */
+  const waitForEarlier = async (pending: Pending): Promise<void> => {
+    const { command, stageId, abort } = pending;
+    const startedAt = clock.monotonic();
+    let outcome: TaskOutcome;
+    try {
+      const result = await options.earlier.outcome({ stageId, ...command }, abort.signal);
+      if (result === null) return enqueue(pending);
+      outcome = { kind: 'success', result, lostRace: true };
+    } catch (error) {
+      outcome = abort.signal.aborted ? cancelled('it was not needed any more') : { kind: 'failure', failure: failureOf(error, 'internal') };
+    }
+    report(command, outcome, clock.monotonic() - startedAt);
+    finish(command, outcome);
   };
   const run = async ({ command, attemptId, abort }: Pending): Promise<void> => {
     const { stage, partition, attempt, generation } = command;
@@ -144,8 +166,9 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     launch(command) {
       const abort = new AbortController();
       inFlight.set(nameOf(command.stage, command.partition, command.attempt), abort);
-      batch.push({ command, stageId: table.stageIdOf(command.stage), attemptId: options.random.uuid(), abort });
-      if (batch.length === 1) queueMicrotask(() => void flush());
+      const pending = { command, stageId: table.stageIdOf(command.stage), attemptId: options.random.uuid(), abort };
+      if (options.earlier.mayRun({ stageId: pending.stageId, ...command })) void waitForEarlier(pending);
+      else enqueue(pending);
     },
     abort: (stage, partition, attempt) => inFlight.get(nameOf(stage, partition, attempt))?.abort(),
     abortAll() {

@@ -14,6 +14,8 @@ export interface RunnerCapabilities {
   readonly maxPayloadBytes: number;
   /** Longest attempt the platform allows; null is no limit. */
   readonly maxTaskMs: number | null;
+  /** Attempts go on when the driver that launched them is gone: its successor waits for them, at most `maxTaskMs`. Default: they end with it. */
+  readonly outlivesDriver?: boolean;
   /** Memory of one executor; null is the process's own. */
   readonly memoryBytes: number | null;
   /** User modules come from a bundle in the object store; false: from disk. */

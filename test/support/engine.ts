@@ -55,6 +55,8 @@ export interface TestEngineOptions {
   /** What attempts do instead of running, or before. */
   readonly script?: Script;
   readonly queueDepth?: number;
+  /** Attempts go on without their driver, for at most so long. */
+  readonly outliveMs?: number;
 }
 
 /** A driver without process, console and configuration: real plans, scheduler, journal, tasks and commits over memory stores. */
@@ -111,6 +113,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     functionOf: (name) => functions.get(name),
     script: options.script ?? (async () => null),
     queueDepth: options.queueDepth ?? 4,
+    outliveMs: options.outliveMs ?? null,
   });
   const events: AppEvent[] = [];
   const bus = createEventBus(clock);

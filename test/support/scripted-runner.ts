@@ -23,6 +23,8 @@ export interface ScriptedRunnerOptions {
   readonly functionOf: (name: string) => unknown;
   readonly script: Script;
   readonly queueDepth: number;
+  /** Attempts go on without their driver, for at most so long; null: they end with it. */
+  readonly outliveMs?: number | null;
 }
 
 export interface ScriptedRunner extends TaskRunner {
@@ -31,7 +33,7 @@ export interface ScriptedRunner extends TaskRunner {
 
 /** A runner whose tasks run on this thread, unless the script says otherwise; closures are looked up by name. */
 export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRunner {
-  const { deps, metadata, queueDepth } = options;
+  const { deps, metadata, queueDepth, outliveMs = null } = options;
   const attempts: TaskSpec[] = [];
 
   const execute = async (spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome> => {
@@ -54,7 +56,8 @@ export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRu
       concurrency: queueDepth,
       queueDepth,
       maxPayloadBytes: Number.MAX_SAFE_INTEGER,
-      maxTaskMs: null,
+      maxTaskMs: outliveMs,
+      outlivesDriver: outliveMs !== null,
       memoryBytes: null,
       needsBundle: false,
     },
