@@ -37,7 +37,7 @@ describe('docs/protocols.md and the models', () => {
 
   test('every rule that can be taken away is taken away in some check, and every model is checked as it is', () => {
     for (const [model, text] of models) {
-      const flags = [...text.matchAll(/(?:ifn?def |defined\()([A-Z_]+)/g)].map(([, flag]) => flag);
+      const flags = [...text.matchAll(/(?:ifn?def |defined\()([A-Z_]+)/g)].map(([, flag]) => flag as string);
       const checks = MODEL_CHECKS.filter((check) => check.model === model);
       expect([model, [...new Set(checks.flatMap((check) => check.flags))].sort()]).toEqual([model, [...new Set(flags)].sort()]);
       expect(checks.some((check) => check.flags.length === 0 && check.breaks === null)).toBe(true);
