@@ -18,6 +18,7 @@ import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { StagedFiles } from '../engine/ports/staged-files.ts';
 import type { TaskRunner } from '../engine/ports/task-runner.ts';
+import type { BlockCompression } from '../engine/records/compress-block.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
@@ -63,6 +64,7 @@ export interface RunnerOptions {
   readonly stateDir: string;
   /** Where tasks spill; null is the system's temporary folder. */
   readonly localDir: string | null;
+  readonly shuffleCompression: BlockCompression;
   readonly allowedEnv: readonly string[];
   readonly onWarning: (message: string) => void;
   /** What executors of their own write to stdout and stderr past `console`. */
@@ -75,7 +77,7 @@ export interface LocalRunner extends TaskRunner {
 
 /** The runner that a master stands for. */
 export function openRunner(options: RunnerOptions): LocalRunner {
-  const { master, stores, onWarning } = options;
+  const { master, stores, shuffleCompression, onWarning } = options;
   const { clock, metadata, exchange } = stores;
   const objectsRoot = join(options.stateDir, 'objects');
   clearLocalFolders(options.localDir).catch((error: unknown) =>
@@ -85,7 +87,7 @@ export function openRunner(options: RunnerOptions): LocalRunner {
     case 'local': {
       const scratchRoot = makeLocalFolder('scratch', options.localDir);
       const { task: memory } = machineMemory(master.threads);
-      const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, code: codeOfThreads(options.stateDir) };
+      const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, shuffleCompression, code: codeOfThreads(options.stateDir) };
       return createWorkerThreadsRunner({
         threads: master.threads,
         entry: entryUrl('../functions/worker-thread', import.meta.url),
@@ -97,7 +99,7 @@ export function openRunner(options: RunnerOptions): LocalRunner {
       });
     }
     case 'local-cluster': {
-      const data: LocalExecutorData = { objectsRoot, metadataFile: join(options.stateDir, 'metadata.sqlite') };
+      const data: LocalExecutorData = { objectsRoot, metadataFile: join(options.stateDir, 'metadata.sqlite'), shuffleCompression };
       return createLocalClusterRunner({
         executors: master.executors,
         cores: master.cores,

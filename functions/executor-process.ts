@@ -21,13 +21,19 @@ serveExecutor({
   channel: driverChannel(),
   build: buildOf(levinPackage().version),
   createSupervisor(setup, onWarning) {
-    const { objectsRoot, metadataFile } = setup.data as LocalExecutorData;
+    const { objectsRoot, metadataFile, shuffleCompression } = setup.data as LocalExecutorData;
     const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
     const exchange = createExchange({ objects: createDirectoryObjectStore({ root: objectsRoot }) });
     const folder = executorFolderAt(setup.folder);
     const { task: memory } = planMemory(setup.memoryMb, setup.cores);
     const scratchRoot = folder.scratch;
-    const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, code: { kind: 'bundle', folder: folder.code } };
+    const workerData: LocalWorkerData = {
+      objectsRoot,
+      scratchRoot,
+      memory,
+      shuffleCompression,
+      code: { kind: 'bundle', folder: folder.code },
+    };
     return createExecutorSupervisor({
       setup,
       workerEntry: entryUrl('./worker-thread', import.meta.url),

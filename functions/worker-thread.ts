@@ -13,7 +13,7 @@ import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
 if (parentPort === null) throw new Error('functions/worker-thread is the entry of a worker thread; levin starts it.');
-const { objectsRoot, scratchRoot, memory, code } = workerData as LocalWorkerData;
+const { objectsRoot, scratchRoot, memory, shuffleCompression, code } = workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
 const files = createDirectoryObjectStore({ root: '/', followLinks: true });
 
@@ -33,7 +33,7 @@ serveWorker({
     objects,
     files,
     staged: createDirectoryStagedFiles(files, { root: '/' }),
-    exchange: createExchange({ objects, prepare: (payloads) => workerCode.prepare(payloads) }),
+    exchange: createExchange({ objects, compression: shuffleCompression, prepare: (payloads) => workerCode.prepare(payloads) }),
     clock: createSystemClock(),
     random: createSystemRandom(),
     code: workerCode,

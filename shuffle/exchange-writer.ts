@@ -1,6 +1,7 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
 import type { Combiner, ExchangeWriter, ExchangeWriterOptions } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
+import type { BlockCompression } from '../engine/records/compress-block.ts';
 import { describeValue } from '../engine/records/describe-value.ts';
 import { createKeyTable } from '../engine/records/key-table.ts';
 import { assembleMapOutput } from './assemble-map-output.ts';
@@ -10,6 +11,7 @@ import { createPartitioner, type Partitioner } from './partitioners.ts';
 export interface WriterLimits {
   /** A block is sealed when it has this many bytes. */
   readonly blockBytes: number;
+  readonly compression: BlockCompression;
   /** So many keys are combined before their values so far are written; reducers combine the rest. */
   readonly maxCombineKeys: number;
 }
@@ -32,7 +34,7 @@ export function openExchangeWriter(objects: ObjectStore, options: ExchangeWriter
   const partitionOf = createPartitioner(spec, options);
   const buffers = createPartitionBuffers(
     spec.numPartitions,
-    { blockBytes: limits.blockBytes, memoryBytes: options.memoryBytes },
+    { blockBytes: limits.blockBytes, compression: limits.compression, memoryBytes: options.memoryBytes },
     options.scratch,
   );
   const intake =

@@ -1,5 +1,6 @@
 import type { Exchange } from '../engine/ports/exchange.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
+import type { BlockCompression } from '../engine/records/compress-block.ts';
 import type { PrepareRecords } from '../engine/records/tagged-codec.ts';
 import { openExchangeWriter } from './exchange-writer.ts';
 import { readOffsets } from './read-offsets.ts';
@@ -9,6 +10,8 @@ export interface CreateExchangeOptions {
   readonly objects: ObjectStore;
   /** A block is sealed when it has this many bytes; default 240 KB, so that its buffer has 256 KB. */
   readonly blockBytes?: number;
+  /** How blocks are stored; default `none`. Readers take both. */
+  readonly compression?: BlockCompression;
   /** Keys combined on the map side before their values so far are written; default 1,000,000. */
   readonly maxCombineKeys?: number;
   /** Bytes that one reader asks for ahead of its consumer; default 48 MB, Spark's `maxSizeInFlight`. */
@@ -27,10 +30,17 @@ export interface CreateExchangeOptions {
  * ```
  */
 export function createExchange(options: CreateExchangeOptions): Exchange {
-  const { objects, blockBytes = 245_760, maxCombineKeys = 1_000_000, maxBytesInFlight = 50_331_648, maxReadsInFlight = 16 } = options;
+  const {
+    objects,
+    blockBytes = 245_760,
+    maxCombineKeys = 1_000_000,
+    compression = 'none',
+    maxBytesInFlight = 50_331_648,
+    maxReadsInFlight = 16,
+  } = options;
   const prepare = options.prepare ?? (() => Promise.resolve());
   return {
-    openWriter: (writer) => openExchangeWriter(objects, writer, { blockBytes, maxCombineKeys }),
+    openWriter: (writer) => openExchangeWriter(objects, writer, { blockBytes, maxCombineKeys, compression }),
     read: (slices, read) => readSlices(objects, slices, { ...read, maxBytesInFlight, maxReadsInFlight, prepare }),
     readOffsets: (key) => readOffsets(objects, key),
   };

@@ -1,5 +1,6 @@
 import type { Scratch } from '../engine/ports/scratch.ts';
 import { type BlockWriter, createBlockWriter } from '../engine/records/block-writer.ts';
+import { type BlockCompression, compressBlock } from '../engine/records/compress-block.ts';
 import type { RecordChecksum } from '../engine/records/record-checksum.ts';
 import { createSpilledRuns, type SpilledBlock, type SpilledRuns } from './spilled-runs.ts';
 
@@ -30,6 +31,7 @@ export interface PartitionBuffers {
 export interface BufferLimits {
   /** A block is sealed when it has this many bytes. */
   readonly blockBytes: number;
+  readonly compression: BlockCompression;
   /** When more is held, all of it goes to scratch. */
   readonly memoryBytes: number;
 }
@@ -51,7 +53,7 @@ interface Slot {
  * So the records of a partition stay in the order of writing.
  */
 export function createPartitionBuffers(numPartitions: number, limits: BufferLimits, scratch: Scratch): PartitionBuffers {
-  const { blockBytes, memoryBytes } = limits;
+  const { blockBytes, compression, memoryBytes } = limits;
   const slots: (Slot | null)[] = Array.from({ length: numPartitions }, () => null);
   const spilled = createSpilledRuns(scratch, numPartitions);
   let heldBytes = 0;
@@ -77,12 +79,18 @@ export function createPartitionBuffers(numPartitions: number, limits: BufferLimi
   }
 
   function sealFull({ writer, blocks }: Slot): void {
-    // Of a block far above the bound, the copy would be worse than the room behind it, and the next block needs no such buffer.
-    const oversized = writer.capacity > 4 * blockBytes;
-    const block = oversized ? writer.seal() : writer.finish();
-    if (oversized) writer.release();
+    const sealed = writer.seal();
+    let block = stored(sealed);
+    // Of a block far above the bound, a copy would be worse than the room behind it, and the next block needs no such buffer.
+    if (writer.capacity > 4 * blockBytes) writer.release();
+    else if (block === sealed) block = new Uint8Array(sealed);
     blocks.push(block);
     heldBytes += block.buffer.byteLength;
+  }
+
+  /** What is stored of a block that was sealed in its writer's buffer: other memory, or the same. */
+  function stored(sealed: Uint8Array): Uint8Array {
+    return compression === 'zstd' ? compressBlock(sealed) : sealed;
   }
 
   function spill(): void {
@@ -101,7 +109,7 @@ export function createPartitionBuffers(numPartitions: number, limits: BufferLimi
     for (const [partition, slot] of slots.entries()) {
       if (slot === null) continue;
       for (const block of slot.blocks) yield { partition, block };
-      if (slot.writer.recordCount > 0) yield { partition, block: slot.writer.seal() };
+      if (slot.writer.recordCount > 0) yield { partition, block: stored(slot.writer.seal()) };
     }
   }
 
@@ -126,8 +134,10 @@ export function createPartitionBuffers(numPartitions: number, limits: BufferLimi
       const partitions = slots.map((slot): PartitionOutput | null => {
         if (slot === null) return null;
         const { writer, blocks } = slot;
-        // The last block stays in the writer's buffer: there are no more records to overwrite it.
-        return { blocks: writer.recordCount > 0 ? [...blocks, writer.seal()] : blocks, checksum: writer.checksum };
+        // A last block that is not compressed stays in the writer's buffer: there are no more records to overwrite it.
+        const last = writer.recordCount > 0 ? [stored(writer.seal())] : [];
+        writer.release();
+        return { blocks: [...blocks, ...last], checksum: writer.checksum };
       });
       return { partitions, spilled };
     },

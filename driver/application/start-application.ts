@@ -64,6 +64,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     stores,
     stateDir: start.stateDir,
     localDir: config.localDir === null ? null : resolve(config.localDir),
+    shuffleCompression: config.shuffleCompression,
     allowedEnv: config.allowedEnv,
     onWarning: (message) => warn('RUNNER', message),
     onOutput: (executorId, text) => console.write(`[executor ${executorId}] ${text}`),

@@ -58,6 +58,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: ['spark.local.dir'],
     text: 'Folder for what does not fit the memory of tasks (sorts, groups, joins, shuffle output), and for what executors of their own have on disk; empty again when the application ends. Default: the system’s temporary folder. Put it on a fast local disk with room for the data.',
   },
+  shuffleCompression: {
+    type: { kind: 'choice', choices: ['none', 'zstd'] },
+    default: 'none',
+    env: 'LEVIN_SHUFFLE_COMPRESSION',
+    aliases: ['spark.shuffle.compress'],
+    text: 'How shuffle output is stored: `zstd` where a block shrinks by it, or `none`. Compression pays where the state folder is slower than about 100 MB/s for each task; a local disk is faster. Spark’s switch `true` is `zstd`.',
+  },
   defaultParallelism: {
     type: { kind: 'integer', min: 1, max: 1_000_000 },
     default: null,

@@ -19,8 +19,11 @@ export interface LoadedConfig {
   readonly overrides: readonly string[];
 }
 
-/** The one alias whose values differ from ours. */
-const SPARK_PROGRESS = 'spark.ui.showConsoleProgress';
+/** Switches of Spark that stand for a key with other values: what off and on mean. */
+const SWITCHES: Readonly<Record<string, readonly [off: string, on: string]>> = {
+  'spark.ui.showConsoleProgress': ['none', 'auto'],
+  'spark.shuffle.compress': ['none', 'zstd'],
+};
 
 const table: Readonly<Record<string, ConfigKey>> = configTable;
 
@@ -81,12 +84,13 @@ function canonicalName(given: string, source: string): string {
 
 function parseValue(name: string, given: string, { raw, source }: { readonly raw: unknown; readonly source: string }): unknown {
   const { type } = table[name] as ConfigKey;
-  const value = given === SPARK_PROGRESS ? sparkProgress(raw) : convert(type, raw);
+  const states = SWITCHES[given];
+  const value = states === undefined ? convert(type, raw) : switched(states, raw);
   if (value !== undefined) return value;
   throw new LevinError({
     code: 'INVALID_CONFIG',
     fault: 'user',
-    message: `${given} is ${show(raw)} (${source}); it must be ${expected(given === SPARK_PROGRESS ? { kind: 'boolean' } : type)}.`,
+    message: `${given} is ${show(raw)} (${source}); it must be ${expected(states === undefined ? type : { kind: 'boolean' })}.`,
   });
 }
 
@@ -141,10 +145,9 @@ function parseDuration(text: string): number | undefined {
   return digits === undefined || unitMs === undefined ? undefined : Number(digits) * unitMs;
 }
 
-/** Spark's switch is on or off. */
-function sparkProgress(raw: unknown): string | undefined {
-  const on = parseBoolean(raw);
-  return on === undefined ? undefined : on ? 'auto' : 'none';
+function switched([off, on]: readonly [off: string, on: string], raw: unknown): string | undefined {
+  const isOn = parseBoolean(raw);
+  return isOn === undefined ? undefined : isOn ? on : off;
 }
 
 function expected(type: ConfigKind): string {

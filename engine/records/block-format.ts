@@ -6,13 +6,14 @@ import { LevinError } from '../errors/levin-error.ts';
  * ```
  * 0   u8   0x4c ('L')
  * 1   u8   format version: 1
- * 2   u8   compression of the body: 0 none
+ * 2   u8   compression of the body: 0 none, 1 zstd
  * 3   u8   flags: 1 = some records are tagged
  * 4   u32  number of records
  * 8   u32  length of the body in bytes
  * 12  u32  CRC-32 (zlib's) over bytes 0 to 11 and the body
  * 16  body: one MessagePack array (always with a 32-bit header) of the records; a tagged record stands in it as `bin`
  * ```
+ * A compressed body is a u32, the length that it has when decompressed, and one zstd frame (compress-block.ts).
  * Numbers are big-endian. Blocks may follow each other without anything in between.
  */
 export const BLOCK_HEADER_BYTES = 16;
@@ -22,12 +23,15 @@ export const ARRAY_HEADER_BYTES = 5;
 const MAGIC = 0x4c;
 const VERSION = 1;
 const COMPRESSION_NONE = 0;
+export const COMPRESSION_ZSTD = 1;
 
 export const FLAG_TAGGED = 1;
 
 export interface BlockHeader {
   readonly recordCount: number;
   readonly flags: number;
+  /** {@link COMPRESSION_ZSTD}, or 0. */
+  readonly compression: number;
   /** Where the block begins in the bytes that were parsed. */
   readonly start: number;
   /** Where the body begins and ends in the bytes that were parsed. */
@@ -46,7 +50,12 @@ export function sealBlock(block: Uint8Array, recordCount: number, flags: number)
   view.setUint32(8, block.byteLength - BLOCK_HEADER_BYTES);
   view.setUint8(BLOCK_HEADER_BYTES, 0xdd);
   view.setUint32(BLOCK_HEADER_BYTES + 1, recordCount);
-  view.setUint32(12, blockChecksum(block, 0, block.byteLength));
+  checksumBlock(block);
+}
+
+/** Sets the checksum of a block that is otherwise complete. */
+export function checksumBlock(block: Uint8Array): void {
+  new DataView(block.buffer, block.byteOffset, BLOCK_HEADER_BYTES).setUint32(12, blockChecksum(block, 0, block.byteLength));
 }
 
 /** Reads and checks the header of the block that begins at `start`, and the checksum of the whole block. */
@@ -63,8 +72,17 @@ export function parseBlock(bytes: Uint8Array, start: number): BlockHeader {
   if (actual !== expected) throw corruptBlock(start, `its checksum is ${hex(actual)}, ${hex(expected)} was written`);
   // Only now: of a damaged block these bytes say nothing.
   if (view.getUint8(1) !== VERSION) throw unsupportedFormat('format version', view.getUint8(1), `${VERSION}`);
-  if (view.getUint8(2) !== COMPRESSION_NONE) throw unsupportedFormat('compression', view.getUint8(2), `${COMPRESSION_NONE} (none)`);
-  return { recordCount: view.getUint32(4), flags: view.getUint8(3), start, bodyStart: start + BLOCK_HEADER_BYTES, bodyEnd };
+  const compression = view.getUint8(2);
+  if (compression !== COMPRESSION_NONE && compression !== COMPRESSION_ZSTD)
+    throw unsupportedFormat('compression', compression, '0 (none) and 1 (zstd)');
+  return {
+    compression,
+    recordCount: view.getUint32(4),
+    flags: view.getUint8(3),
+    start,
+    bodyStart: start + BLOCK_HEADER_BYTES,
+    bodyEnd,
+  };
 }
 
 export interface ArrivedBlocks {

@@ -1,6 +1,7 @@
 import { Unpackr } from 'msgpackr';
 import { errorCode } from '../errors/levin-error.ts';
 import { type BlockHeader, corruptBlock, FLAG_TAGGED } from './block-format.ts';
+import { bodyOf } from './compress-block.ts';
 import { recordCodec } from './record-codec.ts';
 import type { PrepareRecords, TaggedCodec } from './tagged-codec.ts';
 
@@ -45,8 +46,9 @@ function unpackBody(bytes: Uint8Array, header: BlockHeader): unknown[] {
 
 /** A body whose checksum is right was written by us; what msgpackr cannot read then is damaged all the same, never a crash. */
 function unpack(bytes: Uint8Array, header: BlockHeader): unknown {
+  const body = bodyOf(bytes, header);
   try {
-    return unpackr.unpack(bytes.subarray(header.bodyStart, header.bodyEnd));
+    return unpackr.unpack(body);
   } catch (error) {
     throw corruptBlock(header.bodyStart, 'its body is not what a writer of records writes', error);
   }

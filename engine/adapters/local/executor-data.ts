@@ -1,4 +1,5 @@
 import type { ExecutorHookData } from '../../closures/loading/executor-hooks.ts';
+import type { BlockCompression } from '../../records/compress-block.ts';
 import type { TaskMemory } from '../../types/task-memory.ts';
 
 /** What the entry of a local worker thread wires itself with: its `workerData`. */
@@ -8,6 +9,7 @@ export interface LocalWorkerData {
   /** Folder of what the worker's attempts spill; it has a folder in there for each thread. */
   readonly scratchRoot: string;
   readonly memory: TaskMemory;
+  readonly shuffleCompression: BlockCompression;
   /** User modules from disk, or from bundles that are kept in a folder of this executor. */
   readonly code: { readonly kind: 'disk'; readonly hooks: ExecutorHookData } | { readonly kind: 'bundle'; readonly folder: string };
 }
@@ -16,4 +18,5 @@ export interface LocalWorkerData {
 export interface LocalExecutorData {
   readonly objectsRoot: string;
   readonly metadataFile: string;
+  readonly shuffleCompression: BlockCompression;
 }

@@ -25,6 +25,7 @@ test('the defaults', () => {
     appName: null,
     stateDir: null,
     localDir: null,
+    shuffleCompression: 'none',
     defaultParallelism: null,
     maxTaskFailures: 4,
     maxStageAttempts: 4,
@@ -162,6 +163,16 @@ describe('limits', () => {
     }
   });
 
+  test('shuffleCompression is none or zstd', () => {
+    expect(load({ shuffleCompression: 'ZSTD' }).shuffleCompression).toBe('zstd');
+    expect(failure({ shuffleCompression: 'lz4' })).toBe(
+      'INVALID_CONFIG: shuffleCompression is "lz4" (flag); it must be one of none, zstd.',
+    );
+    expect(failure({ 'spark.shuffle.compress': 'zstd' })).toBe(
+      'INVALID_CONFIG: spark.shuffle.compress is "zstd" (flag); it must be true or false.',
+    );
+  });
+
   test('allowedEnv is a list of names', () => {
     expect(load({ allowedEnv: 'A, B,,C' }).allowedEnv).toEqual(['A', 'B', 'C']);
     expect(load({ allowedEnv: ['A', 'B'] }).allowedEnv).toEqual(['A', 'B']);
@@ -185,6 +196,7 @@ describe('limits', () => {
       'progress',
       'logLevel',
       'logFormat',
+      'shuffleCompression',
     ];
     expect([...covered, 'appName', 'stateDir', 'localDir', 'allowedEnv', 'master'].toSorted()).toEqual(Object.keys(configTable).toSorted());
   });
@@ -212,6 +224,8 @@ describe('Spark’s names', () => {
     ['spark.ui.showConsoleProgress', 'true', 'progress', 'auto'],
     ['spark.ui.showConsoleProgress', false, 'progress', 'none'],
     ['spark.log.level', 'INFO', 'logLevel', 'info'],
+    ['spark.shuffle.compress', 'true', 'shuffleCompression', 'zstd'],
+    ['spark.shuffle.compress', false, 'shuffleCompression', 'none'],
   ] as const)('%s=%s sets %s', (alias, value, name, expected) => {
     expect(load({ [alias]: value })[name]).toBe(expected);
   });

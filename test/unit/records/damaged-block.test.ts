@@ -89,11 +89,11 @@ describe('a block of a newer format says so', () => {
   });
 
   test('by its compression', () => {
-    expect(() => decodeBlock(resealed((view) => view.setUint8(2, 1)))).toThrow(
+    expect(() => decodeBlock(resealed((view) => view.setUint8(2, 2)))).toThrow(
       expect.objectContaining({
         code: 'UNSUPPORTED_FORMAT',
         message:
-          'A block of records has compression 1; this version of levin reads 0 (none). Run driver and executors with the same version of levin.',
+          'A block of records has compression 2; this version of levin reads 0 (none) and 1 (zstd). Run driver and executors with the same version of levin.',
       }),
     );
   });

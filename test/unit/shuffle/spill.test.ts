@@ -22,14 +22,20 @@ const record = fc.oneof(
 );
 const records = fc.array(record, { maxLength: 60 });
 
+interface Limits {
+  readonly blockBytes: number;
+  readonly numPartitions: number;
+  readonly compression?: 'none' | 'zstd';
+}
+
 /** The records of each partition in order, and the output. */
 async function shuffled(
   input: readonly unknown[],
   memoryBytes: number,
-  { blockBytes, numPartitions }: { readonly blockBytes: number; readonly numPartitions: number },
+  { blockBytes, numPartitions, compression = 'none' }: Limits,
 ): Promise<{ readonly partitions: readonly (readonly unknown[])[]; readonly output: ExchangeOutput; readonly body: Uint8Array }> {
   const objects = createMemoryObjectStore();
-  const exchange = createExchange({ objects, blockBytes });
+  const exchange = createExchange({ objects, blockBytes, compression });
   const output = await writeMapOutput(
     exchange,
     { index: 0, records: input },
@@ -69,6 +75,19 @@ describe('a writer that spills', () => {
     expect(Buffer.compare(first.body, second.body)).toBe(0);
   });
 
+  test('gives the same records when blocks are compressed', async () => {
+    const input = Array.from({ length: 60_000 }, (_, i) => [`key ${i % 31}`, { i, text: 'some text' }]);
+    const limit = { blockBytes: 30_000, numPartitions: 3 };
+    const plain = await shuffled(input, 10_000_000, limit);
+    for (const memoryBytes of [10_000_000, 110_000]) {
+      const packed = await shuffled(input, memoryBytes, { ...limit, compression: 'zstd' });
+      expect(packed.partitions).toEqual(plain.partitions);
+      expect(packed.output.checksum).toBe(plain.output.checksum);
+      expect(packed.output.bytes).toBeLessThan(plain.output.bytes / 2);
+      expect(packed.output.spills > 0).toBe(memoryBytes === 110_000);
+    }
+  });
+
   test('counts spills, what they freed, and what they wrote', async () => {
     const input = Array.from({ length: 100 }, (_, i) => [i, 'x'.repeat(50)]);
     const { output } = await shuffled(input, 1000, { blockBytes: 245_760, numPartitions: 1 });
@@ -101,7 +120,7 @@ describe('what partition buffers hold', () => {
   test('is never more than they may, after any record', () => {
     fc.assert(
       fc.property(records, fc.integer({ min: 1, max: 400 }), fc.nat(20_000), (input, numPartitions, memoryBytes) => {
-        const buffers = createPartitionBuffers(numPartitions, { blockBytes: 400, memoryBytes }, memoryScratch());
+        const buffers = createPartitionBuffers(numPartitions, { blockBytes: 400, compression: 'none', memoryBytes }, memoryScratch());
         for (const [i, each] of input.entries()) {
           buffers.push(i % numPartitions, each);
           expect(buffers.heldBytes).toBeLessThanOrEqual(memoryBytes);
@@ -122,7 +141,7 @@ describe('what partition buffers hold', () => {
     const folder = temporaryFolder();
     onTestFinished(folder.remove);
     const scratch = createDirectoryScratch({ folder: join(folder.path, 'attempt'), limitBytes: 2 ** 30 });
-    const buffers = createPartitionBuffers(3000, { blockBytes: 245_760, memoryBytes: 8_000_000 }, scratch);
+    const buffers = createPartitionBuffers(3000, { blockBytes: 245_760, compression: 'none', memoryBytes: 8_000_000 }, scratch);
     const text = 'some text '.repeat(60);
     gc();
     const before = process.memoryUsage().arrayBuffers;
