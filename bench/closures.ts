@@ -1,13 +1,18 @@
 /**
  * What closures cost beside plain JavaScript, in one run: creating an annotated function, calling a rebuilt one,
- * shipping and rebuilding one number, and encoding much captured data against `v8.serialize`, which loses classes and identity of code.
+ * shipping and rebuilding one number, encoding much captured data against `v8.serialize`, which loses classes and identity of code, and
+ * transforming a file against parsing it alone.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { parseSync } from 'oxc-parser';
 import { __def, __lazy, __lv, __sites } from '../engine/closures/runtime/entry.ts';
 import { rebuildClosure } from '../engine/closures/runtime/rebuild-closure.ts';
 import { shipClosure } from '../engine/closures/runtime/ship-closure.ts';
 import { decodeValue, encodeValue } from '../engine/closures/runtime/value-codec.ts';
 import type { SiteMeta } from '../engine/closures/site-meta.ts';
+import { transform } from '../engine/closures/transform/transform.ts';
 
 const MAX_CREATE_NS = 100;
 const MAX_CALL_RATIO = 1.3;
@@ -15,6 +20,7 @@ const MAX_SHIP_US = 26;
 const MAX_REBUILD_US = 16;
 const MAX_ENCODE_RATIO = 8;
 const MAX_DECODE_RATIO = 3;
+const MAX_TRANSFORM_RATIO = 40;
 const ROUNDS = 9;
 
 /** Best of several rounds, the two in turn, so that a busy machine counts for neither. */
@@ -149,6 +155,25 @@ const [decodeMs, v8DecodeMs] = bestMs(
 );
 report('decode it / v8.deserialize', decodeMs / v8DecodeMs, MAX_DECODE_RATIO, 'x');
 process.stdout.write(`  ${encodeMs.toFixed(0)} ms and ${decodeMs.toFixed(0)} ms, ${encoded.length} bytes against ${v8Encoded.length}\n`);
+
+const closuresOnly = Array.from(
+  { length: 1_000 },
+  (_, i) => `export const f${i} = (xs: number[], k: number) => xs.map((x) => x * k + n${i}).filter((y) => y > ${i});\nconst n${i} = ${i};`,
+).join('\n');
+const sources = [
+  ['a typical file', readFileSync(join(import.meta.dirname, '../node_modules/zod/src/v3/types.ts'), 'utf8')],
+  ['a file of nothing but closures', closuresOnly],
+] as const;
+for (const [title, source] of sources) {
+  const options = { moduleId: 'job.ts', role: 'module', runtime: 'levin/runtime', driverOnly: ['levin'] } as const;
+  const [transformMs, parseMs] = bestMs(
+    () => transform(source, '/project/job.ts', { ...options, mode: 'driver' }),
+    () => parseSync('/project/job.ts', source).program,
+  );
+  report(`transform ${title} / parse it`, transformMs / parseMs, MAX_TRANSFORM_RATIO, 'x');
+  const perThousand = (transformMs / source.split('\n').length) * 1_000;
+  process.stdout.write(`${'  1,000 lines of it'.padEnd(58)} ${perThousand.toFixed(2).padStart(8)} ms\n`);
+}
 
 if (sink === 0 || failures.length > 0) {
   process.stdout.write(`Over the limit: ${failures.join('; ')}\n`);

@@ -62,6 +62,7 @@ const SUMMARY = [
   'job.ts (app-1) succeeded in 1.6 s',
   '  1 job, 1 stage, 4 tasks, 0 retries',
   '  records: 40 read, 20 written; shuffle: 280 B written, 120 B read',
+  '  spilled 4.8 kB in 8 spills',
 ];
 
 describe('where no bar can be drawn', () => {
@@ -171,7 +172,12 @@ describe('the log', () => {
     const watched = watchFiles({ logLevel: 'debug' });
     watched.bus.emit(anEvent.stageSubmitted({ stage: 7, tasks: 3, committed: 1, attempt: 2 }));
     await runOneStage(watched);
-    expect(watched.stderr().split('\n').slice(0, -4)).toEqual([
+    expect(
+      watched
+        .stderr()
+        .split('\n')
+        .slice(0, -1 - SUMMARY.length),
+    ).toEqual([
       'levin: stage 7 (map at job.ts:3) submitted, again: 3 tasks, 1 of them committed already',
       'levin: job.ts on local[4], application app-1',
       'levin: job 0 (count) started',
