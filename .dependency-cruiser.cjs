@@ -25,19 +25,19 @@ module.exports = {
       'engine-is-lowest',
       'engine ← shuffle ← driver, functions',
       { path: folder('engine') },
-      { path: folder('shuffle', 'driver', 'functions', 'test', 'bench', 'examples') },
+      { path: folder('shuffle', 'driver', 'functions', 'simulator', 'test', 'bench', 'examples') },
     ),
     rule(
       'shuffle-is-below',
       'engine ← shuffle ← driver, functions',
       { path: folder('shuffle') },
-      { path: folder('driver', 'functions', 'test', 'bench', 'examples') },
+      { path: folder('driver', 'functions', 'simulator', 'test', 'bench', 'examples') },
     ),
     rule(
       'functions-know-no-driver',
       'what runs away from the user’s process is wired from engine and shuffle',
       { path: folder('functions') },
-      { path: folder('driver', 'test', 'bench', 'examples') },
+      { path: folder('driver', 'simulator', 'test', 'bench', 'examples') },
     ),
     rule(
       'driver-names-functions-by-url',
@@ -45,12 +45,30 @@ module.exports = {
       { path: folder('driver') },
       { path: folder('functions', 'test', 'bench', 'examples') },
     ),
+    rule(
+      'simulator-stands-aside',
+      'it runs the product in a simulated world; of the product only commands that are loaded on demand know it',
+      { pathNot: '^(simulator|test|bench|driver/cli)/' },
+      { path: folder('simulator') },
+    ),
+    rule(
+      'simulator-runs-the-real-code',
+      'no scheduling, commit or shuffle logic of its own: it wires driver, shuffle and runtime over simulated services',
+      { path: folder('simulator') },
+      { path: folder('functions', 'test', 'bench', 'examples') },
+    ),
+    rule(
+      'simulator-decides-nothing',
+      'what the scheduler, planner and journal do it learns only by running them',
+      { path: folder('simulator') },
+      { path: '^driver/(scheduler|planner|journal|lease|lineage)/' },
+    ),
     rule('nothing-imports-tests', 'tests import the code, never the other way', { pathNot: folder('test') }, { path: folder('test') }),
     rule(
       'examples-use-the-package',
       'examples are what a user writes',
       { path: folder('examples') },
-      { path: folder('driver', 'engine', 'shuffle', 'functions'), pathNot: '^driver/index.ts$' },
+      { path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator'), pathNot: '^driver/index.ts$' },
     ),
     ...engineRules,
     rule(
@@ -64,7 +82,7 @@ module.exports = {
       'files-are-read-in-few-places',
       'user data and levin’s own go through ObjectStore',
       {
-        path: folder('driver', 'engine', 'shuffle', 'functions'),
+        path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator'),
         pathNot: '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/)',
       },
       { path: '^(node:)?fs(/promises)?$' },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CallSite } from '../../types/call-site.ts';
 
 /** Folders of this package whose frames are not the user's. The package itself may hold the user's: its own tests and examples. */
-const OWN_FOLDERS = ['driver/', 'engine/', 'shuffle/', 'functions/', 'bin/'];
+const OWN_FOLDERS = ['driver/', 'engine/', 'shuffle/', 'functions/', 'simulator/', 'bin/'];
 const packageUrl = new URL('../../../', import.meta.url).href;
 const ownPrefixes: readonly string[] = OWN_FOLDERS.map((folder) => packageUrl + folder);
 

@@ -1,0 +1,91 @@
+import { unpack } from 'msgpackr';
+import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
+import type { TaskTemplate } from '../engine/plan/stage-plan.ts';
+import { commitAttempt } from '../engine/runtime/commit.ts';
+import { runTask, type UserFunction } from '../engine/runtime/run-task.ts';
+import { cancelledFailure, failureOf } from '../engine/runtime/worker/task-failure.ts';
+import { objectKeys } from '../engine/types/keys.ts';
+import type { TaskMetrics, TaskOutcome, TaskSpec } from '../engine/types/task.ts';
+import type { TaskMemory } from '../engine/types/task-memory.ts';
+import { createExchange } from '../shuffle/exchange.ts';
+import type { CostModel } from './facts.ts';
+import type { FunctionTable } from './function-table.ts';
+import { remoteStores } from './remote-stores.ts';
+import type { SimProcess } from './sim-process.ts';
+import type { SimWorld } from './sim-world.ts';
+
+export interface EnvironmentOptions {
+  readonly world: SimWorld;
+  readonly process: SimProcess;
+  readonly functions: FunctionTable;
+  readonly memory: TaskMemory;
+  /** Of one vCPU. */
+  readonly speed: number;
+}
+
+/** Where tasks run: a Lambda environment, or an executor. */
+export interface Environment {
+  readonly process: SimProcess;
+  /** Runs an attempt for real and commits it; what it computes takes the time that the cost model says. */
+  run(spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome>;
+}
+
+const SCRATCH_BYTES = 512 * 1024 * 1024;
+/** Failures of one task that its job must survive are at most three; an attempt may also fail in other ways. */
+const MAX_CRASHES_OF_A_TASK = 2;
+
+export function createEnvironment(options: EnvironmentOptions): Environment {
+  const { world, process, functions, memory } = options;
+  const { clock } = process;
+  let task = '';
+  const crashLimits = (): readonly { readonly scope: string; readonly most: number }[] => [crashLimit(task)];
+  const { random, ...stores } = remoteStores({ world, process, crashLimits });
+  const { objects, files, staged, metadata } = stores;
+  const exchange = createExchange({ objects });
+  const templates = new Map<string, TaskTemplate>();
+
+  const templateOf = async ({ appId, template }: TaskSpec): Promise<TaskTemplate> => {
+    const known = templates.get(template.hash);
+    if (known !== undefined) return known;
+    const made = unpack(template.inline ?? (await objects.get(objectKeys.template(appId, template.hash)))) as TaskTemplate;
+    templates.set(template.hash, made);
+    return made;
+  };
+  return {
+    process,
+    async run(spec, signal) {
+      task = taskOf(spec);
+      const scratch = createMemoryScratch({ limitBytes: SCRATCH_BYTES });
+      try {
+        signal.throwIfAborted();
+        const template = await templateOf(spec);
+        const closures = template.closures.map((bytes) => functions.functionOf(bytes) as UserFunction);
+        const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal };
+        const { output, metrics } = await runTask(spec, template, deps);
+        await clock.sleep(computingMs(metrics, world.costs) / options.speed, { signal });
+        // Resident memory of this real process would differ from run to run.
+        const prepared = { output, metrics: { ...metrics, peakRssBytes: 0 } };
+        return await commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets });
+      } catch (error) {
+        return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };
+      } finally {
+        scratch.dropAll();
+      }
+    },
+  };
+}
+
+/** Counts what one task is made to fail by. */
+export function crashLimit(task: string): { readonly scope: string; readonly most: number } {
+  return { scope: `crashes of ${task}`, most: MAX_CRASHES_OF_A_TASK };
+}
+
+export function taskOf({ stageId, partition }: TaskSpec): string {
+  return `${stageId}/${partition}`;
+}
+
+function computingMs(metrics: TaskMetrics, { nsPerRecord, nsPerByte }: CostModel): number {
+  const records = metrics.recordsRead + metrics.recordsWritten + metrics.shuffleRecordsRead + metrics.shuffleRecordsWritten;
+  const bytes = metrics.bytesRead + metrics.bytesWritten + metrics.shuffleBytesRead + metrics.shuffleBytesWritten;
+  return (records * nsPerRecord + bytes * nsPerByte) / 1e6;
+}

@@ -1,0 +1,106 @@
+import { LevinError } from '../engine/errors/levin-error.ts';
+import { type LatencyMs, latencyAt } from './facts.ts';
+import type { FaultLimit } from './fault-plan.ts';
+import type { SimProcess } from './sim-process.ts';
+import type { SimWorld } from './sim-world.ts';
+
+export interface RemoteCaller {
+  readonly world: SimWorld;
+  readonly process: SimProcess;
+  /** Draws latencies. */
+  readonly next: () => number;
+  /** Faults that end this caller are counted here: they must stay below what is promised to be survived. */
+  readonly crashLimits: () => readonly FaultLimit[];
+}
+
+export interface RemoteCall<T> {
+  /** `put`, `get` …, with the store's name: part of the fault points' names. */
+  readonly name: string;
+  readonly key: string;
+  readonly latency: LatencyMs;
+  /** Bytes moved, for the network. */
+  readonly bytes?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly effect: () => Promise<T>;
+}
+
+/** Retries give up after five tries, conditional writes of unknown outcome after three: a call must get through before. */
+const MAX_FAILURES_OF_A_CALL = 2;
+const MAX_PAUSES = 2;
+const SLOW = 100;
+const PAUSE_MS = 40_000;
+/** What a caller waits until it takes an answer for lost. */
+const LOST_AFTER_MS = 3_000;
+
+/**
+ * One request to a service: on its way, the effect, the answer on its way; with a fault point on either side of the effect.
+ * ```
+ *   caller ──latency──▶ (crash · 503 · pause) effect (crash · lost response · pause) ──latency──▶ caller
+ * ```
+ */
+export function remoteCall<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T> {
+  const { signal } = call;
+  const answer = request(caller, call);
+  if (signal === undefined) return caller.process.live(answer);
+  // Whoever aborts has the reason at once; the request goes on by itself.
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    caller.process
+      .live(answer)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T> {
+  const { world, process, next } = caller;
+  const { plan, clock } = world;
+  call.signal?.throwIfAborted();
+  const point = `${process.name} ${call.name} ${call.key}`;
+  const failures: FaultLimit[] = [{ scope: `failures ${point}`, most: MAX_FAILURES_OF_A_CALL }];
+  const pauses: FaultLimit[] = [{ scope: `pauses ${process.name}`, most: MAX_PAUSES }];
+  const slow = plan.strikes('slow', point) ? SLOW : 1;
+  const totalMs = latencyAt(call.latency, next()) * slow + ((call.bytes ?? 0) / world.facts.bytesPerSecond) * 1000;
+
+  await clock.sleep(totalMs / 2);
+  if (plan.strikes('pause', `${point} before`, pauses)) process.pause(PAUSE_MS * plan.number(point));
+  if (plan.strikes('crash', `${point} before`, caller.crashLimits())) return await crash(process);
+  if (plan.strikes('unavailable', point, failures)) {
+    await clock.sleep(totalMs / 2);
+    throw unavailable(call.name, call.key);
+  }
+  const result = await call.effect();
+  world.trace(point);
+  if (plan.strikes('crash', `${point} after`, caller.crashLimits())) return await crash(process);
+  if (plan.strikes('pause', `${point} after`, pauses)) process.pause(PAUSE_MS * plan.number(point));
+  if (plan.strikes('lostResponse', point, failures)) {
+    await clock.sleep(LOST_AFTER_MS);
+    throw lost(call.name, call.key);
+  }
+  await clock.sleep(totalMs / 2);
+  return result;
+}
+
+function crash(process: SimProcess): Promise<never> {
+  process.kill();
+  return new Promise(() => undefined);
+}
+
+function unavailable(name: string, key: string): LevinError {
+  return new LevinError({
+    code: 'STORE_UNAVAILABLE',
+    fault: 'transient',
+    message: `${name} of "${key}" was refused for now (503).`,
+    details: { effect: 'none' },
+  });
+}
+
+function lost(name: string, key: string): LevinError {
+  return new LevinError({
+    code: 'RESPONSE_LOST',
+    fault: 'transient',
+    message: `${name} of "${key}" was not answered in ${LOST_AFTER_MS} ms; it may have been done.`,
+  });
+}

@@ -1,0 +1,61 @@
+import { type Context, contextOf } from '../driver/api/context.ts';
+import { openDriver } from '../driver/application/open-driver.ts';
+import type { ConfigInput } from '../driver/config/config-input.ts';
+import { loadConfig } from '../driver/config/load-config.ts';
+import type { LocalRunner, Stores } from '../driver/wiring.ts';
+import { createExchange } from '../shuffle/exchange.ts';
+import type { FaultLimit } from './fault-plan.ts';
+import type { FunctionTable } from './function-table.ts';
+import { remoteStores } from './remote-stores.ts';
+import type { SimProcess } from './sim-process.ts';
+import type { SimWorld } from './sim-world.ts';
+
+export interface SimDriverOptions {
+  readonly world: SimWorld;
+  readonly process: SimProcess;
+  readonly appId: string;
+  readonly resumed: boolean;
+  readonly config: ConfigInput;
+  readonly functions: FunctionTable;
+  readonly runner: LocalRunner;
+  readonly crashLimits: () => readonly FaultLimit[];
+}
+
+const CWD = '/work';
+
+/** The real driver in a simulated process: everything between the Context and the ports is the product's own. */
+export async function openSimDriver(options: SimDriverOptions): Promise<Context> {
+  const { process, appId, functions, runner } = options;
+  const { clock } = process;
+  const { objects, files, staged, metadata, random } = remoteStores(options);
+  const stores: Stores = {
+    objects,
+    files,
+    staged,
+    metadata: { ...metadata, close: async () => undefined },
+    exchange: createExchange({ objects }),
+    clock,
+    random,
+  };
+  const silent = { write: () => true };
+  const app = await openDriver({
+    ...loadConfig([{ name: 'simulator', values: { quiet: true, logLevel: 'off', progress: 'none', ...options.config } }]),
+    appId,
+    name: 'simulated',
+    start: { argv: [], args: [], cwd: CWD, root: CWD, main: 'job.ts', conf: {}, levin: '0', nodeMajor: 24 },
+    stateDir: CWD,
+    stores,
+    resumed: options.resumed,
+    process: { pid: 1, space: process.name, started: null },
+    host: {
+      cwd: CWD,
+      stdout: silent,
+      stderr: silent,
+      ship: functions.ship,
+      onProcessEnd: () => ({ release: () => undefined, interrupt: () => process.kill() }),
+    },
+    runnerOf: () => runner,
+    onEnd: () => undefined,
+  });
+  return contextOf(app);
+}

@@ -1,0 +1,105 @@
+import { createMemoryMetadataStore } from '../engine/adapters/memory/memory-metadata-store.ts';
+import { createMemoryObjectStore } from '../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryStagedFiles } from '../engine/adapters/memory/memory-staged-files.ts';
+import { createSeededRandom } from '../engine/adapters/memory/seeded-random.ts';
+import { createVirtualClock, type VirtualClock } from '../engine/adapters/memory/virtual-clock.ts';
+import { LevinError } from '../engine/errors/levin-error.ts';
+import type { MetadataStore } from '../engine/ports/metadata-store.ts';
+import type { ObjectStore } from '../engine/ports/object-store.ts';
+import type { Random } from '../engine/ports/random.ts';
+import type { StagedFiles } from '../engine/ports/staged-files.ts';
+import { AWS_FACTS, type CostModel, DEFAULT_COSTS, type Facts } from './facts.ts';
+import { createFaultPlan, type FaultPlan, type FaultRates } from './fault-plan.ts';
+import { createSimProcess, type SimProcess } from './sim-process.ts';
+
+export interface WorldOptions {
+  readonly seed: string;
+  readonly rates?: FaultRates;
+  /** Only these faults, by name. */
+  readonly only?: ReadonlySet<string>;
+  readonly facts?: Facts;
+  readonly costs?: CostModel;
+  /** Fails with `REAL_HANDLE` when something waits for the real world: only where this process does nothing else. */
+  readonly strict?: boolean;
+  /** Told of every effect and every fault, in order, with its time: the history, line by line. */
+  readonly onTrace?: (line: string) => void;
+}
+
+/** What the simulated processes share: true time, and what the services hold. */
+export interface SimWorld {
+  readonly clock: VirtualClock;
+  readonly facts: Facts;
+  readonly costs: CostModel;
+  readonly plan: FaultPlan;
+  readonly objects: ObjectStore;
+  readonly files: ObjectStore;
+  readonly staged: StagedFiles;
+  readonly metadata: MetadataStore;
+  /** Notes that something has happened now. */
+  trace(what: string): void;
+  /** Randomness of one process or service. */
+  random(name: string): Random;
+  /** A new process; its clocks differ from true time as the plan says. */
+  process(name: string): SimProcess;
+  /** Runs until the promise settles. Fails with what `stuck` gives when nothing can happen any more. */
+  until<T>(promise: Promise<T>, stuck: () => Error): Promise<T>;
+}
+
+/** Clocks of machines that ask a time server: seconds of wall time, and parts in ten thousand of speed. */
+const MAX_SKEW_MS = 5_000;
+const MAX_RATE_ERROR = 1e-3;
+
+/** Of this process's own stdin, stdout and stderr. */
+const OUTPUT_HANDLES: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap', 'WriteWrap']);
+
+const START_MS = Date.UTC(2026, 0, 1);
+
+export function createWorld(options: WorldOptions): SimWorld {
+  const { seed, rates = {}, strict = false, only, facts = AWS_FACTS, costs = DEFAULT_COSTS } = options;
+  const clock = createVirtualClock({ startMs: START_MS });
+  const files = createMemoryObjectStore();
+  const { onTrace } = options;
+  const trace = (what: string): void => onTrace?.(`${clock.monotonic().toFixed(3)} ${what}`);
+  const plan = createFaultPlan({ seed, rates, onFired: (name) => trace(`fault ${name}`), ...(only === undefined ? {} : { only }) });
+  return {
+    clock,
+    facts,
+    costs,
+    plan,
+    objects: createMemoryObjectStore(),
+    files,
+    staged: createMemoryStagedFiles(files),
+    metadata: createMemoryMetadataStore({ clock }),
+    trace,
+    random: (name) => createSeededRandom(`${seed}/${name}`),
+    process: (name) =>
+      createSimProcess({
+        name,
+        clock,
+        wallSkewMs: (plan.number(`skew of ${name}`) * 2 - 1) * MAX_SKEW_MS,
+        clockRate: 1 + (plan.number(`rate of ${name}`) * 2 - 1) * MAX_RATE_ERROR,
+      }),
+    async until(promise, stuck) {
+      let settled = false;
+      const done = (): void => {
+        settled = true;
+      };
+      promise.then(done, done);
+      do {
+        const open = strict ? process.getActiveResourcesInfo().filter((kind) => !OUTPUT_HANDLES.has(kind)) : [];
+        if (open.length > 0) throw realHandle(open);
+      } while (!settled && (await clock.advanceToNext()) && !settled);
+      if (!settled) throw stuck();
+      return await promise;
+    },
+  };
+}
+
+/** What waits for the real world while virtual time goes on comes at another point of it each time. */
+function realHandle(open: readonly string[]): LevinError {
+  return new LevinError({
+    code: 'REAL_HANDLE',
+    fault: 'user',
+    message: `Something in the simulation waits for the real world (open: ${open.join(', ')}), so that it would not be the same again. Jobs that are simulated use no timers, files, network or child processes.`,
+  });
+}
