@@ -90,6 +90,7 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
     objects,
     metadata,
     readOffsets: exchange.readOffsets,
+    placeOf: (key) => key,
     runner,
     clock,
     random,
@@ -204,6 +205,7 @@ const METRICS: TaskMetrics = {
   diskBytesSpilled: 0,
   runMs: 1,
   peakRssBytes: 100_000_000,
+  badRecords: 0,
 };
 
 function counted<S extends object>(store: S, calls: Record<string, number>): S {

@@ -31,7 +31,7 @@ export function runInstantly(tasks: number, slots: number): InstantRun {
       for (const command of next.commands) {
         if (command.kind === 'launch') {
           launches++;
-          then.push({ ...command, kind: 'taskSucceeded', checksum: '', nowMs: 0 });
+          then.push({ ...command, kind: 'taskSucceeded', checksum: '', badRecords: 0, nowMs: 0 });
         } else if (command.kind === 'resolveStage') {
           then.push({
             kind: 'stageResolved',

@@ -5,12 +5,14 @@ import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { RunnerCapabilities, TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { ReadOffsets } from '../../engine/runtime/commit.ts';
+import { objectKeys } from '../../engine/types/keys.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { NodeFacts } from '../planner/analyze.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import { createCodeProvider } from './code-provider.ts';
+import { keepWinnersDeadLetters } from './dead-letters.ts';
 import { createEarlierAttempts } from './earlier-attempts.ts';
 import type { InputListings } from './input-listings.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
@@ -30,6 +32,8 @@ export interface JobEngineOptions {
   readonly objects: ObjectStore;
   readonly metadata: MetadataStore;
   readonly readOffsets: ReadOffsets;
+  /** Where people find an object of the store. */
+  readonly placeOf: (key: string) => string;
   readonly runner: TaskRunner;
   readonly clock: Clock;
   readonly random: Random;
@@ -138,6 +142,17 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
         });
       },
       stageCompleted: ({ stage, status }) => bus.emit({ kind: 'stageCompleted', stage, status, message: null }),
+      recordsLeftOut({ stage, badRecords }) {
+        const [stageId, { draft, results }] = [table.stageIdOf(stage), table.get(stage)];
+        const warn = (text: string): void => bus.emit({ kind: 'warning', code: 'BAD_RECORDS', message: text });
+        const place = options.placeOf(objectKeys.deadLetterFolder(appId, stageId));
+        warn(
+          `${badRecords} records were left out of stage ${stage} (${draft.name}), because functions failed on them (maxBadRecords: ${config.maxBadRecords}). They stand with their errors in ${place}`,
+        );
+        keepWinnersDeadLetters({ objects, appId, stageId, results: [...results] }).catch((error: unknown) =>
+          warn(`Dead letters of attempts that do not count could not be deleted: ${String(error)}`),
+        );
+      },
       warn: ({ code, message }) => bus.emit({ kind: 'warning', code, message }),
     },
   });

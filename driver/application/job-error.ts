@@ -16,6 +16,10 @@ export function jobError(action: string, failure: JobFailure): LevinError {
         message: `stage ${failure.stage} (${failure.name}) found its input lost ${failure.stageAttempts} times in a row (last: ${lost}). Something deletes or damages files in the state folder; see stateDir and maxStageAttempts.`,
       });
     }
+    case 'badRecords':
+      return make(action, 'TOO_MANY_BAD_RECORDS', 'user', {
+        message: `functions failed on ${failure.badRecords} records of stage ${failure.stage} (${failure.name}); maxBadRecords lets ${failure.maxBadRecords} be left out. Look at the data, or raise maxBadRecords.`,
+      });
     case 'indeterminate':
       return make(action, 'INDETERMINATE_RERUN', 'user', {
         message: `${failure.source} lost committed output, ran again and gave other records than the first time, but answers made of the first ones were handed out already (stage ${failure.stage}, ${failure.name}): the rest would not fit them. Make its functions give the same whenever they run (no Math.random, Date.now or outside state; no dependence on the order of records after a shuffle), or save the records and go on from the files.`,

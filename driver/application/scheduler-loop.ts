@@ -16,6 +16,7 @@ export interface SchedulerEffects {
   setTimer(command: Command<'setTimer'>): void;
   stageSubmitted(command: Command<'stageSubmitted'>): void;
   stageCompleted(command: Command<'stageCompleted'>): void;
+  recordsLeftOut(command: Command<'recordsLeftOut'>): void;
   warn(command: Command<'warn'>): void;
 }
 
@@ -73,6 +74,9 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
         break;
       case 'stageCompleted':
         effects.stageCompleted(command);
+        break;
+      case 'recordsLeftOut':
+        effects.recordsLeftOut(command);
         break;
       case 'warn':
         effects.warn(command);

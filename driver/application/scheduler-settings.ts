@@ -21,6 +21,7 @@ export function schedulerSettings(config: LevinConfig, { addressable, concurrenc
     maxTaskFailures: config.maxTaskFailures,
     maxStageAttempts: config.maxStageAttempts,
     starvedAfterMs: config.starvedAfterMs,
+    maxBadRecords: config.maxBadRecords,
     exclusion: config.excludeOnFailure && addressable ? exclusion : null,
     speculation: config.speculation ? speculation : null,
   };

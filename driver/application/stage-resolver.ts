@@ -58,11 +58,12 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
     const taskCount = entry.draft.plan.numPartitions;
     const { results, raised } = await readCommitted({ metadata, appId, stageId, taskCount, readOffsets: options.readOffsets });
     for (const [partition, result] of results) table.setResult(stage, partition, result);
-    const committed = [...results].map(([partition, { generation, output, inputDigest = null }]) => ({
+    const committed = [...results].map(([partition, { generation, output, metrics, inputDigest = null }]) => ({
       partition,
       generation,
       checksum: output.checksum,
       inputs: inputDigest,
+      badRecords: metrics.badRecords,
     }));
     return { kind: 'stageResolved', stage, stageId, taskCount, committed, raised };
   };

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
@@ -82,6 +82,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     objects: stores.objects,
     metadata: stores.metadata,
     readOffsets: stores.exchange.readOffsets,
+    placeOf: (key) => join(start.stateDir, 'objects', key),
     runner,
     clock,
     random: stores.random,

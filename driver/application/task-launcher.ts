@@ -134,6 +134,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       bundleHash: await options.bundleFor(command.stage),
       inputs: await options.inputsOf(command.stage, command.partition),
       ...(command.inputs === null ? {} : { inputDigest: command.inputs }),
+      ...(command.maxBadRecords === null ? {} : { maxBadRecords: command.maxBadRecords }),
       bounds: resolved.bounds,
       maxMs: options.taskTimeoutMs,
     };
@@ -157,8 +158,8 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     const nowMs = clock.monotonic();
     if (outcome.kind === 'success') {
       table.setResult(stage, partition, outcome.result);
-      const { generation: committed, output, inputDigest = null } = outcome.result;
-      const made = { checksum: output.checksum, inputs: inputDigest };
+      const { generation: committed, output, metrics, inputDigest = null } = outcome.result;
+      const made = { checksum: output.checksum, inputs: inputDigest, badRecords: metrics.badRecords };
       post({ kind: 'taskSucceeded', stage, partition, attempt, generation: committed, ...made, nowMs });
     } else post({ kind: 'taskFailed', stage, partition, attempt, generation, failure: outcome.failure, nowMs });
   };

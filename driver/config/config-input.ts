@@ -10,6 +10,7 @@ export interface LevinConfig {
   readonly maxStageAttempts: number;
   readonly taskTimeoutMs: number | null;
   readonly starvedAfterMs: number;
+  readonly maxBadRecords: number;
   readonly excludeOnFailure: boolean;
   readonly excludeAfterStageFailures: number;
   readonly excludeAfterFailures: number;

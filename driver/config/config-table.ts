@@ -100,6 +100,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: [],
     text: 'A job whose tasks are only refused for this long fails with `STARVED`.',
   },
+  maxBadRecords: {
+    type: { kind: 'integer', min: 0, max: 1_000_000_000 },
+    default: 0,
+    env: 'LEVIN_MAX_BAD_RECORDS',
+    aliases: [],
+    text: 'Records of one stage that may be left out because a function of `map`, `flatMap`, `filter`, `mapValues`, `flatMapValues`, `keyBy`, `groupBy`, `sortBy` or `foreach` fails on them, or because they are no JSON (`jsonFile`). It takes effect where the job would fail otherwise: an error that passes when tried again leaves nothing out. What is left out is counted in the summary and kept as JSON lines with its error. 0: such a record fails the job.',
+  },
   excludeOnFailure: {
     type: { kind: 'boolean' },
     default: false,

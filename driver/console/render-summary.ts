@@ -30,10 +30,11 @@ function spilled({ spills, diskBytesSpilled }: Summary): string[] {
   return spills === 0 ? [] : [`spilled ${formatBytes(diskBytesSpilled)} in ${countOf(spills, 'spill')}`];
 }
 
-function trouble({ tasks, outputsLost, warnings }: Summary): string[] {
+function trouble({ tasks, badRecords, outputsLost, warnings }: Summary): string[] {
   const parts = [
     tasks.copies === 0 ? [] : [`${countOf(tasks.copies, 'second attempt')} beside slow ones (${formatCount(tasks.copiesWon)} first)`],
     tasks.failed === 0 ? [] : [countOf(tasks.failed, 'failed attempt')],
+    badRecords === 0 ? [] : [`${countOf(badRecords, 'bad record')} left out`],
     outputsLost === 0 ? [] : [`${countOf(outputsLost, 'lost output')} made again`],
     warnings === 0 ? [] : [countOf(warnings, 'warning')],
   ].flat();

@@ -23,6 +23,8 @@ export interface Summary {
   };
   readonly recordsRead: number;
   readonly recordsWritten: number;
+  /** Left out because functions failed on them, by each stage that met them. */
+  readonly badRecords: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly shuffleBytesWritten: number;
@@ -62,6 +64,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
   const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0 };
   const [seenStages, runStages, skippedStages] = [new Set<number>(), new Set<number>(), new Set<number>()];
   const [begunTasks, doneTasks, copies] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const badRecords = new Map<string, number>();
   let [appId, name]: [string | null, string | null] = [null, null];
   let status: Summary['status'] = 'running';
   let [firstMs, lastMs]: [number | null, number] = [null, 0];
@@ -79,6 +82,8 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
     doneTasks.add(output);
     tasks.succeeded++;
     if (event.metrics === null) return;
+    // Output that is made again leaves out the same records again: only the last one counts.
+    badRecords.set(`${event.stage}/${event.partition}`, event.metrics.badRecords);
     for (const name of SUMMED) sums[name] += event.metrics[name];
   };
   return {
@@ -138,6 +143,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       stages: { run: runStages.size, skipped: [...skippedStages].filter((stage) => !runStages.has(stage)).length },
       tasks: { ...tasks },
       ...sums,
+      badRecords: [...badRecords.values()].reduce((sum, n) => sum + n, 0),
       outputsLost,
       warnings,
     }),

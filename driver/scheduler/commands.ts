@@ -13,6 +13,14 @@ export type JobFailure =
       readonly repeated: boolean;
       readonly failure: TaskFailure;
     }
+  /** More records were left out than may be. */
+  | {
+      readonly kind: 'badRecords';
+      readonly stage: number;
+      readonly name: string;
+      readonly badRecords: number;
+      readonly maxBadRecords: number;
+    }
   | {
       readonly kind: 'inputLost';
       readonly stage: number;
@@ -52,6 +60,7 @@ export type JobFailure =
  * - `abortAttempt`: its result is not needed any more.
  * - `raiseGeneration`: the committed output of generation `from` is lost, or made of output that is (`outdated`); write that (fenced) and
  *   answer with `generationRaised`.
+ * - `recordsLeftOut`: the stage is done, without so many records that functions failed on.
  * - `stageSubmitted`, `stageCompleted`: for those who watch, in pairs. `attempt` counts submissions of the stage.
  */
 export type SchedulerCommand =
@@ -68,6 +77,8 @@ export type SchedulerCommand =
       readonly avoid: readonly string[];
       /** A second attempt beside one that is slow. */
       readonly copy: boolean;
+      /** Records that functions may fail on and that are left out; null: the first one fails the attempt. */
+      readonly maxBadRecords: number | null;
     }
   | { readonly kind: 'abortAttempt'; readonly stage: number; readonly partition: number; readonly attempt: number }
   | {
@@ -86,6 +97,7 @@ export type SchedulerCommand =
       readonly committed: number;
     }
   | { readonly kind: 'stageCompleted'; readonly stage: number; readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped' }
+  | { readonly kind: 'recordsLeftOut'; readonly stage: number; readonly badRecords: number }
   | { readonly kind: 'jobSucceeded'; readonly job: number }
   | { readonly kind: 'jobFailed'; readonly job: number; readonly failure: JobFailure }
   | { readonly kind: 'warn'; readonly code: 'THROTTLED' | 'NO_CAPACITY' | 'EXECUTOR_EXCLUDED'; readonly message: string };

@@ -12,6 +12,7 @@ export interface CommittedTask extends TaskGeneration {
   readonly checksum: string;
   /** As its attempt was launched with. */
   readonly inputs: string | null;
+  readonly badRecords: number;
 }
 
 interface AttemptEnd {
@@ -56,7 +57,12 @@ export type SchedulerEvent =
       readonly executorId: string;
       readonly nowMs: number;
     }
-  | ({ readonly kind: 'taskSucceeded'; readonly checksum: string; readonly inputs: string | null } & AttemptEnd)
+  | ({
+      readonly kind: 'taskSucceeded';
+      readonly checksum: string;
+      readonly inputs: string | null;
+      readonly badRecords: number;
+    } & AttemptEnd)
   | ({ readonly kind: 'taskFailed'; readonly failure: TaskFailure } & AttemptEnd)
   | { readonly kind: 'generationRaised'; readonly stage: number; readonly partition: number; readonly generation: number }
   | { readonly kind: 'outputLost'; readonly lost: readonly LostOutput[] }

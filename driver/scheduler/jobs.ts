@@ -131,6 +131,8 @@ function newStage(spec: StageSpec): StageState {
     flying: {},
     runtimes: {},
     failedOn: {},
+    badRecords: 0,
+    leavesOut: false,
     places: {},
     digest: null,
     inputs: null,

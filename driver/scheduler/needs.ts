@@ -94,6 +94,7 @@ function stopStage(turn: Turn, stage: StageState): void {
   stage.submitted = false;
   stage.places = {};
   stage.failedOn = {};
+  stage.leavesOut = false;
   stage.stageAttempts = 0;
   for (const [partition, task] of stage.tasks.entries()) resetTask(turn, stage, { partition, task });
 }

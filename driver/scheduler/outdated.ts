@@ -25,6 +25,8 @@ export function commitOutdated(turn: Turn, stage: StageState, partition: number)
   const task = stage.tasks[partition] as TaskState;
   abortFlights(turn, stage, partition);
   task.status = 'raising';
+  stage.badRecords -= task.badRecords;
+  task.badRecords = 0;
   turn.commands.push({ kind: 'raiseGeneration', stage: stage.stage, partition, from: task.generation, outdated: true });
 }
 

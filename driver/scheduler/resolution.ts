@@ -44,8 +44,9 @@ export function stageResolveFailed(turn: Turn, { stage: number, error, lost = []
 function fillTasks(turn: Turn, stage: StageState, { taskCount, committed, raised }: Resolved): void {
   stage.tasks = Array.from({ length: taskCount }, () => newTask(0, 'pending'));
   for (const { partition, generation } of raised) stage.tasks[partition] = newTask(generation, 'pending');
-  for (const { partition, generation, checksum } of committed) {
-    stage.tasks[partition] = { ...newTask(generation, 'done'), checksum: stage.kind === 'map' ? checksum : '' };
+  for (const { partition, generation, checksum, badRecords } of committed) {
+    stage.badRecords += badRecords;
+    stage.tasks[partition] = { ...newTask(generation, 'done'), badRecords, checksum: stage.kind === 'map' ? checksum : '' };
   }
   stage.inputs = committed[0]?.inputs ?? null;
   stage.delivered = stage.sideEffects && committed.length > 0;

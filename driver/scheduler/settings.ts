@@ -13,6 +13,8 @@ export interface SchedulerSettings {
   readonly throttleMaxMs: number;
   /** null: executors are left out for no task but those that failed on them. */
   readonly exclusion: ExclusionSettings | null;
+  /** Records of one stage that functions may fail on and that are left out; 0: the stage fails. */
+  readonly maxBadRecords: number;
   /** null: slow tasks are waited for. */
   readonly speculation: SpeculationSettings | null;
 }
@@ -24,5 +26,6 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   throttleBaseMs: 100,
   throttleMaxMs: 30_000,
   exclusion: null,
+  maxBadRecords: 0,
   speculation: null,
 };

@@ -98,6 +98,10 @@ export interface StageState {
   readonly runtimes: Runtimes;
   /** Partitions that failed, by executor. */
   failedOn: Record<string, readonly number[]>;
+  /** Records that its committed tasks have left out. */
+  badRecords: number;
+  /** Its tasks leave out what functions fail on, instead of failing. */
+  leavesOut: boolean;
   /** Mistakes seen, by place: fail-fast. */
   places: Record<string, number>;
   /** Digest of what the tasks have committed, when the stage was last done; null before. */
@@ -122,6 +126,10 @@ export interface TaskState {
   attempts: number;
   /** Of the records last committed; '' when there are none. */
   checksum: string;
+  /** Records left out by what is committed. */
+  badRecords: number;
+  /** As for its stage. */
+  leavesOut: boolean;
   /** Counted failures of this generation. */
   failures: number;
   /** Executors on which it failed: replaced, not changed. */
@@ -136,6 +144,8 @@ export interface Flight {
   readonly attempt: number;
   /** `stageAttempts` of its stage when it was launched: a burst of losses counts once. */
   readonly stageAttempt: number;
+  /** It leaves out what functions fail on. */
+  readonly leavesOut: boolean;
   /** Where it runs and since when; null until it has begun. */
   executorId: string | null;
   startedMs: number | null;

@@ -33,9 +33,16 @@ export function taskSucceeded(turn: Turn, event: Succeeded): void {
     commitOutdated(turn, stage, event.partition);
     return;
   }
+  stage.badRecords += event.badRecords;
+  const { maxBadRecords } = state.settings;
+  if (stage.badRecords > maxBadRecords && event.badRecords > 0) {
+    const { stage: number, name, badRecords } = stage;
+    failStage(turn, stage, { kind: 'badRecords', stage: number, name, badRecords, maxBadRecords });
+  }
   markDone(turn, stage, event.partition);
   if (stage.kind === 'map') task.checksum = event.checksum;
   if (stage.sideEffects) stage.delivered = true;
+  task.badRecords = event.badRecords;
   if (flight?.startedMs != null) noteRuntime(turn, stage, event.nowMs - flight.startedMs);
   const completed = isDone(stage) && stage.status !== 'done';
   if (completed) completeStage(turn, stage);
@@ -53,13 +60,12 @@ export function taskFailed(turn: Turn, event: Failed): void {
   if (flight === null || flight.aborted || task.status !== 'running') return;
   // A copy, or what was copied, may still make it.
   if (!flies(task)) markPending(state, stage, event.partition);
-  const { executorId } = flight;
-  const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure, executorId };
+  const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure, flight };
   // `superseded` and `cancelled` are counted, so that it ends: here they are of attempts that nobody aborted and whose generation stands,
   // so the runner or the store is at fault. `executor-lost` is, too, as in Spark where the reason of the loss is unknown: the task may be
   // what kills executors.
   if (event.failure.kind === 'throttled') refused(turn);
-  else if (event.failure.kind === 'fetch-failed') inputLost(turn, at, flight);
+  else if (event.failure.kind === 'fetch-failed') inputLost(turn, at);
   else counted(turn, at);
 }
 
@@ -96,25 +102,35 @@ interface FailedTask {
   readonly task: TaskState;
   readonly partition: number;
   readonly failure: TaskFailure;
-  readonly executorId: string | null;
+  readonly flight: Flight;
 }
 
-function counted(turn: Turn, { stage, task, partition, failure, executorId }: FailedTask): void {
+function counted(turn: Turn, { stage, task, partition, failure, flight }: FailedTask): void {
   gotThrough(turn.state);
+  const { executorId } = flight;
   if (executorId !== null && failure.kind !== 'executor-lost') failedOn(turn, stage, { partition, executorId });
   task.failures++;
   const mistake = mistakeOf(failure);
   const times = mistake === null ? 0 : (stage.places[mistake] ?? 0) + 1;
   if (mistake !== null) stage.places[mistake] = times;
   const repeated = times >= 2;
-  if (!repeated && task.failures < turn.state.settings.maxTaskFailures) return;
+  const { maxTaskFailures, maxBadRecords } = turn.state.settings;
+  const hopeless = failure.error.code === 'TOO_MANY_BAD_RECORDS';
+  if (!repeated && !hopeless && task.failures < maxTaskFailures) return;
+  if (failure.kind === 'user-error' && maxBadRecords > 0 && !flight.leavesOut) {
+    // Not yet the end: the next attempts leave out what the functions fail on.
+    task.leavesOut = true;
+    task.failures = 0;
+    stage.leavesOut ||= repeated;
+    return;
+  }
   const failures = Math.max(task.failures, times);
   failStage(turn, stage, { kind: 'taskFailed', stage: stage.stage, name: stage.name, partition, failures, repeated, failure });
 }
 
 /** Exactly the producers named are run again; the task itself is not to blame. A burst of losses is one attempt of the stage. */
-function inputLost(turn: Turn, at: FailedTask, flight: Flight): void {
-  const { stage, failure } = at;
+function inputLost(turn: Turn, at: FailedTask): void {
+  const { stage, failure, flight } = at;
   const producers = known(turn.state, failure.lost);
   if (producers.length === 0) {
     counted(turn, at);
@@ -157,6 +173,7 @@ function completeStage(turn: Turn, stage: StageState): void {
   stage.stageAttempts = 0;
   stage.places = {};
   if (stage.submitted) turn.commands.push({ kind: 'stageCompleted', stage: stage.stage, status: 'succeeded' });
+  if (stage.badRecords > 0) turn.commands.push({ kind: 'recordsLeftOut', stage: stage.stage, badRecords: stage.badRecords });
   stage.submitted = false;
   judgeExecutors(turn, stage);
   outputDecided(turn, stage);

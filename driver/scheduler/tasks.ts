@@ -15,7 +15,18 @@ const NO_FLIGHTS: readonly Flight[] = [];
 const NOWHERE: readonly string[] = [];
 
 export function newTask(generation: number, status: 'pending' | 'done'): TaskState {
-  return { status, generation, checksum: '', attempts: 0, failures: 0, failedOn: NOWHERE, wantedBy: 0, flights: NO_FLIGHTS };
+  return {
+    status,
+    generation,
+    checksum: '',
+    attempts: 0,
+    badRecords: 0,
+    leavesOut: false,
+    failures: 0,
+    failedOn: NOWHERE,
+    wantedBy: 0,
+    flights: NO_FLIGHTS,
+  };
 }
 
 /** The task's output is committed: nothing of it needs to run any more. */
@@ -33,6 +44,8 @@ export function markLost(turn: Turn, stage: StageState, { partition, outdated }:
   const task = stage.tasks[partition] as TaskState;
   task.status = 'raising';
   if (stage.status === 'done') stage.status = 'idle';
+  stage.badRecords -= task.badRecords;
+  task.badRecords = 0;
   if (isWanted(stage, task)) stage.missing++;
   for (const job of askers(turn.state, stage, partition)) job.missing = (job.missing as number) + 1;
   const command = { kind: 'raiseGeneration', stage: stage.stage, partition, from: task.generation } as const;
@@ -62,13 +75,26 @@ export interface NewFlight {
 export function addFlight(turn: Turn, stage: StageState, { partition, copy, avoid }: NewFlight): void {
   const task = stage.tasks[partition] as TaskState;
   const attempt = task.attempts++;
-  const flight: Flight = { attempt, stageAttempt: stage.stageAttempts, executorId: null, startedMs: null, aborted: false };
+  const { maxBadRecords: limit } = turn.state.settings;
+  const leavesOut = limit > 0 && (stage.leavesOut || task.leavesOut);
+  const flight: Flight = { attempt, stageAttempt: stage.stageAttempts, leavesOut, executorId: null, startedMs: null, aborted: false };
   task.flights = [...task.flights, flight];
   turn.state.inFlight++;
   stage.inFlight++;
   stage.flying[partition] = true;
   const { generation } = task;
-  turn.commands.push({ kind: 'launch', stage: stage.stage, partition, generation, attempt, inputs: stage.inputs, avoid, copy });
+  const maxBadRecords = leavesOut ? Math.max(0, limit - stage.badRecords) : null;
+  turn.commands.push({
+    kind: 'launch',
+    stage: stage.stage,
+    partition,
+    generation,
+    attempt,
+    inputs: stage.inputs,
+    avoid,
+    copy,
+    maxBadRecords,
+  });
 }
 
 /** Takes the attempt out of those in flight; null when it is not among them (a late or second event). */

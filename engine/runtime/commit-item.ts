@@ -49,6 +49,7 @@ const METRICS = [
   'forcedSpills',
   'memoryBytesSpilled',
   'diskBytesSpilled',
+  'badRecords',
 ] as const satisfies readonly (keyof TaskMetrics)[];
 
 /**

@@ -1,5 +1,6 @@
 import type { TaskTemplate } from '../plan/stage-plan.ts';
 import type { TaskSpec } from '../types/task.ts';
+import { createBadRecords } from './bad-records.ts';
 import { runSink } from './sinks/run-sink.ts';
 import { memoryShare } from './spill/memory-share.ts';
 import { createSpillSpace } from './spill/spill-space.ts';
@@ -21,6 +22,7 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
   const start = deps.clock.monotonic();
   const counters = newCounters();
   const { scratch, memory } = deps;
+  const badRecords = createBadRecords(spec, deps.signal);
   const task: TaskContext = {
     spec,
     plan: template.plan,
@@ -29,8 +31,13 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
     counters,
     place: { stageNumber: spec.stageNumber, partition: spec.partition },
     spill: createSpillSpace({ scratch, memory, counters, shareBytes: memoryShare(template.plan, memory) }),
+    badRecords,
   };
   const output = await runSink(task);
+  await badRecords?.store(deps.objects);
   const runMs = deps.clock.monotonic() - start;
-  return { output, metrics: { ...task.counters, runMs, peakRssBytes: process.memoryUsage.rss() } };
+  return {
+    output,
+    metrics: { ...task.counters, badRecords: badRecords?.count() ?? 0, runMs, peakRssBytes: process.memoryUsage.rss() },
+  };
 }

@@ -8,6 +8,7 @@ import type { StagedFiles } from '../ports/staged-files.ts';
 import type { PrepareRecords } from '../records/tagged-codec.ts';
 import type { TaskMetrics, TaskSpec } from '../types/task.ts';
 import type { TaskMemory } from '../types/task-memory.ts';
+import type { BadRecords } from './bad-records.ts';
 import type { TaskPlace } from './record-path/user-error.ts';
 import type { SpillSpace } from './spill/spill-space.ts';
 import type { UserFunction } from './user-function.ts';
@@ -32,7 +33,7 @@ export interface TaskDeps {
   readonly prepare?: PrepareRecords;
 }
 
-export type Counters = { -readonly [K in keyof Omit<TaskMetrics, 'runMs' | 'peakRssBytes'>]: number };
+export type Counters = { -readonly [K in keyof Omit<TaskMetrics, 'runMs' | 'peakRssBytes' | 'badRecords'>]: number };
 
 /** One running task: its parts are built from this. */
 export interface TaskContext {
@@ -43,6 +44,8 @@ export interface TaskContext {
   readonly counters: Counters;
   readonly place: TaskPlace;
   readonly spill: SpillSpace;
+  /** null: the first record that a function fails on fails the task. */
+  readonly badRecords: BadRecords | null;
 }
 
 export function newCounters(): Counters {

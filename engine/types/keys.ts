@@ -9,6 +9,9 @@ export const objectKeys = {
   shuffleIndex: (a: string, stageId: string, hash: string): string => `apps/${a}/shuffle-index/${stageId}/${hash}`,
   result: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `apps/${a}/results/${stageId}/${partition}-${attemptId}`,
+  deadLetterFolder: (a: string, stageId: string): string => `history/${a}/dead-letters/${stageId}/`,
+  deadLetters: (a: string, stageId: string, partition: number, attemptId: string): string =>
+    `history/${a}/dead-letters/${stageId}/${partition}-${attemptId}.jsonl`,
   journalBlob: (a: string, epoch: number, hash: string): string => `apps/${a}/journal/${epoch}-${hash}`,
   history: (a: string): string => `history/${a}/`,
   events: (a: string, epoch: number, seq: number): string => `history/${a}/events/${epoch}-${String(seq).padStart(6, '0')}.jsonl`,

@@ -82,6 +82,8 @@ export interface TaskSpec {
   readonly inputDigest?: string;
   /** Encoded range bounds (records/encodeValue of the sorted keys) when the sink partitions by range. */
   readonly bounds: Uint8Array | null;
+  /** Records on which functions fail may be left out, this many at most; absent: the first one fails the attempt. */
+  readonly maxBadRecords?: number;
   /** The attempt is stopped after this long; null is no limit. */
   readonly maxMs: number | null;
 }
@@ -103,6 +105,8 @@ export interface TaskMetrics {
   readonly memoryBytesSpilled: number;
   /** The same, encoded on disk. */
   readonly diskBytesSpilled: number;
+  /** Left out because a function failed on them. */
+  readonly badRecords: number;
   /** Time inside the worker, from receipt to prepared output. */
   readonly runMs: number;
   /** Resident memory of the executor process when the attempt ended. */

@@ -128,6 +128,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     objects,
     metadata,
     readOffsets: exchange.readOffsets,
+    placeOf: (key) => key,
     runner,
     clock,
     random,

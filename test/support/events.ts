@@ -89,6 +89,7 @@ export const anEvent = {
       diskBytesSpilled: 1200,
       runMs: 90,
       peakRssBytes: 1,
+      badRecords: 0,
     },
     lostRace: false,
     ...fields,

@@ -1,6 +1,8 @@
+import type { BadRecords } from '../bad-records.ts';
 import type { OperationRef, UserFunction } from '../user-function.ts';
 import { generatedFunction } from './generated-function.ts';
 import { type BaseKind, type KernelShape, kernelSource, type TerminalKind } from './kernel-source.ts';
+import { endingAtFailure, iteratorOf, type OpenIterator } from './open-iterator.ts';
 import type { Step } from './step.ts';
 import { describeUserError, notAPair, notIterable, promiseNotAllowed, type TaskPlace } from './user-error.ts';
 
@@ -20,6 +22,8 @@ export interface KernelState {
   acc: unknown;
   /** `call`: takes each record. */
   w: (record: unknown) => void;
+  /** Takes in a record that a function failed on, so that it is left out; null: the failure ends the loop. */
+  readonly leaveOut: BadRecords['leaveOut'] | null;
   /** Step at which the slow loop goes on (-1: with the next record), with its value and result. */
   k: number;
   v: unknown;
@@ -44,6 +48,8 @@ export interface KernelRequest {
   readonly base: BaseKind;
   readonly steps: readonly Step[];
   readonly terminal: Terminal;
+  /** Records that functions fail on are left out: `leaveOut` of the state is there. */
+  readonly skips?: boolean;
 }
 
 /** Loops by the closures that they call: those of a stage stay warm from task to task, and go when the stage's closures go. */
@@ -65,9 +71,9 @@ export function kernelFor(closures: readonly UserFunction[], request: KernelRequ
   return kernel;
 }
 
-function keyOf({ base, steps, terminal }: KernelRequest): string {
+function keyOf({ base, steps, terminal, skips = false }: KernelRequest): string {
   const names = steps.map((step) => ('fn' in step ? `${step.kind}${step.fn}` : step.kind === 'cross' ? `cross-${step.outer}` : step.kind));
-  return `${base} ${names.join(' ')} ${terminal.kind === 'reduce' ? `reduce${terminal.fn}` : terminal.kind}`;
+  return `${skips ? 'skipping ' : ''}${base} ${names.join(' ')} ${terminal.kind === 'reduce' ? `reduce${terminal.fn}` : terminal.kind}`;
 }
 
 export function kernelState(place: TaskPlace, init: Partial<KernelState>): KernelState {
@@ -86,12 +92,13 @@ export function kernelState(place: TaskPlace, init: Partial<KernelState>): Kerne
     v: undefined,
     r: undefined,
     closing: [],
+    leaveOut: null,
     ...init,
   };
 }
 
-function compile(closures: readonly UserFunction[], { base, steps, terminal }: KernelRequest): Kernel {
-  const shape: KernelShape = { base, steps, terminal: terminal.kind };
+function compile(closures: readonly UserFunction[], { base, steps, terminal, skips = false }: KernelRequest): Kernel {
+  const shape: KernelShape = { base, steps, terminal: terminal.kind, skips };
   const refs: OperationRef[] = steps.map((step) => step.ref);
   const functions = steps.map((step) => ('fn' in step ? closures[step.fn] : undefined));
   if (terminal.kind === 'reduce') {
@@ -122,11 +129,12 @@ interface FailureKit {
   badResult(state: KernelState, result: unknown, s: number): never;
   iterate(state: KernelState, result: unknown, s: number): OpenIterator;
   close(state: KernelState, iterator: OpenIterator, s: number, thrown: boolean): void;
-}
-
-interface OpenIterator {
-  next(): unknown;
-  return?(): unknown;
+  /** What a step of a skipping loop gives for a record that is left out. */
+  readonly SKIPPED: object;
+  /** Gives `SKIPPED`, or throws. */
+  skip(state: KernelState, thrown: unknown, record: { readonly value: unknown; readonly s: number }): object;
+  /** The iterator of a generator, ending where that fails: the rest of what the record would have given is left out. */
+  guard(state: KernelState, result: unknown, record: { readonly value: unknown; readonly s: number }): unknown;
 }
 
 function failureKit(refs: readonly OperationRef[]): FailureKit {
@@ -150,6 +158,7 @@ function failureKit(refs: readonly OperationRef[]): FailureKit {
       if (iterator === null) throw notIterable(result, ref(s), state.place);
       return iterator;
     },
+    ...skipKit(ref),
     close: (state, iterator, s, thrown) => {
       // As in a for-of loop: the error that ended the loop counts, not the one met while closing.
       const fail = (error: unknown): void => {
@@ -168,15 +177,17 @@ function failureKit(refs: readonly OperationRef[]): FailureKit {
   };
 }
 
-/** An asynchronous iterator gives promises: native ones, whatever it is made of. */
-function iteratorOf(result: unknown): OpenIterator | null {
-  if (result === null || result === undefined) return null;
-  const iterable = result as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
-  if (typeof iterable[Symbol.asyncIterator] === 'function') {
-    const iterator = (iterable as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-    return { next: () => Promise.resolve(iterator.next()), return: () => Promise.resolve(iterator.return?.()) };
-  }
-  return typeof iterable[Symbol.iterator] === 'function' ? (iterable as Iterable<unknown>)[Symbol.iterator]() : null;
+function skipKit(ref: (s: number) => OperationRef): Pick<FailureKit, 'SKIPPED' | 'skip' | 'guard'> {
+  const SKIPPED = {};
+  const skip: FailureKit['skip'] = ({ leaveOut }, thrown, { value, s }) => {
+    leaveOut?.({ record: value, thrown, ref: ref(s) });
+    return SKIPPED;
+  };
+  return {
+    SKIPPED,
+    skip,
+    guard: (state, result, record) => endingAtFailure(result, (thrown) => skip(state, thrown, record)),
+  };
 }
 
 /** The promise was refused with an error of its own: its rejection must not count as unhandled beside that. */

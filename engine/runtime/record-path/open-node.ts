@@ -144,7 +144,8 @@ function openPart(task: TaskContext, input: Base, part: readonly Step[]): Record
   const [step] = part;
   if (step !== undefined && 'fn' in step && step.concurrency > 1) {
     const stream = input.kind === 'stream' ? input.stream : openPart(task, input, []);
-    return windowStream(stream, { step, fn: task.deps.closures[step.fn] as UserFunction, place: task.place, signal: task.deps.signal });
+    const fn = task.deps.closures[step.fn] as UserFunction;
+    return windowStream(stream, { step, fn, place: task.place, signal: task.deps.signal, badRecords: task.badRecords });
   }
   const state = stateFor(task, input, {});
   return segmentStream(segmentOptions(task, { input, steps: part, terminal: { kind: 'push' }, state }));
@@ -162,11 +163,12 @@ function segmentOptions(task: TaskContext, { input, steps, terminal, state }: Pa
   const base = input.kind === 'stream' ? 'batch' : input.start === 0 && input.step === 1 ? 'zeroRange' : 'range';
   // A loop that begins with what a function gave in a window may meet an asynchronous generator.
   const async = isFlatten(steps[0]) || steps.some((step) => 'fn' in step && isAsync(closures[step.fn]));
-  return { kernel: kernelFor(closures, { base, steps, terminal }), state, input, async };
+  const skips = task.badRecords !== null;
+  return { kernel: kernelFor(closures, { base, steps, terminal, skips }), state, input, async };
 }
 
 function stateFor(task: TaskContext, { start = 0, step = 1 }: Base, init: Partial<KernelState>): KernelState {
-  return kernelState(task.place, { start, step, ...init });
+  return kernelState(task.place, { start, step, leaveOut: task.badRecords?.leaveOut ?? null, ...init });
 }
 
 const AsyncFunction = (async () => undefined).constructor;

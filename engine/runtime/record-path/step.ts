@@ -11,7 +11,12 @@ import type { OperationRef } from '../user-function.ts';
  * - `asKey`: [v, null]; `key`: v[0]; `value`: v[1]
  */
 export type Step = { readonly ref: OperationRef } & (
-  | { readonly kind: 'call' | 'callValue' | 'filter' | 'each' | 'keyBy' | 'rekey'; readonly fn: ClosureIndex; readonly concurrency: number }
+  | {
+      readonly kind: 'call' | 'callValue' | 'filter' | 'each' | 'keyBy' | 'rekey';
+      readonly fn: ClosureIndex;
+      readonly concurrency: number /** What it gives is flattened next. */;
+      readonly flattens?: true;
+    }
   | { readonly kind: 'cross'; readonly outer: 'none' | 'left' | 'right' | 'full' }
   | { readonly kind: 'flatten' | 'flattenValue' | 'asKey' | 'key' | 'value' }
 );
@@ -54,9 +59,15 @@ export function stepsOf(op: RecordOp, infos: readonly ClosureInfo[]): readonly S
     case 'mapValues':
       return [calling('callValue', op, infos)];
     case 'flatMap':
-      return [calling('call', op, infos), { kind: 'flatten', ref: refOf(op.fn, infos) }];
+      return [
+        { ...calling('call', op, infos), flattens: true },
+        { kind: 'flatten', ref: refOf(op.fn, infos) },
+      ];
     case 'flatMapValues':
-      return [calling('callValue', op, infos), { kind: 'flattenValue', ref: refOf(op.fn, infos) }];
+      return [
+        { ...calling('callValue', op, infos), flattens: true },
+        { kind: 'flattenValue', ref: refOf(op.fn, infos) },
+      ];
     case 'keyBy':
       return [{ kind: 'keyBy', fn: op.fn, concurrency: 1, ref: refOf(op.fn, infos) }];
     case 'keyByKey':
@@ -81,7 +92,7 @@ function calling(
   kind: 'call' | 'callValue' | 'filter',
   op: { readonly fn: ClosureIndex; readonly concurrency?: number },
   infos: readonly ClosureInfo[],
-): Step {
+): Extract<Step, { readonly fn: number }> {
   return { kind, fn: op.fn, concurrency: op.concurrency ?? 1, ref: refOf(op.fn, infos) };
 }
 

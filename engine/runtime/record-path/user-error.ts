@@ -16,12 +16,16 @@ export function markSettled(error: unknown): unknown {
   return error;
 }
 
+export function isSettled(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && settled.has(error);
+}
+
 /**
  * What a user function threw or rejected with, as a `USER_ERROR` that names operation, call site and partition.
  * The user's error is the cause, and its frames are the stack: the first line of the trace is the user's file and line.
  */
 export function describeUserError(thrown: unknown, ref: OperationRef, place: TaskPlace): unknown {
-  if (typeof thrown === 'object' && thrown !== null && settled.has(thrown)) return thrown;
+  if (isSettled(thrown)) return thrown;
   const error = new LevinError({
     code: 'USER_ERROR',
     fault: 'user',

@@ -1,4 +1,6 @@
+import type { BadRecords } from '../bad-records.ts';
 import type { UserFunction } from '../user-function.ts';
+import { endingAtFailure } from './open-iterator.ts';
 import { type Batch, bufferOnPrepare, MAX_BATCH, type RecordStream } from './record-stream.ts';
 import type { Step } from './step.ts';
 import { describeUserError, notAPair, type TaskPlace } from './user-error.ts';
@@ -8,11 +10,13 @@ export interface WindowOptions {
   readonly fn: UserFunction;
   readonly place: TaskPlace;
   readonly signal: AbortSignal;
+  /** Takes in records that the function fails on; null: the first one ends the stream. */
+  readonly badRecords: BadRecords | null;
 }
 
 interface Entry {
   readonly record: unknown;
-  state: 'pending' | 'ok' | 'failed';
+  state: 'pending' | 'ok' | 'failed' | 'left out';
   result: unknown;
 }
 
@@ -26,7 +30,7 @@ const MAX_WAITING = MAX_BATCH;
  *   input ─▶ [ e7 pending | e6 ok | e5 pending | e4 ok ] ─▶ output      pending ≤ concurrency
  * ```
  */
-export function windowStream(input: RecordStream, { step, fn, place, signal }: WindowOptions): RecordStream {
+export function windowStream(input: RecordStream, { step, fn, place, signal, badRecords }: WindowOptions): RecordStream {
   const queue: Entry[] = [];
   const inFlight = new Set<Promise<void>>();
   let records: Batch = [];
@@ -66,10 +70,13 @@ export function windowStream(input: RecordStream, { step, fn, place, signal }: W
   const start = (record: unknown): void => {
     const entry: Entry = { record, state: 'pending', result: undefined };
     queue.push(entry);
-    const settle = (state: 'ok' | 'failed', result: unknown): void => {
+    const settle = (how: 'ok' | 'failed', value: unknown): void => {
+      const [state, result] = how === 'ok' || badRecords === null ? [how, value] : leaveOut(entry, value);
       entry.state = state;
       failed ||= state === 'failed';
-      entry.result = state === 'ok' ? result : describeUserError(result, step.ref, place);
+      if (state === 'ok' && step.flattens === true && badRecords !== null) {
+        entry.result = endingAtFailure(result, (thrown) => badRecords.leaveOut({ record, thrown, ref: step.ref }));
+      } else entry.result = state !== 'failed' ? result : describeUserError(result, step.ref, place);
     };
     try {
       const result = fn(argumentOf(step, record, place));
@@ -92,6 +99,16 @@ export function windowStream(input: RecordStream, { step, fn, place, signal }: W
     }
   };
 
+  /** In place of the failure: that it was taken in, or why it could not be. */
+  const leaveOut = ({ record }: Entry, thrown: unknown): readonly ['failed' | 'left out', unknown] => {
+    try {
+      badRecords?.leaveOut({ record, thrown, ref: step.ref });
+      return ['left out', undefined];
+    } catch (error) {
+      return ['failed', error];
+    }
+  };
+
   const fill = (): void => {
     while (inFlight.size < step.concurrency && queue.length < MAX_WAITING && !pulling && !failed) {
       if (at < records.length) start(records[at++]);
@@ -111,7 +128,7 @@ export function windowStream(input: RecordStream, { step, fn, place, signal }: W
         throw entry.result;
       }
       taken += 1;
-      emit(step, entry, out);
+      if (entry.state === 'ok') emit(step, entry, out);
     }
     queue.splice(0, taken);
     return out;

@@ -7,7 +7,11 @@ import type { TaskContext } from '../task-context.ts';
 import { textStream } from './text.ts';
 
 /** One JSON value a line; empty lines are none. */
-export function jsonStream({ counters, deps }: TaskContext, split: FileSplit, invalidUtf8: InvalidUtf8 = 'replace'): RecordStream {
+export function jsonStream(
+  { counters, deps, badRecords }: TaskContext,
+  split: FileSplit,
+  invalidUtf8: InvalidUtf8 = 'replace',
+): RecordStream {
   const onRead = (bytes: number, records: number): void => {
     counters.bytesRead += bytes;
     counters.recordsRead += records;
@@ -19,7 +23,13 @@ export function jsonStream({ counters, deps }: TaskContext, split: FileSplit, in
     const records: unknown[] = [];
     for (const text of batch as readonly string[]) {
       line += 1;
-      if (text.trim() !== '') records.push(parseLine(text, line, split));
+      if (text.trim() === '') continue;
+      try {
+        records.push(parseLine(text, line, split));
+      } catch (thrown) {
+        if (badRecords === null) throw thrown;
+        badRecords.leaveOut({ record: text, thrown, ref: { operation: 'jsonFile', site: null } });
+      }
     }
     return records;
   };

@@ -46,6 +46,7 @@ const METRICS: TaskMetrics = {
   diskBytesSpilled: 0,
   runMs: 0,
   peakRssBytes: 0,
+  badRecords: 0,
 };
 
 /** The task function of the runners' contract: no plan, no closures, only what runners have to cope with. */

@@ -36,7 +36,7 @@ describe('commit items', () => {
       at: null,
       o: 'EACcAgE=',
       c: '00ff00ff00ff00ff',
-      m: 'wIQ9gICAGecHuWAAAIDkl9ASB9IJgOWadyIBgNCs8w6AmJq8BA==',
+      m: 'wIQ9gICAGecHuWAAAIDkl9ASB9IJgOWadyIBgNCs8w6AmJq8BAM=',
     });
   });
 

@@ -15,6 +15,7 @@ export const metrics: TaskMetrics = {
   diskBytesSpilled: 1_200_000_000,
   runMs: 1234,
   peakRssBytes: 250_000_000,
+  badRecords: 3,
 };
 
 export const task = { appId: 'app-1', stageId: '0123456789abcdef0123456789abcdef', partition: 7 } as const;

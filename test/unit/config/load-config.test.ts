@@ -31,6 +31,7 @@ test('the defaults', () => {
     maxStageAttempts: 4,
     taskTimeoutMs: null,
     starvedAfterMs: 600_000,
+    maxBadRecords: 0,
     excludeOnFailure: false,
     excludeAfterStageFailures: 2,
     excludeAfterFailures: 2,
@@ -64,6 +65,7 @@ describe('limits', () => {
     ['taskTimeoutMs', 1, 86_400_000],
     ['starvedAfterMs', 1000, 86_400_000],
     ['leaseMs', 100, 3_600_000],
+    ['maxBadRecords', 0, 1_000_000_000],
     ['excludeAfterStageFailures', 1, 1_000_000],
     ['excludeAfterFailures', 1, 1_000_000],
   ] as const;

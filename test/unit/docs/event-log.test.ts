@@ -56,6 +56,7 @@ const metrics: Fields<TaskMetrics> = {
   forcedSpills: true,
   memoryBytesSpilled: true,
   diskBytesSpilled: true,
+  badRecords: true,
   runMs: true,
   peakRssBytes: true,
 };

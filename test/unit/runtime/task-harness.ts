@@ -39,6 +39,7 @@ export interface Job {
   readonly scratch?: Scratch;
   readonly memory?: TaskMemory;
   readonly bounds?: Uint8Array;
+  readonly maxBadRecords?: number;
 }
 
 export interface Ran {
@@ -75,7 +76,7 @@ export async function runPartition(job: Job, partition = 0): Promise<Ran> {
 
 /** Runs over records that stand in the object store in the given partitions; node 0 is their leaf. */
 export async function runOver(partitions: readonly (readonly unknown[])[], job: Job, partition = 0): Promise<Ran> {
-  const objects = createMemoryObjectStore();
+  const { objects = createMemoryObjectStore() } = job;
   const { inputs } = await storeSlices(objects, partitions);
   const leaf: PlanNode = { kind: 'slices', numPartitions: partitions.length };
   return await runPartition({ ...job, nodes: [leaf, ...job.nodes], objects, inputs }, partition);
@@ -124,5 +125,6 @@ function specOf(partition: number, job: Job): TaskSpec {
     inputs: job.inputs ?? [],
     bounds: job.bounds ?? null,
     maxMs: null,
+    ...(job.maxBadRecords === undefined ? {} : { maxBadRecords: job.maxBadRecords }),
   };
 }

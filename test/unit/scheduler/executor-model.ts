@@ -49,7 +49,7 @@ export function runOnExecutors(model: ExecutorModel): ModelRun {
     running.delete(executor);
     const { stage, partition, attempt, generation, inputs } = launch;
     if (model.fails?.(launch, executor)) return { ...taskFailed(stage, partition, attempt, failed('error')), nowMs } as SchedulerEvent;
-    return { kind: 'taskSucceeded', stage, partition, attempt, generation, checksum: 'c', inputs, nowMs };
+    return { kind: 'taskSucceeded', stage, partition, attempt, generation, checksum: 'c', inputs, badRecords: 0, nowMs };
   };
   const begin = (launch: Launch, executor: number): void => {
     running.set(executor, { launch, executor });

@@ -47,7 +47,7 @@ export function resolved(stage: number, taskCount: number, committed: readonly n
     stage,
     stageId: `s${stage}`,
     taskCount,
-    committed: committed.map((partition) => ({ partition, generation: 0, checksum: '', inputs: null })),
+    committed: committed.map((partition) => ({ partition, generation: 0, checksum: '', inputs: null, badRecords: 0 })),
     raised: [],
   };
 }
@@ -60,6 +60,7 @@ export const succeeded = (stage: number, partition: number, attempt = 0, generat
   generation,
   checksum: '',
   inputs: null,
+  badRecords: 0,
   nowMs: 0,
 });
 
@@ -82,6 +83,7 @@ export const launch = (stage: number, partition: number, attempt = 0, generation
   inputs: null,
   avoid: [],
   copy: false,
+  maxBadRecords: null,
 });
 
 export const started = (stage: number, tasks: number, committed = 0, attempt = 0): SchedulerCommand => ({

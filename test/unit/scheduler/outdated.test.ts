@@ -23,7 +23,7 @@ function chain(last: StageSpec = read()): Chain {
   };
   const done = (stage: number, partition: number, checksum = 'as ever'): readonly SchedulerCommand[] => {
     const { attempt, generation, inputs } = launches.get(`${stage}/${partition}`) as Launch;
-    return send({ kind: 'taskSucceeded', stage, partition, attempt, generation, checksum, inputs, nowMs: 0 });
+    return send({ kind: 'taskSucceeded', stage, partition, attempt, generation, checksum, inputs, badRecords: 0, nowMs: 0 });
   };
   send(submitted(graph(0, [spec(0, []), spec(1, [0]), last])), resolved(0, 2), resolved(1, 2), resolved(2, 2));
   return { ...it, send, done };
@@ -83,7 +83,15 @@ describe('a stage that runs again', () => {
     expect(tasks(it.done(0, 0, 'second'))).toEqual(['abort 1/0', 'launch 1/0', 'launch 1/1']);
     const old = it.state().stages[1]?.tasks[0]?.flights[0];
     expect(old).toMatchObject({ attempt: 0, aborted: true });
-    const committed = { stage: 1, partition: 0, generation: 0, checksum: 'c', inputs: 'of what was there before', nowMs: 0 } as const;
+    const committed = {
+      stage: 1,
+      partition: 0,
+      generation: 0,
+      checksum: 'c',
+      inputs: 'of what was there before',
+      badRecords: 0,
+      nowMs: 0,
+    } as const;
     expect(tasks(it.send({ kind: 'taskSucceeded', attempt: 0, ...committed }))).toEqual(['abort 1/0', 'take back 1/0 from 0']);
     expect(tasks(it.send(raised(1, 0)))).toEqual(['launch 1/0']);
   });
@@ -154,7 +162,7 @@ describe('a stage that runs again', () => {
       stage: number,
       stageId: `s${number}`,
       taskCount: 2,
-      committed: committed.map(([partition, checksum, inputs]) => ({ partition, generation: 0, checksum, inputs })),
+      committed: committed.map(([partition, checksum, inputs]) => ({ partition, generation: 0, checksum, inputs, badRecords: 0 })),
       raised: [],
     });
     send(submitted(graph(0, [spec(0, []), spec(1, [0]), read()])));

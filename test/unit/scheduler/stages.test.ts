@@ -29,7 +29,20 @@ describe('stages', () => {
       status: 'done',
       resolving: false,
       stageId: 's0',
-      tasks: [{ status: 'done', generation: 0, checksum: '', attempts: 1, failures: 0, failedOn: [], wantedBy: 0, flights: [] }],
+      tasks: [
+        {
+          status: 'done',
+          generation: 0,
+          checksum: '',
+          badRecords: 0,
+          leavesOut: false,
+          attempts: 1,
+          failures: 0,
+          failedOn: [],
+          wantedBy: 0,
+          flights: [],
+        },
+      ],
       missing: 0,
       asked: 0,
       users: 0,
@@ -42,6 +55,8 @@ describe('stages', () => {
       flying: {},
       runtimes: {},
       failedOn: {},
+      badRecords: 0,
+      leavesOut: false,
       places: {},
       digest: null,
       inputs: null,
@@ -82,7 +97,7 @@ describe('stages', () => {
     const { send } = script(8);
     send(submitted(graph(0, [spec(0, [], 'result')])));
     const raised = [{ partition: 1, generation: 3 }];
-    const committed = [{ partition: 0, generation: 2, checksum: '', inputs: null }];
+    const committed = [{ partition: 0, generation: 2, checksum: '', inputs: null, badRecords: 0 }];
     expect(send({ kind: 'stageResolved', stage: 0, stageId: 's0', taskCount: 3, committed, raised })).toEqual([
       started(0, 3, 1),
       launch(0, 1, 0, 3),

@@ -162,6 +162,7 @@ export function createWorld(options: WorldOptions): World {
         return;
       case 'stageSubmitted':
       case 'stageCompleted':
+      case 'recordsLeftOut':
       case 'warn':
     }
   }
@@ -177,7 +178,7 @@ export function createWorld(options: WorldOptions): World {
       stageId: `s${stage}`,
       taskCount: taskCounts[stage] as number,
       committed: known.flatMap(({ partition, item: { generation, output, inputs } }) =>
-        output === null ? [] : [{ partition, generation, checksum: output.content, inputs }],
+        output === null ? [] : [{ partition, generation, checksum: output.content, inputs, badRecords: 0 }],
       ),
       raised: known.filter(({ item }) => item.output === null).map(({ partition, item }) => ({ partition, generation: item.generation })),
     };
@@ -213,7 +214,7 @@ export function createWorld(options: WorldOptions): World {
     const output = item.output ?? outputOf(attempt);
     const inputs = item.output === null ? attempt.launch.inputs : item.inputs;
     items.set(self, { generation, output, inputs });
-    return { kind: 'taskSucceeded', ...at, checksum: output.content, inputs };
+    return { kind: 'taskSucceeded', ...at, checksum: output.content, inputs, badRecords: 0 };
   }
 
   function outputOf({ launch: { stage, partition }, reads }: Attempt): Output {
