@@ -41,6 +41,8 @@ export interface SimWorld {
   random(name: string): Random;
   /** A new process; its clocks differ from true time as the plan says. */
   process(name: string): SimProcess;
+  /** Waits until what this process began before (the loader closes files) is over. */
+  quiet(): Promise<void>;
   /** Runs until the promise settles. Fails with what `stuck` gives when nothing can happen any more. */
   until<T>(promise: Promise<T>, stuck: () => Error): Promise<T>;
 }
@@ -79,6 +81,9 @@ export function createWorld(options: WorldOptions): SimWorld {
         wallSkewMs: (plan.number(`skew of ${name}`) * 2 - 1) * MAX_SKEW_MS,
         clockRate: 1 + (plan.number(`rate of ${name}`) * 2 - 1) * MAX_RATE_ERROR,
       }),
+    async quiet() {
+      while (strict && realHandles().length > 0) await new Promise((resolve) => setImmediate(resolve));
+    },
     async until(promise, stuck) {
       let settled = false;
       const done = (): void => {
@@ -86,13 +91,17 @@ export function createWorld(options: WorldOptions): SimWorld {
       };
       promise.then(done, done);
       do {
-        const open = strict ? process.getActiveResourcesInfo().filter((kind) => !OUTPUT_HANDLES.has(kind)) : [];
+        const open = strict ? realHandles() : [];
         if (open.length > 0) throw realHandle(open);
       } while (!settled && (await clock.advanceToNext()) && !settled);
       if (!settled) throw stuck();
       return await promise;
     },
   };
+}
+
+function realHandles(): readonly string[] {
+  return process.getActiveResourcesInfo().filter((kind) => !OUTPUT_HANDLES.has(kind));
 }
 
 /** What waits for the real world while virtual time goes on comes at another point of it each time. */

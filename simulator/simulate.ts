@@ -64,6 +64,7 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
   const memory = { executionBytes, readAheadBytes: executionBytes / 8, residentLimitBytes: Number.POSITIVE_INFINITY };
   const lambda = createLambda({ world, functions, workers, memoryMb, memory, onInvoke: () => undefined });
   const crashLimits = [{ scope: 'driver crashes', most: MAX_DRIVER_CRASHES }];
+  await world.quiet();
   await options.prepare?.(world);
   let drivers = 0;
   let answered: { readonly kind: 'answer'; readonly answer: R } | null = null;
