@@ -51,7 +51,7 @@ export function outputFolder(options: OutputFolders, path: string): OutputFolder
     },
     async mark(ordinal) {
       await adopt(files, key);
-      await files.put(`${key}/${pendingName(appId, ordinal)}`, new Uint8Array());
+      await options.staged.mark(`${key}/${pendingName(appId, ordinal)}`);
     },
   };
 }

@@ -10,8 +10,8 @@ import { readOutputRecords } from './output-records.ts';
 /** A file is cut while more than this many splits' worth is left, so that no tiny split stays (Hadoop's SPLIT_SLOP). */
 const SPLIT_SLOP = 1.1;
 
-/** A listing of so many took more than one request. */
-const LONG_LISTING = 1000;
+/** A listing is no snapshot: what is replaced while it is made may be missing in it, the old and the new. So nothing is concluded from one that shows nothing. */
+const LOOKS_FOR_RECORDS = 3;
 
 /** Sorts behind every name. */
 const LAST_CHARACTER = '\u{10ffff}';
@@ -76,8 +76,7 @@ async function listPath(path: string, request: InputRequest): Promise<readonly I
     if (code !== 'OBJECT_NOT_FOUND' && !isFolder) throw readError(path, error, request);
   }
   const inside = await listAll(folder, folder.split('/').length, request);
-  // An empty folder is there where folders are, and has no files.
-  if (inside.length === 0) return isFolder ? [] : null;
+  if (inside.length === 0 && !isFolder) return null;
   if (await holdsRecords(folder, inside, request)) return await filesOfOutput(folder, request);
   return directFiles(path, inside, request);
 }
@@ -97,10 +96,9 @@ function directFiles(path: string, inside: readonly InputFile[], request: InputR
   return direct;
 }
 
-/** Whether levin has written into the folder; asked again after a long listing, for it may have begun meanwhile. */
+/** Whether levin has written into the folder. Asked for by itself when the listing does not show it: it may have begun, or replaced all, meanwhile. */
 async function holdsRecords(folder: string, inside: readonly InputFile[], request: InputRequest): Promise<boolean> {
   if (inside.some(({ path }) => path.startsWith(folder + OUTPUT_RECORDS))) return true;
-  if (inside.length < LONG_LISTING) return false;
   return (await request.files.list(keyOf(folder + OUTPUT_RECORDS), { limit: 1 })).objects.length > 0;
 }
 
@@ -111,8 +109,10 @@ async function holdsRecords(folder: string, inside: readonly InputFile[], reques
  */
 async function filesOfOutput(folder: string, request: InputRequest): Promise<readonly InputFile[]> {
   const key = keyOf(folder.slice(0, -1));
+  let looks = 0;
   for (let tried = 0; ; ) {
     const { manifest, pending } = await readOutputRecords(request.files, key);
+    if (manifest === null && pending.length === 0 && ++looks < LOOKS_FOR_RECORDS) continue;
     if (manifest === null && pending[0] !== undefined) throw notCommitted(folder, pending[0], request);
     const inside = await listAll(folder, folder.split('/').length, request);
     if (manifest === null) return directFiles(folder, inside, request);

@@ -6,9 +6,16 @@ import type { StagedFiles } from './staged-files.ts';
 /** Renames an object, replacing what has the new name; false when none has the old name. */
 export type MoveObject = (from: string, to: string) => Promise<boolean>;
 
+/** The two things that an object store cannot do and a file system can. */
+export interface NameChanges {
+  readonly move: MoveObject;
+  readonly mark: StagedFiles['mark'];
+}
+
 /** Staged files as objects with hidden names beside those of their folder: for stores that can rename. */
-export function stagedByName(files: ObjectStore, move: MoveObject): StagedFiles {
+export function stagedByName(files: ObjectStore, { move, mark }: NameChanges): StagedFiles {
   return {
+    mark,
     async stage(key, body, options = {}) {
       await files.put(stagedKey(key), body, options);
     },

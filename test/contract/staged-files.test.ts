@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
@@ -33,6 +34,16 @@ describe.each([
   ['directory', inFolder],
 ] as const)('staged files contract: %s', (_, make) => {
   const cases: Readonly<Record<string, (subject: Subject) => Promise<void>>> = {
+    'a mark is an empty object, also in a folder that is there or has one already': async ({ files, staged }) => {
+      await staged.mark('a/b/out/_levin/pending-1');
+      await staged.mark('a/b/out/_levin/pending-1');
+      await staged.mark('a/b/out/_levin/pending-2');
+      const { objects } = await files.list('');
+      expect(objects.map(({ key, size }) => [key, size])).toEqual([
+        ['a/b/out/_levin/pending-1', 0],
+        ['a/b/out/_levin/pending-2', 0],
+      ]);
+    },
     'a staged file has no name that readers of the folder look at': async ({ files, staged }) => {
       await staged.stage('a/out/part-0.csv', BODY);
       const { objects } = await files.list('a/out/');
@@ -87,6 +98,32 @@ describe.each([
       subject.remove();
     }
   });
+});
+
+test('a folder that a mark makes is never found empty', async () => {
+  const { path: root, remove } = temporaryFolder();
+  try {
+    const files = createDirectoryObjectStore({ root, followLinks: true });
+    const staged = createDirectoryStagedFiles(files, { root });
+    const empty: string[] = [];
+    for (let i = 0; i < 50; i++) {
+      let marked = false;
+      const marking = staged.mark(`new${i}/out/_levin/pending-1`).then(() => {
+        marked = true;
+      });
+      while (!marked) {
+        for (const folder of [`new${i}`, `new${i}/out`, `new${i}/out/_levin`]) {
+          const names = await readdir(join(root, folder)).catch(() => null);
+          if (names?.length === 0) empty.push(folder);
+        }
+      }
+      await marking;
+    }
+    expect(empty).toEqual([]);
+    expect((await readdir(root)).filter((name) => !name.startsWith('new'))).toEqual([]);
+  } finally {
+    remove();
+  }
 });
 
 test('a file that cannot get its name says so', async () => {

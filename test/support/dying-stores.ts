@@ -42,7 +42,7 @@ export function dyingStores(stores: TestStores, death: Death): DyingStores {
       clock: stores.clock,
       objects: wrap(stores.objects, ['put', 'deleteMany']),
       files: wrap(stores.files, ['put', 'deleteMany']),
-      staged: wrap(stores.staged, ['stage', 'publish', 'discard']),
+      staged: wrap(stores.staged, ['mark', 'stage', 'publish', 'discard']),
       metadata: wrap(stores.metadata, ['put', 'transact', 'delete']),
     },
     writes: () => writes,

@@ -88,6 +88,20 @@ describe('outputs of levin', () => {
     expect(await listed({ ...files, get }, '/out')).toEqual(['/out/part-00000-b']);
   });
 
+  test('a listing that misses what is replaced while it is made misleads nobody', async () => {
+    const files = await storeOf('out/part-00000-a', 'out/part-00000-b');
+    await putManifest(files, 2, 'part-00000-b');
+    // As a directory store lists: names first, then what each is; both manifests, the old one and the new one, may be missed.
+    for (const missed of [1, 2]) {
+      let lists = 0;
+      const list: ObjectStore['list'] = async (prefix, options) => {
+        const page = await files.list(prefix, options);
+        return lists++ < missed ? { ...page, objects: page.objects.filter(({ key }) => !key.includes('_levin/')) } : page;
+      };
+      expect(await listed({ ...files, list }, missed === 1 ? '/out' : '/o*')).toEqual(['/out/part-00000-b']);
+    }
+  });
+
   test('a manifest that cannot be read says so', async () => {
     const files = await storeOf('out/part-00000-a');
     await files.put('out/_levin/manifest-0000000001.json', new TextEncoder().encode('{ "format": 2 }'));
