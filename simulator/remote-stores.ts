@@ -110,6 +110,7 @@ async function deleteSome(
 function remoteStaged(caller: RemoteCaller, staged: StagedFiles): StagedFiles {
   const { objectReadMs: read, objectWriteMs: write } = caller.world.facts;
   return {
+    mark: (key) => remoteCall(caller, { name: 'staged.mark', key, latency: write, effect: () => staged.mark(key) }),
     stage: (key, body, options) =>
       remoteCall(caller, {
         name: 'staged.stage',
