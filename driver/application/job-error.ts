@@ -6,10 +6,10 @@ import { errorFromWire } from './error-from-wire.ts';
 const FAULTS: readonly LevinError['fault'][] = ['user', 'resource', 'transient', 'internal'];
 
 /** The error that an action rejects with. The user's own error, with its stack, is its `cause`. */
-export function jobError(action: string, failure: JobFailure): LevinError {
+export function jobError(action: string, failure: JobFailure, operationsOf: (stage: number) => readonly string[]): LevinError {
   switch (failure.kind) {
     case 'taskFailed':
-      return taskFailed(action, failure);
+      return taskFailed(action, failure, operationsOf(failure.stage));
     case 'inputLost': {
       const lost = failure.lost.map(({ stageId, partition }) => `${stageId}/${partition}`).join(', ');
       return make(action, 'INPUT_LOST', 'resource', {
@@ -44,17 +44,31 @@ export function jobError(action: string, failure: JobFailure): LevinError {
   }
 }
 
-function taskFailed(action: string, failure: Extract<JobFailure, { kind: 'taskFailed' }>): LevinError {
+function taskFailed(action: string, failure: Extract<JobFailure, { kind: 'taskFailed' }>, operations: readonly string[]): LevinError {
   const { error, kind } = failure.failure;
-  const times = failure.repeated ? `the same error came ${failure.failures} times from the same place` : `failed ${failure.failures} times`;
+  const times =
+    failure.repeated && kind !== 'timeout'
+      ? `the same error came ${failure.failures} times from the same place`
+      : `failed ${failure.failures} times`;
   const where = `task ${failure.partition} of stage ${failure.stage} (${failure.name})`;
   return new LevinError({
     code: codeOf(failure.failure),
     fault: failure.failure.fault,
-    message: `${action}: ${where} ${times}, last with: ${headline(error)}`,
+    message: `${action}: ${where} ${times}, last with: ${headline(error)}${ranOut(kind) ? ranText(operations) : ''}`,
     details: { action, stage: failure.stage, name: failure.name, partition: failure.partition, kind, failures: failure.failures },
     cause: errorFromWire(error),
   });
+}
+
+/** No frame of the user's code says where that was. */
+function ranOut(kind: TaskFailure['kind']): boolean {
+  return kind === 'out-of-memory' || kind === 'timeout';
+}
+
+function ranText(operations: readonly string[]): string {
+  if (operations.length === 0) return '';
+  const more = operations.length > 6 ? ` and ${operations.length - 6} more` : '';
+  return ` The stage ran ${operations.slice(0, 6).join(', ')}${more}.`;
 }
 
 /** Errors with a code of levin's keep it; what user code threw is `TASK_FAILED`. */

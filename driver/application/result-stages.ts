@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import { decodeValue } from '../../engine/records/value.ts';
@@ -124,7 +125,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (signal?.aborted) throw cancelledBefore(request.name, signal);
-      await loop.runJob(graph, (failure) => jobError(request.name, failure));
+      await loop.runJob(graph, (failure) => jobError(request.name, failure, (stage) => operationsOf(registry.drafts.get(stage))));
       bus.emit({ kind: 'jobEnded', job: graph.job, status: 'succeeded', message: null, replayed: false });
     } catch (error) {
       const cancelled = error instanceof LevinError && error.code === 'JOB_CANCELLED';
@@ -228,6 +229,15 @@ function specOf({ stage, parents, kind, name, plan, closures }: StageDraft): Sta
   const pipes = plan.nodes.some((node) => node.kind === 'narrow' && node.op.kind === 'pipe');
   const copyable = !sideEffects && !pipes && !closures.some(({ traits }) => traits.indeterminate);
   return { stage, parents, kind, name, sideEffects, copyable };
+}
+
+/** What the user called that runs in the stage: `groupByKey at job.ts:12`, each once. */
+function operationsOf(draft: StageDraft | undefined): readonly string[] {
+  const texts = (draft?.closures ?? []).map(({ operation, callSite }) => {
+    const name = operation.replace(/^rdd\./, '');
+    return callSite === null ? name : `${name} at ${basename(callSite.file)}:${callSite.line}`;
+  });
+  return [...new Set(texts)];
 }
 
 function abortReason(signal: AbortSignal | undefined): string {

@@ -61,11 +61,26 @@ function copySlowTasks(turn: Turn, stage: StageState): void {
   const medianMs = medianRuntimeMs(stage.runtimes);
   if (medianMs === null) return;
   const slowMs = Math.max(settings.multiplier * medianMs, settings.minRuntimeMs);
+  let idle = Math.min(settings.concurrency - occupiedSlots(state, slowMs), state.slots - state.inFlight);
   for (const { partition, task, executorId } of slowTasks(state, stage, slowMs)) {
-    if (state.inFlight >= Math.min(state.slots, settings.concurrency)) return;
-    const avoid = new Set(executorsToAvoid(state, stage, task)).add(executorId);
-    addFlight(turn, stage, { partition, copy: true, avoid: [...avoid] });
+    if (idle-- <= 0) return;
+    const avoid = executorsToAvoid(state, stage, task);
+    addFlight(turn, stage, { partition, copy: true, avoid: executorId === null ? avoid : [...new Set([...avoid, executorId])] });
   }
+}
+
+/** Attempts that run, or are about to. One that has waited for long stands behind an executor that does not answer, and holds no slot elsewhere. */
+function occupiedSlots(state: SchedulerState, slowMs: number): number {
+  let occupied = 0;
+  for (const number of state.needed) {
+    const { tasks, flying } = state.stages[number] as StageState;
+    for (const key of Object.keys(flying)) {
+      for (const { startedMs, launchedMs } of (tasks[Number(key)] as TaskState).flights) {
+        if (startedMs !== null || state.nowMs - launchedMs <= slowMs) occupied++;
+      }
+    }
+  }
+  return occupied;
 }
 
 function slowTasks(state: SchedulerState, stage: StageState, slowMs: number) {
@@ -73,9 +88,9 @@ function slowTasks(state: SchedulerState, stage: StageState, slowMs: number) {
     const [partition, task] = [Number(key), stage.tasks[Number(key)] as TaskState];
     const live = task.flights.filter((flight) => !flight.aborted);
     const [flight] = live;
-    if (task.status !== 'running' || live.length !== 1 || flight === undefined || flight.startedMs === null) return [];
-    const runsMs = state.nowMs - flight.startedMs;
-    return runsMs > slowMs ? [{ partition, task, executorId: flight.executorId as string, runsMs }] : [];
+    if (task.status !== 'running' || live.length !== 1 || flight === undefined) return [];
+    const runsMs = state.nowMs - (flight.startedMs ?? flight.launchedMs);
+    return runsMs > slowMs ? [{ partition, task, executorId: flight.executorId, runsMs }] : [];
   });
   return slow.sort((a, b) => b.runsMs - a.runsMs);
 }

@@ -146,6 +146,7 @@ export interface Flight {
   readonly stageAttempt: number;
   /** It leaves out what functions fail on. */
   readonly leavesOut: boolean;
+  readonly launchedMs: number;
   /** Where it runs and since when; null until it has begun. */
   executorId: string | null;
   startedMs: number | null;

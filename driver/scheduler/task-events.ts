@@ -110,7 +110,9 @@ function counted(turn: Turn, { stage, task, partition, failure, flight }: Failed
   const { executorId } = flight;
   if (executorId !== null && failure.kind !== 'executor-lost') failedOn(turn, stage, { partition, executorId });
   task.failures++;
-  const mistake = mistakeOf(failure);
+  // A computation that is too long for its limit is so every time; what waited may wait for less.
+  const tooLong = failure.kind === 'timeout' && failure.cpuBound === true ? `timeout of ${partition}` : null;
+  const mistake = mistakeOf(failure) ?? tooLong;
   const times = mistake === null ? 0 : (stage.places[mistake] ?? 0) + 1;
   if (mistake !== null) stage.places[mistake] = times;
   const repeated = times >= 2;

@@ -77,7 +77,15 @@ export function addFlight(turn: Turn, stage: StageState, { partition, copy, avoi
   const attempt = task.attempts++;
   const { maxBadRecords: limit } = turn.state.settings;
   const leavesOut = limit > 0 && (stage.leavesOut || task.leavesOut);
-  const flight: Flight = { attempt, stageAttempt: stage.stageAttempts, leavesOut, executorId: null, startedMs: null, aborted: false };
+  const flight: Flight = {
+    attempt,
+    stageAttempt: stage.stageAttempts,
+    leavesOut,
+    launchedMs: turn.state.nowMs,
+    executorId: null,
+    startedMs: null,
+    aborted: false,
+  };
   task.flights = [...task.flights, flight];
   turn.state.inFlight++;
   stage.inFlight++;

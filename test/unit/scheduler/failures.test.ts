@@ -53,6 +53,19 @@ describe('a task that fails', () => {
     ]);
   });
 
+  test('that computes past its limit is tried once more, one that waits as often as others', () => {
+    const timeout = (cpuBound: boolean) => ({ ...failed('timeout'), cpuBound });
+    const busy = running();
+    busy.send(taskFailed(0, 0, 0, timeout(true)), taskFailed(0, 1, 0, timeout(true)));
+    expect(busy.send(taskFailed(0, 0, 1, timeout(true)))[0]).toMatchObject({
+      kind: 'jobFailed',
+      failure: { partition: 0, failures: 2, repeated: true, failure: { kind: 'timeout' } },
+    });
+    const waiting = running();
+    for (const attempt of [0, 1, 2]) expect(waiting.send(taskFailed(0, 0, attempt, timeout(false)))).toEqual([launch(0, 0, attempt + 1)]);
+    expect(waiting.send(taskFailed(0, 0, 3, timeout(false)))[0]).toMatchObject({ kind: 'jobFailed', failure: { failures: 4 } });
+  });
+
   test('counts its own failures only', () => {
     const { send } = running();
     const commands = [0, 1, 2].flatMap((attempt) => [0, 1].flatMap((partition) => send(taskFailed(0, partition, attempt, failed('exit')))));

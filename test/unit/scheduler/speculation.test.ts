@@ -102,6 +102,16 @@ describe('a copy', () => {
     expect(send(taskFailed(0, 1, 1, failed('error')))).toEqual([{ ...launch(0, 1, 2), avoid: ['e11'] }]);
   });
 
+  test('is made of a task that was handed over and never began, too: its executor does not answer', () => {
+    const it = script(10, settings);
+    it.send(submitted(graph(0, [copyable])), resolved(0, 6), begun(0, 0, 0), begun(1, 0, 0));
+    for (const partition of [0, 2, 3]) it.send(begun(partition, 0, 0), { ...succeeded(0, partition), nowMs: 1000 } as never);
+    expect(it.send(tick(0, 1100))).toEqual([timer(1)]);
+    expect(it.send(tick(1, 2000))).toEqual([copy(1, 1, 'e10'), timer(2)]);
+    expect(it.send(begun(1, 1, 2000), { ...succeeded(0, 1, 1), nowMs: 3000 } as never)[0]).toMatchObject({ kind: 'abortAttempt' });
+    expect(it.send(tick(2, 3100))).toEqual([copy(4, 1), timer(3)]);
+  });
+
   test('waits for an idle slot', () => {
     const it = script(8, { speculation: { ...settings.speculation, concurrency: 2 } });
     it.send(submitted(graph(0, [copyable])), resolved(0, 4), ...[0, 1, 2, 3].map((partition) => begun(partition, 0, 0)));
