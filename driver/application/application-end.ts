@@ -2,6 +2,7 @@ import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { checkLease } from '../lease/check-lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
@@ -45,6 +46,11 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
   let lastFailure: unknown = null;
   let ended: Promise<void> | null = null;
   const ending = new AbortController();
+  /** A driver that was replaced meets what the other one has done, and takes it for this and that. */
+  const lostOr = async (error: unknown): Promise<unknown> => {
+    const lost = await checkLease(options.stores.metadata, lease).catch((failure: unknown) => failure);
+    return errorCode(lost) === 'LEASE_LOST' ? lost : error;
+  };
   const failed = (error: unknown): void => {
     // Cancelled by a signal of the job's own: it wanted that.
     if (errorCode(error) !== 'JOB_CANCELLED') lastFailure = error;
@@ -85,8 +91,9 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
         lastFailure = null;
         return answer;
       } catch (error) {
-        failed(error);
-        throw error;
+        const reason = await lostOr(error);
+        failed(reason);
+        throw reason;
       } finally {
         running.delete(action);
       }

@@ -2,7 +2,10 @@ import { fileOfModule } from '../../engine/closures/loading/project-root.ts';
 import type { ProcessIdentity } from '../../engine/types/process-identity.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
 import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
+import { checkLease } from '../lease/check-lease.ts';
+import { fencedObjectStore } from '../lease/fenced-object-store.ts';
 import type { Lease } from '../lease/lease.ts';
+import type { Stores } from '../wiring.ts';
 import { appFinished, isOver } from './app-errors.ts';
 import { openAppJournal } from './app-journal.ts';
 import { type AppRecord, type AppRecorder, readRecord, startRecord } from './app-record.ts';
@@ -29,13 +32,22 @@ export async function openDriver(options: OpenDriver): Promise<Application> {
   const lease = await (resumed ? takeOverLease(leaseOptions) : acquireLease(leaseOptions));
   try {
     const record = await openRecord(options, lease);
-    const journal = await openAppJournal({ stores, appId, lease, start });
-    return await startApplication({ ...options, root: start.root, lease, journal, record });
+    const fenced = fencedStores(stores, lease);
+    const journal = await openAppJournal({ stores: fenced, appId, lease, start });
+    // Tasks write under names of their own, whoever drives them.
+    const runnerOf: OpenDriver['runnerOf'] = (runner) => options.runnerOf({ ...runner, stores });
+    return await startApplication({ ...options, stores: fenced, runnerOf, root: start.root, lease, journal, record });
   } catch (error) {
     // The next driver need not wait for one that never began.
     await lease.release();
     throw error;
   }
+}
+
+/** What a driver that lost its lease can read, and not change. */
+function fencedStores(stores: Stores, lease: Lease): Stores {
+  const check = (): Promise<void> => checkLease(stores.metadata, lease);
+  return { ...stores, objects: fencedObjectStore(stores.objects, check), files: fencedObjectStore(stores.files, check) };
 }
 
 /** Says in the list of applications that this driver runs. Fails with `APP_FINISHED` when there is nothing left to resume. */

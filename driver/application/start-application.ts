@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { errorCode } from '../../engine/errors/levin-error.ts';
 import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
@@ -55,7 +56,10 @@ export async function startApplication(start: StartApplication): Promise<Applica
     appId,
     epoch: lease.epoch,
     clock,
-    onError: (error) => warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`),
+    onError(error) {
+      // Who has taken over tells what happens from here on.
+      if (errorCode(error) !== 'LEASE_LOST') warn('EVENT_LOG', `The event log cannot be written: ${String(error)}`);
+    },
   });
   bus.subscribe(log.write);
   const console = attachConsole({ bus, config, clock, stdout: host.stdout, stderr: host.stderr });

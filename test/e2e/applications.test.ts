@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { type JobFolder, jobFolder, jobText } from '../support/job-folder.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
@@ -142,6 +143,28 @@ describe('levin cancel', () => {
     const { stderr, code } = await levin(folder, ...args);
     expect([stderr, code]).toEqual([message, 1]);
   });
+});
+
+test('Ctrl-C again leaves at once, also when the end cannot be written; the application can be resumed', async () => {
+  using folder = jobFolder({ 'spin.ts': SPINNING });
+  const { child, ended, appId } = await spinning(folder);
+  const lock = new DatabaseSync(join(folder.path, '.state/metadata.sqlite'));
+  lock.exec('BEGIN IMMEDIATE');
+  child.kill('SIGINT');
+  await new Promise<void>((resolve) => {
+    child.stderr?.on('data', (text: string) => {
+      if (text.includes('Cancelling what runs. Press Ctrl-C again to leave at once.')) resolve();
+    });
+  });
+  child.kill('SIGINT');
+  const { code, stderr } = await ended;
+  lock.exec('ROLLBACK');
+  lock.close();
+  expect(code).toBe(130);
+  expect(stderr).not.toContain('cancelled by SIGINT');
+  expect((await listed(folder)).map(({ state }) => state)).toEqual(['dead']);
+  writeFileSync(join(folder.path, 'go'), '');
+  expect((await folder.run(['spin.ts', '--app', appId])).code).toBe(0);
 });
 
 describe('levin gc', () => {

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { jobFolder, jobText } from '../support/job-folder.ts';
+import { createSqliteMetadataStore } from '../../engine/adapters/local/sqlite-metadata-store.ts';
+import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
+import { type JobFolder, jobFolder, jobText } from '../support/job-folder.ts';
 
 /** The first driver's task waits for a file; the sum says whether everything was counted once. */
 const JOB = `import { existsSync } from 'node:fs';\n${jobText(
@@ -55,3 +57,62 @@ test('a driver that was frozen and taken over from writes and deletes nothing wh
   expect(stdout).toMatch(/\nsum 4950\n$/);
   expect(code).toBe(0);
 });
+
+const HOOK = new URL('../support/die-at-effect.ts', import.meta.url).href;
+const SAVING = jobText(
+  "console.log('count', await lv.range(40, { numSlices: 4 }).map((x) => [x % 4, x]).reduceByKey((a, b) => a + b, 2).count());",
+  "await lv.range(6, { numSlices: 3 }).saveAsTextFile('out');",
+  "console.log('saved');",
+);
+
+/** Everything a driver writes: objects, event logs, the output, journal, record and lease. What its tasks write under names of their own, unseen until a driver publishes it, is not compared. */
+async function written(folder: JobFolder, appId: string): Promise<Readonly<Record<string, string>>> {
+  const files = globSync(['.state/objects/**', 'out/**'], { cwd: folder.path })
+    .map((name) => name.toString())
+    .filter(
+      (name) => statSync(join(folder.path, name)).isFile() && !/\/apps\/[^/]+\/(shuffle|results)\/|^out\/_levin\/staged\//.test(name),
+    );
+  const found = Object.fromEntries(files.sort().map((name) => [name, readFileSync(join(folder.path, name), 'utf8')]));
+  const metadata = createSqliteMetadataStore({ file: join(folder.path, '.state/metadata.sqlite'), clock: createSystemClock() });
+  for (const partition of ['apps', `app#${appId}`, `app#${appId}#journal`]) {
+    for (const { key, item } of (await metadata.query(partition, '')).items) found[`${partition} ${key.sort}`] = JSON.stringify(item);
+  }
+  await metadata.close();
+  return found;
+}
+
+// Of about 32: up to 15 the first action, then the tasks of the second, and its publication.
+test.each([8, 14, 18, 22, 25, 27, 29])(
+  'frozen right behind its effect %i and replaced by one that ended, it changes nothing',
+  async (at) => {
+    using folder = jobFolder({ 'job.ts': SAVING });
+    const env = { NODE_OPTIONS: `--import ${HOOK}`, DIE_AT: String(at), DIE_WHEN: 'after', DIE_BY: 'SIGSTOP' };
+    const started = Promise.withResolvers<{ readonly child: ChildProcess; readonly appId: string }>();
+    const frozen = folder.run(['job.ts', '--on', 'local[1]', '--conf', 'leaseMs=400'], {
+      env,
+      onStart: (child) => {
+        child.stderr?.on('data', (text: string) => {
+          const appId = /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(text)?.[0];
+          if (appId !== undefined) started.resolve({ child, appId });
+        });
+      },
+    });
+    const { child, appId } = await started.promise;
+    const resumed = await untilTaken(() => folder.run(['job.ts', '--app', appId]));
+    expect([resumed.stdout, resumed.code]).toEqual(['count 4\nsaved\n', 0]);
+    const before = await written(folder, appId);
+    child.kill('SIGCONT');
+    const woken = await frozen;
+    expect(woken.code).toBe(1);
+    expect(woken.stderr).toContain('[LEASE_LOST]');
+    expect(await written(folder, appId)).toEqual(before);
+  },
+);
+
+/** The driver that is to be frozen may still be on its way. */
+async function untilTaken(resume: () => ReturnType<JobFolder['run']>): ReturnType<JobFolder['run']> {
+  for (;;) {
+    const ended = await resume();
+    if (!ended.stderr.includes('[APP_IS_RUNNING]')) return ended;
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * Loaded before a driver: kills its process by SIGKILL right before or right after the n-th effect of its main thread. An effect is a transaction of
+ * Loaded before a driver: kills its process (or stops it: `DIE_BY`) right before or right after the n-th effect of its main thread. An effect is a transaction of
  * the metadata file, or a change of a name on disk, by which objects and files appear and go.
  */
 
@@ -9,17 +9,17 @@ import { syncBuiltinESMExports } from 'node:module';
 import { StatementSync } from 'node:sqlite';
 import { isMainThread } from 'node:worker_threads';
 
-const { DIE_AT, DIE_WHEN, EFFECTS_FILE } = process.env;
+const { DIE_AT, DIE_WHEN, DIE_BY = 'SIGKILL', EFFECTS_FILE } = process.env;
 let effects = 0;
 
 function effect<T>(work: () => T): T {
   const dies = ++effects === Number(DIE_AT);
-  if (dies && DIE_WHEN === 'before') process.kill(process.pid, 'SIGKILL');
+  if (dies && DIE_WHEN === 'before') process.kill(process.pid, DIE_BY);
   const done = work();
   if (!dies) return done;
-  const die = (): never => process.kill(process.pid, 'SIGKILL') as never;
-  if (done instanceof Promise) return done.then(die, die) as T;
-  return die();
+  const die = (): boolean => process.kill(process.pid, DIE_BY);
+  if (!(done instanceof Promise)) die();
+  return done instanceof Promise ? (done.finally(die) as T) : done;
 }
 
 if (isMainThread) {
