@@ -78,3 +78,62 @@ describe('outputs over and beside each other, of a driver that dies at any of it
     }
   });
 });
+
+describe('a driver that is frozen while it publishes, and wakes when another one has finished', () => {
+  /** It freezes before it publishes its file; what it does when it wakes is listed. */
+  async function frozen(later: (stores: TestStores) => Promise<void>) {
+    const stores = testStores();
+    const gate = Promise.withResolvers<void>();
+    const asleep = Promise.withResolvers<void>();
+    let awake = false;
+    const changes: string[] = [];
+    const noted =
+      <A extends unknown[], R>(name: string, call: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        if (name === 'publish' && !awake) {
+          asleep.resolve();
+          await gate.promise;
+        }
+        if (awake) changes.push(name);
+        return await call(...args);
+      };
+    const first = await openTestEngine({
+      stores: {
+        ...stores,
+        files: { ...stores.files, put: noted('put', stores.files.put), deleteMany: noted('deleteMany', stores.files.deleteMany) },
+        staged: { ...stores.staged, publish: noted('publish', stores.staged.publish), mark: noted('mark', stores.staged.mark) },
+      },
+    });
+    const ended = first
+      .range(4, 1)
+      .saveAsTextFile('/out')
+      .then(
+        () => 'saved',
+        (error: unknown) => errorCode(error),
+      );
+    await asleep.promise;
+    await (await openTestEngine({ stores, resume: true })).range(4, 1).saveAsTextFile('/out');
+    await later(stores);
+    const before = await namesOf(stores);
+    awake = true;
+    gate.resolve();
+    return { code: await ended, changes, before, after: await namesOf(stores) };
+  }
+
+  test('it finds its file published, looks at the lease and stops', async () => {
+    const { code, changes, before, after } = await frozen(async () => undefined);
+    expect([code, changes]).toEqual(['LEASE_LOST', ['publish']]);
+    expect(after).toEqual(before);
+    expect(after).toEqual(['_SUCCESS', '_levin/manifest-0000000001.json', 'part-00000']);
+  });
+
+  test('also when the output has been replaced meanwhile: nothing of the old one comes back', async () => {
+    const { code, before, after } = await frozen(async (stores) => {
+      const other = await openTestEngine({ stores: { ...testStores(), files: stores.files, staged: stores.staged }, appId: 'app-other' });
+      await other.range(9, 3).saveAsTextFile('/out', { mode: 'overwrite' });
+    });
+    expect(code).toBe('OUTPUT_LOST');
+    expect(after).toEqual(before);
+    expect(after).toEqual(['_SUCCESS', '_levin/manifest-0000000002.json', 'part-00000', 'part-00001', 'part-00002']);
+  });
+});
