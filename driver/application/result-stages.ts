@@ -10,8 +10,9 @@ import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { planBounds, planStages, type Shuffled } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
 import type { StageRegistry } from '../planner/stage-registry.ts';
+import { stageSpecOf } from '../planner/stage-spec.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
-import type { JobGraph, StageSpec } from '../scheduler/job-graph.ts';
+import type { JobGraph } from '../scheduler/job-graph.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
 import { collectFiles } from './collect-files.ts';
 import { collectResults, type LostPartition } from './collect-results.ts';
@@ -221,14 +222,7 @@ function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partit
     open.push(...(registry.drafts.get(stage) as StageDraft).parents);
   }
   const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts.get(stage) as StageDraft);
-  return { job, stages: stages.map(specOf), final: draft.stage, partitions };
-}
-
-function specOf({ stage, parents, kind, name, plan, closures }: StageDraft): StageSpec {
-  const sideEffects = plan.sink.kind === 'foreach' || plan.sink.kind === 'foreachPartition';
-  const pipes = plan.nodes.some((node) => node.kind === 'narrow' && node.op.kind === 'pipe');
-  const copyable = !sideEffects && !pipes && !closures.some(({ traits }) => traits.indeterminate);
-  return { stage, parents, kind, name, sideEffects, copyable };
+  return { job, stages: stages.map(stageSpecOf), final: draft.stage, partitions };
 }
 
 /** What the user called that runs in the stage: `groupByKey at job.ts:12`, each once. */

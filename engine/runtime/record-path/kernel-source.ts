@@ -1,3 +1,5 @@
+import { FAST, IS_PROMISE, type Mode, SLOW } from './kernel-mode.ts';
+import { skippingStatement } from './skipping-statement.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -95,29 +97,6 @@ function slowSource(shape: KernelShape): string {
   ].join('\n');
 }
 
-/** How the two loops differ. */
-interface Mode {
-  readonly slow: boolean;
-  /** `r` must be no promise after this; `p` is set. */
-  readonly settle: (s: number) => string;
-  /** Code that runs only when step s was not done before the loop was resumed. */
-  readonly call: (s: number, code: string) => string;
-}
-
-const IS_PROMISE = "typeof r === 'object' && r instanceof Promise";
-
-const FAST: Mode = {
-  slow: false,
-  settle: (s) => `if (${IS_PROMISE}) { k = ${s}; break X; }`,
-  call: (s, code) => `p = ${s}; ${code}`,
-};
-
-const SLOW: Mode = {
-  slow: true,
-  settle: () => `if (${IS_PROMISE}) r = yield r;`,
-  call: (s, code) => `p = ${s}; if (R === ${s}) R = -1; else { ${code} }`,
-};
-
 /** Statements of the steps and the terminal. A flatten opens a loop that holds all later steps: `level` counts them. */
 function body(shape: KernelShape, mode: Mode): string[] {
   const lines: string[] = [];
@@ -162,34 +141,6 @@ function statement(step: Step, at: { readonly s: number; readonly level: number;
       return flattenStatement(at, { source: 'v[1]', element: `[h${s}, $]`, before: `h${s} = v[0];` });
     case 'cross':
       return crossStatement(at, step.outer);
-  }
-}
-
-/** A step of a loop that leaves out what its function fails on: `K.SKIPPED` in place of its result, and on with the next value. */
-function skippingStatement(
-  step: Extract<Step, { readonly fn: number }>,
-  at: { readonly s: number; readonly level: number; readonly mode: Mode },
-): string {
-  const { s, level, mode } = at;
-  const failing = (code: string): string => `try { ${code} } catch (e) { r = K.skip(S, e, { value: v, s: ${s} }); }`;
-  const pair = `if (!Array.isArray(v) || v.length !== 2) K.notPair(S, v, ${s});`;
-  const settle = mode.slow ? failing(mode.settle(s)) : mode.settle(s);
-  const next = `if (r === K.SKIPPED) break b${level};`;
-  const guard = step.flattens === true ? `r = K.guard(S, r, { value: v, s: ${s} });` : '';
-  const noPromise = `if (${IS_PROMISE}) K.promise(S, ${s}, r);`;
-  switch (step.kind) {
-    case 'call':
-      return `${mode.call(s, failing(`r = f${s}(v);`))} ${settle} ${next} ${guard} v = r;`;
-    case 'callValue':
-      return `${mode.call(s, `${pair} ${failing(`r = f${s}(v[1]);`)}`)} ${settle} ${next} ${guard} v = [v[0], r];`;
-    case 'each':
-      return `${mode.call(s, failing(`r = f${s}(v);`))} ${settle}`;
-    case 'filter':
-      return `${mode.call(s, failing(`r = f${s}(v);`))} ${settle} if (!r || r === K.SKIPPED) break b${level};`;
-    case 'keyBy':
-      return `p = ${s}; ${failing(`r = f${s}(v);`)} ${next} ${noPromise} v = [r, v];`;
-    case 'rekey':
-      return `p = ${s}; ${pair} ${failing(`r = f${s}(v[0]);`)} ${next} ${noPromise} v = [r, v];`;
   }
 }
 
