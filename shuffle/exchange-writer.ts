@@ -3,7 +3,9 @@ import type { Combiner, ExchangeWriter, ExchangeWriterOptions } from '../engine/
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { BlockCompression } from '../engine/records/compress-block.ts';
 import { describeValue } from '../engine/records/describe-value.ts';
-import { createKeyTable } from '../engine/records/key-table.ts';
+import { heapBytesOf } from '../engine/records/heap-bytes.ts';
+import { createKeyTable, KEY_ENTRY_BYTES } from '../engine/records/key-table.ts';
+import { createSizeTracker } from '../engine/records/size-tracker.ts';
 import { assembleMapOutput } from './assemble-map-output.ts';
 import { createPartitionBuffers, type PartitionBuffers } from './partition-buffers.ts';
 import { createPartitioner, type Partitioner } from './partitioners.ts';
@@ -12,8 +14,6 @@ export interface WriterLimits {
   /** A block is sealed when it has this many bytes. */
   readonly blockBytes: number;
   readonly compression: BlockCompression;
-  /** So many keys are combined before their values so far are written; reducers combine the rest. */
-  readonly maxCombineKeys: number;
 }
 
 /** Where records go before the object is put together. */
@@ -32,14 +32,11 @@ interface RecordIntake {
 export function openExchangeWriter(objects: ObjectStore, options: ExchangeWriterOptions, limits: WriterLimits): ExchangeWriter {
   const { partitioner: spec, combine } = options;
   const partitionOf = createPartitioner(spec, options);
-  const buffers = createPartitionBuffers(
-    spec.numPartitions,
-    { blockBytes: limits.blockBytes, compression: limits.compression, memoryBytes: options.memoryBytes },
-    options.scratch,
-  );
+  const tableBytes = combine === null ? 0 : Math.floor(options.memoryBytes / 2);
+  const buffers = createPartitionBuffers(spec.numPartitions, { ...limits, memoryBytes: options.memoryBytes - tableBytes }, options.scratch);
   const intake =
     combine !== null
-      ? combining(combine, { buffers, partitionOf, maxKeys: limits.maxCombineKeys })
+      ? combining(combine, { buffers, partitionOf, tableBytes })
       : spec.kind === 'roundRobin' || spec.kind === 'gather'
         ? dealing(buffers, partitionOf)
         : byKey(buffers, partitionOf);
@@ -93,33 +90,43 @@ function byKey(buffers: PartitionBuffers, partitionOf: Partitioner): RecordIntak
 interface CombineTarget {
   readonly buffers: PartitionBuffers;
   readonly partitionOf: Partitioner;
-  readonly maxKeys: number;
+  /** Memory of the table, by estimate. When it takes more, the values so far are written; reducers combine the rest. */
+  readonly tableBytes: number;
 }
 
-/** Pairs leave in order of their keys' first appearance, so that a re-run over the same records gives the same bytes. */
+/** Pairs leave in order of their keys' first appearance since the last flush, so that a re-run over the same records gives the same bytes. */
 function combining(combine: Combiner, target: CombineTarget): RecordIntake {
   const { create, mergeValue } = combine;
-  const { buffers, partitionOf, maxKeys } = target;
+  const { buffers, partitionOf, tableBytes } = target;
   const table = createKeyTable();
+  const size = createSizeTracker();
   let records = 0;
 
   function flush(): void {
     for (const { key, value } of table.entries()) buffers.pushPair(partitionOf(key), key, value);
     records += table.size;
     table.clear();
+    size.clear();
+  }
+  function change(key: unknown, value: unknown): void {
+    const entry = table.find(key);
+    if (entry === undefined) table.insert(key, create(value));
+    else entry.value = mergeValue(entry.value, value);
+  }
+  function measuredChange(key: unknown, value: unknown): void {
+    const entry = table.find(key);
+    const beforeBytes = entry === undefined ? -KEY_ENTRY_BYTES - heapBytesOf(key) : heapBytesOf(entry.value);
+    change(key, value);
+    if (size.measured(heapBytesOf(table.find(key)?.value) - beforeBytes) > tableBytes) flush();
   }
 
   return {
     write(record) {
       if (!Array.isArray(record) || record.length !== 2) throw notAPair(record);
       const key: unknown = record[0];
-      const entry = table.find(key);
-      if (entry !== undefined) {
-        entry.value = mergeValue(entry.value, record[1]);
-        return;
-      }
-      table.insert(key, create(record[1]));
-      if (table.size >= maxKeys) flush();
+      size.countdown -= 1;
+      if (size.countdown > 0) change(key, record[1]);
+      else measuredChange(key, record[1]);
     },
     flush,
     count: () => records,

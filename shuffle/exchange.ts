@@ -12,8 +12,6 @@ export interface CreateExchangeOptions {
   readonly blockBytes?: number;
   /** How blocks are stored; default `none`. Readers take both. */
   readonly compression?: BlockCompression;
-  /** Keys combined on the map side before their values so far are written; default 1,000,000. */
-  readonly maxCombineKeys?: number;
   /** Bytes that one reader asks for ahead of its consumer; default 48 MB, Spark's `maxSizeInFlight`. */
   readonly maxBytesInFlight?: number;
   /** Reads of one reader at once; default 16. */
@@ -33,14 +31,14 @@ export function createExchange(options: CreateExchangeOptions): Exchange {
   const {
     objects,
     blockBytes = 245_760,
-    maxCombineKeys = 1_000_000,
+
     compression = 'none',
     maxBytesInFlight = 50_331_648,
     maxReadsInFlight = 16,
   } = options;
   const prepare = options.prepare ?? (() => Promise.resolve());
   return {
-    openWriter: (writer) => openExchangeWriter(objects, writer, { blockBytes, maxCombineKeys, compression }),
+    openWriter: (writer) => openExchangeWriter(objects, writer, { blockBytes, compression }),
     read: (slices, read) => readSlices(objects, slices, { ...read, maxBytesInFlight, maxReadsInFlight, prepare }),
     readOffsets: (key) => readOffsets(objects, key),
   };

@@ -17,6 +17,9 @@ export interface KeyTable {
   clear(): void;
 }
 
+/** About what an entry takes beside its key and value: the object, its places in the table's arrays. */
+export const KEY_ENTRY_BYTES = 110;
+
 /** Longer strings are hashed faster by the engine's own tables than character by character. */
 const MAX_HASHED_CHARS = 64;
 const MIN_CAPACITY = 64;

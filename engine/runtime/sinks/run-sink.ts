@@ -113,9 +113,12 @@ async function shuffleWrite(task: TaskContext, { partitioner, combine }: SinkOf<
     signal: deps.signal,
   });
   await eachRecord(task, (record) => writer.write(record));
-  const { key, offsets, checksum, records: written, bytes } = await writer.finish();
-  counters.shuffleRecordsWritten += written;
-  counters.shuffleBytesWritten += bytes;
+  const { key, offsets, checksum, ...written } = await writer.finish();
+  counters.shuffleRecordsWritten += written.records;
+  counters.shuffleBytesWritten += written.bytes;
+  counters.spills += written.spills;
+  counters.memoryBytesSpilled += written.memoryBytesSpilled;
+  counters.diskBytesSpilled += written.diskBytesSpilled;
   return { kind: 'shuffle', key, offsets, checksum };
 }
 

@@ -1,11 +1,9 @@
 import { heapBytesOf } from '../../records/heap-bytes.ts';
-import { createKeyTable, type KeyTable } from '../../records/key-table.ts';
+import { createKeyTable, KEY_ENTRY_BYTES, type KeyTable } from '../../records/key-table.ts';
 import { createSizeTracker, type SizeTracker } from '../../records/size-tracker.ts';
 import { createKeyedRuns, type KeyedRuns } from './keyed-runs.ts';
 import type { SpillSpace } from './spill-space.ts';
 
-/** Of a key in a table, beside key and value: its entry, its places in the table's arrays. */
-const BYTES_PER_KEY = 110;
 /** Of a value in an array that grows by halves. */
 const BYTES_PER_PLACE = 12;
 /** Of an array that has been pushed to. */
@@ -69,7 +67,7 @@ export function createSpillingTable(
 
 /** What a new key adds to a table. */
 export function newKeyBytes(key: unknown, value: unknown): number {
-  return BYTES_PER_KEY + heapBytesOf(key) + heapBytesOf(value);
+  return KEY_ENTRY_BYTES + heapBytesOf(key) + heapBytesOf(value);
 }
 
 /** What a new key with a group adds: arrays that grow begin with room for some values. */

@@ -9,6 +9,7 @@ import { lineOf } from '../../../engine/runtime/sinks/line-of.ts';
 import { createReservoir } from '../../../engine/runtime/sinks/reservoir.ts';
 import type { MapOutputSlice, TaskOutput } from '../../../engine/types/task.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
+import { AMPLE_MEMORY } from '../../support/task-memory.ts';
 import { chain, runOver, runPartition, storeSlices } from './task-harness.ts';
 
 const add = (a: number, b: number) => a + b;
@@ -294,6 +295,26 @@ describe('shuffleWrite, read again by reducers', () => {
         [9, 'i'],
       ],
     ]);
+  });
+
+  test('spills above its share of memory, and the metrics tell', async () => {
+    const objects = createMemoryObjectStore();
+    const { inputs } = await storeSlices(objects, [Array.from({ length: 2000 }, (_, i) => [i, `some text ${i}`])]);
+    const { metrics } = await runPartition({
+      nodes: [{ kind: 'slices', numPartitions: 1 }],
+      sink: { kind: 'shuffleWrite', partitioner: { kind: 'hash', numPartitions: 2 }, combine: null },
+      exchange: createExchange({ objects }),
+      objects,
+      inputs,
+      memory: { ...AMPLE_MEMORY, executionBytes: 10_000 },
+    });
+    // 2,000 records of 19 to 21 bytes; two buffers of 4,096 bytes are allowed, one of 8,192 beside one of 4,096 is not.
+    expect(metrics.spills).toBeGreaterThanOrEqual(4);
+    expect(metrics.spills).toBeLessThanOrEqual(6);
+    expect(metrics.memoryBytesSpilled).toBe(metrics.spills * (8192 + 4096));
+    expect(metrics.diskBytesSpilled).toBeGreaterThan(20_000);
+    expect(metrics.diskBytesSpilled).toBeLessThan(metrics.shuffleBytesWritten);
+    expect(metrics.forcedSpills).toBe(0);
   });
 
   test('round robin takes records that are no pairs', async () => {

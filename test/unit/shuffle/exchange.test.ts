@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import type { PartitionerSpec } from '../../../engine/plan/stage-plan.ts';
-import type { Combiner } from '../../../engine/ports/exchange.ts';
+import type { Combiner, ExchangeOutput } from '../../../engine/ports/exchange.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
 import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 import { arbitraryKey, sameKey } from '../records/arbitrary-key.ts';
@@ -148,11 +148,39 @@ describe('map-side combine', () => {
     ]);
   });
 
+  test.for([
+    ['keys', sum],
+    ['values', group],
+  ] as const)('writes what it has whenever its %s take more than half of its memory', async ([what, combine]) => {
+    const exchange = createExchange({ objects: createMemoryObjectStore() });
+    const keys = what === 'keys' ? 5000 : 10;
+    const records = Array.from({ length: 20_000 }, (_, i) => [`key ${i % keys}`, i]);
+    const written = async (memoryBytes: number): Promise<ExchangeOutput> =>
+      await writeMapOutput(exchange, { index: 0, records }, { partitioner: hash(2), combine, memoryBytes });
+    expect((await written(10_000_000)).records).toBe(keys);
+    // 5,000 keys take about 140 bytes each; 20,000 values about 12.
+    const output = await written(what === 'keys' ? 300_000 : 60_000);
+    const flushes = output.records / keys;
+    expect(flushes).toBeGreaterThan(what === 'keys' ? 3.5 : 5);
+    expect(flushes).toBeLessThan(what === 'keys' ? 4.1 : 16);
+    const seen = new Map<string, number[]>();
+    for (const [key, value] of (await readAll(exchange, slicesOf([output], 0, 2))).records as [string, number | number[]][]) {
+      seen.set(key, [...(seen.get(key) ?? []), ...[value].flat()]);
+    }
+    for (const [key, values] of seen) {
+      const mine = records.filter((record) => record[0] === key).map((record) => record[1] as number);
+      if (combine === group) expect(values).toEqual(mine);
+      else expect(values.reduce((a, b) => a + b)).toBe(mine.reduce((a, b) => a + b));
+      if (seen.size > 100 && key === 'key 50') break;
+    }
+    expect(seen.size).toBe(keys);
+  });
+
   test('leaves the rest to the reducers when there are more keys than it may hold', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(arbitraryKey, fc.nat(9))), fc.integer({ min: 1, max: 5 }), async (records, maxCombineKeys) => {
-        const exchange = createExchange({ objects: createMemoryObjectStore(), maxCombineKeys });
-        const output = await writeMapOutput(exchange, { index: 0, records }, { partitioner: hash(2), combine: sum });
+      fc.asyncProperty(fc.array(fc.tuple(arbitraryKey, fc.nat(9))), fc.nat(3000), async (records, memoryBytes) => {
+        const exchange = createExchange({ objects: createMemoryObjectStore() });
+        const output = await writeMapOutput(exchange, { index: 0, records }, { partitioner: hash(2), combine: sum, memoryBytes });
         const combined = (await readAll(exchange, slicesOf([output], 0, 2))).records as [unknown, number][];
         const totalOf = (pairs: readonly (readonly [unknown, number])[], key: unknown): number =>
           pairs.filter((pair) => sameKey(pair[0], key)).reduce((total, pair) => total + pair[1], 0);
