@@ -12,8 +12,13 @@ import type { TaskInput, TaskMetrics, TaskOutput, TaskSpec } from '../../../engi
 import type { TaskMemory } from '../../../engine/types/task-memory.ts';
 import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 
-/** Real time: nothing here sleeps, the pace of the loops only looks at it. */
-const clock: Clock = { now: () => 0, monotonic: () => performance.now(), sleep: async () => undefined, turn: async () => undefined };
+/** Real time: nothing here sleeps, the pace of the loops only looks at it and lets the thread's messages in. */
+const clock: Clock = {
+  now: () => 0,
+  monotonic: () => performance.now(),
+  sleep: async () => undefined,
+  turn: () => new Promise((resolve) => void setImmediate(resolve)),
+};
 
 const noExchange: Exchange = {
   openWriter: () => {
