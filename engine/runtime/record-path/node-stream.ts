@@ -7,7 +7,7 @@ import type { UserFunction } from '../user-function.ts';
 import { batchOp } from './batch-op.ts';
 import { type BatchTransform, batchStream } from './batch-stream.ts';
 import { cartesianStream } from './cartesian-stream.ts';
-import { cogroupStream } from './cogroup-stream.ts';
+import { type CogroupOptions, cogroupStream } from './cogroup-stream.ts';
 import { combineStream } from './combine-stream.ts';
 import { drawStrata } from './draw-strata.ts';
 import type { FeedNode } from './feed-node.ts';
@@ -30,6 +30,7 @@ export interface NodeStreamOptions {
   readonly open: (node: number, partition: number) => RecordStream;
   /** Runs this partition of another node through a function. */
   readonly feed: FeedNode;
+  readonly crossed: CogroupOptions['crossed'];
 }
 
 /** Nodes that are more than steps of a loop, and no range either. */
@@ -53,7 +54,7 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
     case 'sortByKey':
       return sortStream(at, task, feed);
     case 'cogroup':
-      return cogroupStream(at, task, feed);
+      return cogroupStream(at, task, { feed, crossed: options.crossed });
     case 'subtractByKey':
       return subtractStream(at, task, feed);
     case 'intersectKeys':

@@ -2,7 +2,7 @@ import type { PlanNode } from '../../plan/stage-plan.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { UserFunction } from '../user-function.ts';
 import { type KernelState, kernelFor, kernelState, type Terminal } from './kernel.ts';
-import { nodeStream } from './node-stream.ts';
+import { type NodeStreamOptions, nodeStream } from './node-stream.ts';
 import type { RecordStream } from './record-stream.ts';
 import { runSegment } from './run-segment.ts';
 import { createSegment, type Segment, type SegmentInput, type SegmentOptions, segmentStream } from './segment.ts';
@@ -73,8 +73,10 @@ function resolve(task: TaskContext, root: number, rootPartition: number): Chain 
       node = at.parents[i] as number;
       partition -= at.starts[i] as number;
     } else {
+      const first = ops.at(-1);
+      const crossed = first?.kind === 'crossValues' ? (first.outer ?? 'none') : null;
       const steps = ops.reverse().flatMap((op) => stepsOf(op, task.infos));
-      return { base: openBase(task, { node, partition, at }), steps };
+      return { base: openBase(task, { node, partition, at, crossed }), steps };
     }
   }
 }
@@ -83,9 +85,10 @@ interface Place {
   readonly node: number;
   readonly partition: number;
   readonly at: PlanNode;
+  readonly crossed: NodeStreamOptions['crossed'];
 }
 
-function openBase(task: TaskContext, { node, partition, at }: Place): Base {
+function openBase(task: TaskContext, { node, partition, at, crossed }: Place): Base {
   if (at.kind === 'range') {
     const [from, to] = rangeOf(partition, at.count, at.numPartitions);
     const onRead = (records: number): void => {
@@ -96,7 +99,7 @@ function openBase(task: TaskContext, { node, partition, at }: Place): Base {
   const feed = async (parent: number, write: (record: unknown) => void): Promise<void> => {
     await runSegment(openChain(task, parent, partition, { terminal: { kind: 'call' }, steps: [], state: { w: write } }), task.deps);
   };
-  return { kind: 'stream', stream: nodeStream(at, { task, node, partition, feed, open: (other, p) => openNode(task, other, p) }) };
+  return { kind: 'stream', stream: nodeStream(at, { task, node, partition, feed, crossed, open: (other, p) => openNode(task, other, p) }) };
 }
 
 /** Partition p of n holds the indexes [floor(p·count/n), floor((p+1)·count/n)), exactly. */

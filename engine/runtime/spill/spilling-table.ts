@@ -7,7 +7,7 @@ import type { SpillSpace } from './spill-space.ts';
 /** Of a value in an array that grows by halves. */
 const BYTES_PER_PLACE = 12;
 /** Of an array that has been pushed to. */
-const BYTES_OF_ROOM = 100;
+export const BYTES_OF_ROOM = 100;
 /** Less than this part of the share is not worth a run, however short memory is. */
 const SMALLEST_FORCED = 16;
 
@@ -71,8 +71,8 @@ export function newKeyBytes(key: unknown, value: unknown): number {
 }
 
 /** What a new key with a group adds: arrays that grow begin with room for some values. */
-export function newGroupBytes(key: unknown, group: unknown, arrays = 1): number {
-  return newKeyBytes(key, group) + arrays * BYTES_OF_ROOM;
+export function newGroupBytes(key: unknown, group: unknown): number {
+  return newKeyBytes(key, group) + BYTES_OF_ROOM;
 }
 
 /** What one more value adds to a group. */

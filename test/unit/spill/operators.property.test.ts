@@ -4,6 +4,7 @@ import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-
 import { createMemoryScratch } from '../../../engine/adapters/memory/memory-scratch.ts';
 import type { Aggregator, PlanNode } from '../../../engine/plan/stage-plan.ts';
 import { AMPLE_MEMORY } from '../../support/task-memory.ts';
+import { sameKey } from '../records/arbitrary-key.ts';
 import { type Ran, runPartition, storeSlices } from '../runtime/task-harness.ts';
 
 /** Few keys of all kinds, so that many are equal, also those that look different. */
@@ -110,7 +111,22 @@ describe('whatever did not fit, the records are the same, in the same order', ()
 
 // A group must fit, so these have a budget in which some tables do not, and each group does.
 const enough = fc.integer({ min: 4_000, max: 12_000 });
+type JoinPair = readonly [key: unknown, value: number];
 const manyKeys = fc.array(fc.tuple(fc.oneof(arbitraryKey, fc.nat(60)), fc.nat(99)), { minLength: 50, maxLength: 300 });
+
+/** Every left value with every right one, keys in order of first appearance: by looking at all pairs for each key. */
+function joined(a: readonly JoinPair[], b: readonly JoinPair[], outer: 'none' | 'left' | 'right' | 'full'): readonly unknown[] {
+  const keys = [...a, ...b].map(([key]) => key).filter((key, i, all) => all.findIndex((other) => sameKey(other, key)) === i);
+  return keys.flatMap((key) => {
+    const [left, right] = [a, b].map((side) => side.filter(([other]) => sameKey(other, key)).map(([, value]) => value)) as [
+      unknown[],
+      unknown[],
+    ];
+    const lefts = left.length === 0 && (outer === 'right' || outer === 'full') ? [null] : left;
+    const rights = right.length === 0 && (outer === 'left' || outer === 'full') ? [null] : right;
+    return lefts.flatMap((l) => rights.map((r) => [key, [l, r]]));
+  });
+}
 
 describe('groups', () => {
   test('are the same, in the same order', async () => {
@@ -131,14 +147,17 @@ describe('groups', () => {
     );
   });
 
-  test('joined, and gone on with', async () => {
-    const nodes: readonly PlanNode[] = [
+  test.each(['none', 'left', 'right', 'full'] as const)('joined, keeping %s, and gone on with', async (outer) => {
+    const join: readonly PlanNode[] = [
       { kind: 'cogroup', parents: [0, 1] },
-      { kind: 'narrow', parent: 2, op: { kind: 'crossValues', outer: 'full' } },
-      { kind: 'sortByKey', parent: 3, ascending: true },
+      { kind: 'narrow', parent: 2, op: outer === 'none' ? { kind: 'crossValues' } : { kind: 'crossValues', outer } },
     ];
     await fc.assert(
-      fc.asyncProperty(manyKeys, manyKeys, enough, async (a, b, bytes) => await agrees(nodes, [a, b], bytes * 2)),
+      fc.asyncProperty(manyKeys, manyKeys, enough, async (a, b, bytes) => {
+        expect((await run(join, [a, b], null)).records).toEqual(joined(a, b, outer));
+        await agrees([...join, { kind: 'sortByKey', parent: 3, ascending: true }], [a, b], bytes * 2);
+        await agrees(join, [a, b], bytes);
+      }),
       { numRuns: 60 },
     );
   });
