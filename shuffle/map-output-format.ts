@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { LevinError } from '../engine/errors/levin-error.ts';
-import { readVarint, varintLength, writeVarint } from './varint.ts';
+import { readVarint, varintLength, writeVarint } from '../engine/records/varint.ts';
 
 /**
  * What a map task writes: one object.
@@ -54,16 +54,16 @@ export function decodeFooter(key: string, footer: Uint8Array, objectBytes: numbe
   }
   if (view.getUint8(indexBytes + 8) !== VERSION) throw unsupportedVersion(key, view.getUint8(indexBytes + 8));
   const offsets = [0];
-  let position = 0;
+  const index = footer.subarray(0, indexBytes);
+  const cursor = { at: 0 };
   let end = 0;
   for (let partition = 0; partition < partitionCount; partition++) {
-    const length = readVarint(footer.subarray(0, indexBytes), position);
-    if (length === null) throw corruptOutput(key, `its index ends before partition ${partition} of ${partitionCount}`);
-    position = length.next;
-    end += length.value;
+    const length = readVarint(index, cursor);
+    if (length < 0) throw corruptOutput(key, `its index ends before partition ${partition} of ${partitionCount}`);
+    end += length;
     offsets.push(end);
   }
-  if (position !== indexBytes || end !== objectBytes - footer.byteLength)
+  if (cursor.at !== indexBytes || end !== objectBytes - footer.byteLength)
     throw corruptOutput(key, `its index covers ${end} bytes, not what it holds`);
   return offsets;
 }

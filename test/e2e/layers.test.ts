@@ -28,9 +28,9 @@ const planted: readonly (readonly [file: string, line: string, said: string])[] 
     'adapters-are-chosen-where-things-are-wired: engine/ports/clock.ts → engine/adapters/memory/virtual-clock.ts',
   ],
   [
-    'shuffle/varint.ts',
+    'shuffle/spilled-runs.ts',
     "import '../driver/config/nearest-name.ts';",
-    'shuffle-is-below: shuffle/varint.ts → driver/config/nearest-name.ts',
+    'shuffle-is-below: shuffle/spilled-runs.ts → driver/config/nearest-name.ts',
   ],
   [
     'functions/worker-thread.ts',

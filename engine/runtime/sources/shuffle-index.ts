@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { MapOutputSlice } from '../../types/task.ts';
-import { type ByteReader, corrupt, createByteReader, createByteWriter } from './varint.ts';
+import { type ByteReader, corrupt, createByteReader, createByteWriter } from './byte-stream.ts';
 
 /** Raised when the layout changes. */
 const VERSION = 2;

@@ -19,6 +19,10 @@ describe('packed numbers', () => {
     );
   });
 
+  test('that are cut off are an error', () => {
+    expect(() => unpackNumbers('AAGs')).toThrow('A commit item holds "AAGs", and these are no packed numbers. Run the job again.');
+  });
+
   test.each([[-1], [0.5], [Number.NaN], [2 ** 53]])('refuse %s', (number) => {
     expect(() => packNumbers([number])).toThrow(
       `A commit item cannot hold the number ${number}: counts, sizes and steps between offsets are non-negative safe integers.`,

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { errorCode } from '../../../engine/errors/levin-error.ts';
+import { MAX_VARINT_BYTES, readVarint, varintLength, writeVarint } from '../../../engine/records/varint.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
 import { decodeFooter, encodeFooter } from '../../../shuffle/map-output-format.ts';
-import { readVarint, varintLength, writeVarint } from '../../../shuffle/varint.ts';
 import { AMPLE_MEMORY, memoryScratch } from '../../support/task-memory.ts';
 import { observeStore } from './observed-store.ts';
 
@@ -20,16 +20,19 @@ describe('varints', () => {
       fc.property(fc.oneof(fc.maxSafeNat(), fc.nat(300)), (value) => {
         const target = new Uint8Array(varintLength(value));
         expect(writeVarint(target, 0, value)).toBe(target.byteLength);
-        expect(readVarint(target, 0)).toEqual({ value, next: target.byteLength });
+        const cursor = { at: 0 };
+        expect(readVarint(target, cursor)).toBe(value);
+        expect(cursor.at).toBe(target.byteLength);
+        expect(target.byteLength).toBeLessThanOrEqual(MAX_VARINT_BYTES);
       }),
     );
   });
 
   test('that are cut off or too long are noticed', () => {
-    expect(readVarint(Uint8Array.of(0x80), 0)).toBeNull();
-    expect(readVarint(new Uint8Array(), 0)).toBeNull();
-    expect(readVarint(new Uint8Array(30).fill(0xff), 0)).toBeNull();
-    expect(readVarint(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f), 0)).toBeNull();
+    expect(readVarint(Uint8Array.of(0x80), { at: 0 })).toBe(-1);
+    expect(readVarint(new Uint8Array(), { at: 0 })).toBe(-1);
+    expect(readVarint(new Uint8Array(30).fill(0xff), { at: 0 })).toBe(-1);
+    expect(readVarint(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f), { at: 0 })).toBe(-1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { LevinError } from '../../errors/levin-error.ts';
+import { MAX_VARINT_BYTES, readVarint, writeVarint } from '../../records/varint.ts';
 
-/** Writes whole numbers of up to 53 bits as little-endian base 128, strings with their length before. */
+/** Writes whole numbers as varints, strings with their length before. */
 export interface ByteWriter {
   number(value: number): void;
   text(value: string): void;
@@ -26,13 +27,8 @@ export function createByteWriter(): ByteWriter {
   };
   const number = (value: number): void => {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no whole number from 0 to 2^53 - 1`);
-    reserve(8);
-    let rest = value;
-    while (rest >= 0x80) {
-      bytes[at++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    bytes[at++] = rest;
+    reserve(MAX_VARINT_BYTES);
+    at = writeVarint(bytes, at, value);
   };
   return {
     number,
@@ -50,36 +46,27 @@ export function createByteWriter(): ByteWriter {
 /** `what` names the bytes in errors: `CORRUPT_DATA`, never a wrong answer. */
 export function createByteReader(bytes: Uint8Array, what: string): ByteReader {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let at = 0;
+  const cursor = { at: 0 };
   const number = (): number => {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 8; i += 1) {
-      const byte = bytes[at++];
-      if (byte === undefined) break;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) {
-        if (Number.isSafeInteger(value)) return value;
-        break;
-      }
-      scale *= 0x80;
-    }
-    throw corrupt(what, 'a number does not end');
+    const value = readVarint(bytes, cursor);
+    if (value < 0) throw corrupt(what, 'a number does not end');
+    return value;
   };
   return {
     number,
     text() {
       const length = number();
-      if (length > bytes.length - at) throw corrupt(what, 'a text is longer than what is left');
-      at += length;
+      const start = cursor.at;
+      if (length > bytes.length - start) throw corrupt(what, 'a text is longer than what is left');
+      cursor.at += length;
       try {
-        return decoder.decode(bytes.subarray(at - length, at));
+        return decoder.decode(bytes.subarray(start, cursor.at));
       } catch {
         throw corrupt(what, 'a text is not UTF-8');
       }
     },
     end() {
-      if (at !== bytes.length) throw corrupt(what, `${bytes.length - at} bytes are left over`);
+      if (cursor.at !== bytes.length) throw corrupt(what, `${bytes.length - cursor.at} bytes are left over`);
     },
   };
 }
