@@ -60,11 +60,9 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
         signal.throwIfAborted();
         const template = await templateOf(spec);
         const closures = template.closures.map((bytes) => functions.functionOf(bytes) as UserFunction);
-        const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal };
-        const { output, metrics } = await runTask(spec, template, deps);
-        await clock.sleep(computingMs(metrics, world.costs) / options.speed, { signal });
-        // Resident memory of this real process would differ from run to run.
-        const prepared = { output, metrics: { ...metrics, peakRssBytes: 0 } };
+        const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal, residentBytes: noMemory };
+        const prepared = await runTask(spec, template, deps);
+        await clock.sleep(computingMs(prepared.metrics, world.costs) / options.speed, { signal });
         return await commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets });
       } catch (error) {
         return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };
@@ -74,6 +72,9 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     },
   };
 }
+
+/** That of this real process would differ from run to run. */
+const noMemory = (): number => 0;
 
 /** Counts what one task is made to fail by. */
 export function crashLimit(task: string): { readonly scope: string; readonly most: number } {

@@ -19,7 +19,7 @@ export interface LambdaOptions {
   readonly memoryMb: number;
   readonly memory: TaskMemory;
   /** Each invocation as it is delivered. */
-  readonly onInvoke: (spec: TaskSpec, driver: SimProcess) => void;
+  readonly onInvoke: (spec: TaskSpec, driver: string) => void;
 }
 
 /** A function of which many environments may run: it outlives the drivers that invoke it. */
@@ -63,7 +63,7 @@ export function createLambda(options: LambdaOptions): Lambda {
     if (plan.strikes('throttle', `invoke ${taskOf(spec)}`)) return failure(throttled(spec));
     const env = await open();
     if (env === null) return failure(throttled(spec));
-    options.onInvoke(spec, driver);
+    options.onInvoke(spec, driver.name);
     world.trace(`${env.process.name} started ${taskOf(spec)} ${spec.attemptId}`);
     driver.call(() => onEvent({ kind: 'started', executorId: env.process.name }));
     const delivered = unpack(payload) as TaskSpec;

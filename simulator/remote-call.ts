@@ -73,6 +73,7 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
   }
   const result = await call.effect();
   world.trace(point);
+  await world.observe({ process: process.name, name: call.name, key: call.key });
   if (plan.strikes('crash', `${point} after`, caller.crashLimits())) return await crash(process);
   if (plan.strikes('pause', `${point} after`, pauses)) process.pause(PAUSE_MS * plan.number(point));
   if (plan.strikes('lostResponse', point, failures)) {

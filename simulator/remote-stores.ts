@@ -4,6 +4,7 @@ import type { Random } from '../engine/ports/random.ts';
 import type { StagedFiles } from '../engine/ports/staged-files.ts';
 import { retryMetadataStore } from '../engine/ports/wrappers/retry-metadata-store.ts';
 import { retryObjectStore } from '../engine/ports/wrappers/retry-object-store.ts';
+import { retryStagedFiles } from '../engine/ports/wrappers/retry-staged-files.ts';
 import { damageStored, flippedBit } from './damage.ts';
 import type { FaultLimit } from './fault-plan.ts';
 import { type RemoteCaller, remoteCall } from './remote-call.ts';
@@ -32,7 +33,7 @@ export function remoteStores({ world, process, crashLimits }: RemoteStoresOption
   return {
     objects: retryObjectStore(remoteObjects(caller, world.objects, 'objects'), retries),
     files: retryObjectStore(remoteObjects(caller, world.files, 'files'), retries),
-    staged: remoteStaged(caller, world.staged),
+    staged: retryStagedFiles(remoteStaged(caller, world.staged), retries),
     metadata: retryMetadataStore(remoteMetadata(caller, world.metadata), retries),
     random,
   };

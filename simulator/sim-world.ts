@@ -12,6 +12,15 @@ import { AWS_FACTS, type CostModel, DEFAULT_COSTS, type Facts } from './facts.ts
 import { createFaultPlan, type FaultPlan, type FaultRates } from './fault-plan.ts';
 import { createSimProcess, type SimProcess } from './sim-process.ts';
 
+/** An effect that was just had, seen from nowhere. */
+export interface Effect {
+  /** The process that asked for it. */
+  readonly process: string;
+  /** `objects.put`, `items.transact` … */
+  readonly name: string;
+  readonly key: string;
+}
+
 export interface WorldOptions {
   readonly seed: string;
   readonly rates?: FaultRates;
@@ -23,6 +32,8 @@ export interface WorldOptions {
   readonly strict?: boolean;
   /** Told of every effect and every fault, in order, with its time: the history, line by line. */
   readonly onTrace?: (line: string) => void;
+  /** Looks at the world after an effect, before anything else happens; what it throws ends the simulation. */
+  readonly onEffect?: (effect: Effect, world: SimWorld) => Promise<void> | undefined;
 }
 
 /** What the simulated processes share: true time, and what the services hold. */
@@ -37,6 +48,8 @@ export interface SimWorld {
   readonly metadata: MetadataStore;
   /** Notes that something has happened now. */
   trace(what: string): void;
+  /** Tells the observer of an effect. */
+  observe(effect: Effect): Promise<void> | undefined;
   /** Randomness of one process or service. */
   random(name: string): Random;
   /** A new process; its clocks differ from true time as the plan says. */
@@ -63,7 +76,9 @@ export function createWorld(options: WorldOptions): SimWorld {
   const { onTrace } = options;
   const trace = (what: string): void => onTrace?.(`${clock.monotonic().toFixed(3)} ${what}`);
   const plan = createFaultPlan({ seed, rates, onFired: (name) => trace(`fault ${name}`), ...(only === undefined ? {} : { only }) });
-  return {
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => undefined);
+  const world: SimWorld = {
     clock,
     facts,
     costs,
@@ -73,6 +88,7 @@ export function createWorld(options: WorldOptions): SimWorld {
     staged: createMemoryStagedFiles(files),
     metadata: createMemoryMetadataStore({ clock }),
     trace,
+    observe: (effect) => options.onEffect?.(effect, world)?.catch(broken.reject),
     random: (name) => createSeededRandom(`${seed}/${name}`),
     process: (name) =>
       createSimProcess({
@@ -90,14 +106,16 @@ export function createWorld(options: WorldOptions): SimWorld {
         settled = true;
       };
       promise.then(done, done);
+      broken.promise.catch(done);
       do {
         const open = strict ? realHandles() : [];
         if (open.length > 0) throw realHandle(open);
       } while (!settled && (await clock.advanceToNext()) && !settled);
       if (!settled) throw stuck();
-      return await promise;
+      return await Promise.race([broken.promise, promise]);
     },
   };
+  return world;
 }
 
 function realHandles(): readonly string[] {

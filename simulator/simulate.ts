@@ -3,12 +3,13 @@ import type { ConfigInput } from '../driver/config/config-input.ts';
 import { readEventLog } from '../driver/events/event-log.ts';
 import { errorCode } from '../engine/errors/levin-error.ts';
 import type { AppEvent } from '../engine/types/app-event.ts';
+import type { TaskSpec } from '../engine/types/task.ts';
 import type { CostModel, Facts } from './facts.ts';
 import type { FaultRates } from './fault-plan.ts';
 import { createFunctionTable } from './function-table.ts';
 import { createLambda } from './lambda-runner.ts';
 import { openSimDriver } from './sim-driver.ts';
-import { createWorld, type SimWorld } from './sim-world.ts';
+import { createWorld, type Effect, type SimWorld } from './sim-world.ts';
 
 /** A job as a program: it is run again by each driver, and gives its answer. */
 export type SimJob<R> = (lv: Context) => Promise<R>;
@@ -30,6 +31,10 @@ export interface SimulateOptions {
   readonly strict?: boolean;
   /** Told of every effect and every fault, in order, with its time. */
   readonly onTrace?: (line: string) => void;
+  /** Looks at the world after an effect, before anything else happens; what it throws ends the simulation. */
+  readonly onEffect?: (effect: Effect, world: SimWorld) => Promise<void> | undefined;
+  /** Each invocation as it is delivered, and the driver that made it. */
+  readonly onInvoke?: (spec: TaskSpec, driver: string) => void;
   /** Puts input into the world before the first driver starts. */
   readonly prepare?: (world: SimWorld) => Promise<void>;
 }
@@ -62,7 +67,7 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
   const appId = `app-${world.random('application').uuid()}`;
   const executionBytes = (memoryMb * MB) / 4;
   const memory = { executionBytes, readAheadBytes: executionBytes / 8, residentLimitBytes: Number.POSITIVE_INFINITY };
-  const lambda = createLambda({ world, functions, workers, memoryMb, memory, onInvoke: () => undefined });
+  const lambda = createLambda({ world, functions, workers, memoryMb, memory, onInvoke: options.onInvoke ?? (() => undefined) });
   const crashLimits = [{ scope: 'driver crashes', most: MAX_DRIVER_CRASHES }];
   await world.quiet();
   await options.prepare?.(world);

@@ -21,7 +21,7 @@ export type { UserFunction } from './user-function.ts';
 export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
   const start = deps.clock.monotonic();
   const counters = newCounters();
-  const { scratch, memory } = deps;
+  const { scratch, memory, residentBytes = () => process.memoryUsage.rss() } = deps;
   const badRecords = createBadRecords(spec, deps.signal);
   const task: TaskContext = {
     spec,
@@ -38,6 +38,6 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
   const runMs = deps.clock.monotonic() - start;
   return {
     output,
-    metrics: { ...task.counters, badRecords: badRecords?.count() ?? 0, runMs, peakRssBytes: process.memoryUsage.rss() },
+    metrics: { ...task.counters, badRecords: badRecords?.count() ?? 0, runMs, peakRssBytes: residentBytes() },
   };
 }

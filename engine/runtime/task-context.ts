@@ -31,6 +31,8 @@ export interface TaskDeps {
   readonly memory: TaskMemory;
   /** Loads the modules of classes that input records are instances of; default: they are loaded. */
   readonly prepare?: PrepareRecords;
+  /** Resident memory of the executor; default: of this process. */
+  readonly residentBytes?: () => number;
 }
 
 export type Counters = { -readonly [K in keyof Omit<TaskMetrics, 'runMs' | 'peakRssBytes' | 'badRecords'>]: number };

@@ -1,6 +1,7 @@
 import { errorCode } from '../../errors/levin-error.ts';
 import { type ObjectBody, wholeBody } from '../object-body.ts';
 import type { ObjectStore, PutResult } from '../object-store.ts';
+import { retryDeletes } from './retry-deletes.ts';
 import { createRetryPolicy, outcomeUnknown, type RetryOptions } from './retry-policy.ts';
 
 /** A larger body is not read back only to learn who wrote it. */
@@ -10,6 +11,7 @@ const MAX_READ_BACK_BYTES = 1024 * 1024;
  * Tries transient failures again.
  *
  * Reads, deletes and plain puts may be done twice: the second changes nothing that the caller did not ask for. A body in chunks is iterated anew.
+ * Keys of a batch that could not be deleted are tried again, too; those that remain are reported.
  *
  * An if-absent put may not. When its answer was lost it may stand, and asked again the store says "somebody's object is there" about our own.
  * So a refusal after a lost answer is settled by what stands there:
@@ -33,7 +35,8 @@ export function retryObjectStore(store: ObjectStore, options: RetryOptions): Obj
     getRange: (key, start, end, readOptions) => policy.run(readOptions?.signal, () => store.getRange(key, start, end, readOptions)),
     head: (key, headOptions) => policy.run(headOptions?.signal, () => store.head(key, headOptions)),
     list: (prefix, listOptions) => policy.run(listOptions?.signal, () => store.list(prefix, listOptions)),
-    deleteMany: (keys, deleteOptions) => policy.run(deleteOptions?.signal, () => store.deleteMany(keys, deleteOptions)),
+    deleteMany: (keys, deleteOptions) =>
+      retryDeletes(policy, keys, { signal: deleteOptions?.signal, call: (left) => store.deleteMany(left, deleteOptions) }),
   };
 }
 

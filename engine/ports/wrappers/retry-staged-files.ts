@@ -1,0 +1,14 @@
+import type { StagedFiles } from '../staged-files.ts';
+import { retryDeletes } from './retry-deletes.ts';
+import { createRetryPolicy, type RetryOptions } from './retry-policy.ts';
+
+/** Tries transient failures again: each key is staged by one attempt only, so all of these may be done twice. */
+export function retryStagedFiles(staged: StagedFiles, options: RetryOptions): StagedFiles {
+  const policy = createRetryPolicy(options);
+  return {
+    stage: (key, body, stageOptions) => policy.run(stageOptions?.signal, () => staged.stage(key, body, stageOptions)),
+    publish: (key) => policy.run(undefined, () => staged.publish(key)),
+    list: (folder) => policy.run(undefined, () => staged.list(folder)),
+    discard: (keys) => retryDeletes(policy, keys, { signal: undefined, call: staged.discard }),
+  };
+}

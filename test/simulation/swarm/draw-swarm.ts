@@ -1,0 +1,52 @@
+import type { ConfigInput } from '../../../driver/config/config-input.ts';
+import { seededNumbers } from '../../../engine/ports/seeded-numbers.ts';
+import type { FaultKind, FaultRates } from '../../../simulator/fault-plan.ts';
+import { SHAPES } from './shapes.ts';
+import { drawOf, type SimCase } from './sim-job.ts';
+
+export interface Swarm {
+  readonly job: SimCase;
+  readonly rates: FaultRates;
+  readonly config: ConfigInput;
+  readonly workers: number;
+}
+
+/** The highest rate of each kind: so that a history meets some of each, and most of its calls go well. */
+const MOST: Readonly<Record<FaultKind, number>> = {
+  crash: 0.02,
+  lostResponse: 0.05,
+  unavailable: 0.1,
+  partialBatch: 0.5,
+  slow: 0.05,
+  pause: 0.01,
+  flippedRead: 0.3,
+  corrupt: 0.2,
+  delete: 0.2,
+  throttle: 0.2,
+  lostInvocation: 0.2,
+  duplicate: 0.3,
+  deafExecutor: 1,
+  slowNode: 0.3,
+};
+
+/** Which job, which faults, how often: each kind is left out by half of the seeds, so that no kind hides another. */
+export function drawSwarm(seed: string): Swarm {
+  const next = seededNumbers(`swarm ${seed}`);
+  const draw = drawOf(next);
+  const shape = SHAPES[draw.whole(0, SHAPES.length - 1)] as (typeof SHAPES)[number];
+  const job = shape(draw);
+  const rates: Partial<Record<FaultKind, number>> = {};
+  for (const [kind, most] of Object.entries(MOST) as [FaultKind, number][]) {
+    const taken = next() < 0.5;
+    const rate = most * 10 ** (-1.5 * next());
+    if (taken) rates[kind] = rate;
+  }
+  const speculation = next() < 0.3;
+  const config: ConfigInput = {
+    taskTimeoutMs: 60_000,
+    leaseMs: draw.whole(2, 10) * 1000,
+    defaultParallelism: draw.whole(1, 6),
+    ...(speculation ? { speculation, speculationQuantile: 0.5, speculationMinTaskRuntimeMs: 100 } : {}),
+  };
+  return { job, rates, config, workers: draw.whole(1, 8) };
+}

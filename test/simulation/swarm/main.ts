@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util';
+import { runSeed, type Verdict } from './run-seed.ts';
+import { shrink } from './shrink.ts';
+
+// npm run simulate -- --seed 123 [--trace] | --from 0 --count 1000
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    from: { type: 'string', default: '0' },
+    count: { type: 'string', default: '100' },
+    trace: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+if (values.seed !== undefined) {
+  const verdict = await runSeed(values.seed, values.trace ? { onTrace: say } : {});
+  say(`seed ${verdict.seed}: ${verdict.shape}, ${verdict.faults.length} faults, ${verdict.drivers} drivers: ${verdict.wrong ?? 'well'}`);
+  if (verdict.wrong !== null) await explain(verdict);
+} else {
+  const started = performance.now();
+  const failures: Verdict[] = [];
+  const totals = { faults: {} as Record<string, number>, drivers: 0, shapes: {} as Record<string, number> };
+  const from = Number(values.from);
+  const count = Number(values.count);
+  for (let seed = from; seed < from + count; seed++) {
+    const verdict = await runSeed(String(seed));
+    totals.drivers += verdict.drivers;
+    totals.shapes[verdict.shape] = (totals.shapes[verdict.shape] ?? 0) + 1;
+    for (const fault of verdict.faults) {
+      const kind = fault.split(' ')[0] as string;
+      totals.faults[kind] = (totals.faults[kind] ?? 0) + 1;
+    }
+    if (verdict.wrong === null) continue;
+    failures.push(verdict);
+    if (!values.json) say(`seed ${seed} (${verdict.shape}): ${verdict.wrong}\n  npm run simulate -- --seed ${seed}`);
+  }
+  const msEach = (performance.now() - started) / count;
+  if (values.json) say(JSON.stringify({ count, failures, totals }));
+  else say(`${count} seeds, ${failures.length} failed, ${msEach.toFixed(1)} ms each; ${JSON.stringify(totals)}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+/** The fewest of its faults with which it still goes wrong in the same way. */
+async function explain(verdict: Verdict): Promise<void> {
+  const least = await shrink(verdict);
+  say(`with ${least.faults.length} of its ${verdict.faults.length} faults: ${least.wrong}`);
+  for (const fault of least.faults) say(`  ${fault}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type SimResult, simulate } from '../../../simulator/simulate.ts';
+import { drawSwarm } from './draw-swarm.ts';
+import { watchCommits } from './watch-commits.ts';
+import { watchOutput } from './watch-outputs.ts';
+
+export interface Verdict {
+  readonly seed: string;
+  readonly shape: string;
+  /** What is wrong; null: nothing. */
+  readonly wrong: string | null;
+  readonly faults: readonly string[];
+  readonly drivers: number;
+  readonly elapsedMs: number;
+}
+
+/** Runs one seed's history and judges it. `only`: with these faults alone. */
+export async function runSeed(
+  seed: string,
+  options: { readonly only?: ReadonlySet<string>; readonly onTrace?: (line: string) => void } = {},
+): Promise<Verdict> {
+  const { job, ...swarm } = drawSwarm(seed);
+  const fired: string[] = [];
+  const driverSinceMs = new Map<string, number>();
+  const outputs = (job.outputs ?? []).map(watchOutput);
+  const commits = watchCommits((winner) => fired.some((name) => /^(corrupt|delete) /.test(name) && name.includes(winner)));
+  let violation: unknown = null;
+  let nowMs = () => 0;
+  const result = await simulate(job.run, {
+    seed,
+    ...swarm,
+    ...options,
+    onTrace(line) {
+      const fault = /^[\d.]+ fault (.*)$/.exec(line)?.[1];
+      if (fault !== undefined) fired.push(fault);
+      options.onTrace?.(line);
+    },
+    async prepare(world) {
+      nowMs = () => world.clock.monotonic();
+      for (const [path, text] of Object.entries(job.inputs ?? {})) await world.files.put(path.slice(1), new TextEncoder().encode(text));
+    },
+    onEffect({ process, name, key }, world) {
+      if (!driverSinceMs.has(process)) driverSinceMs.set(process, nowMs());
+      if (key.includes('#stage#') && /^items\.(put|transact|delete)$/.test(name)) return commits.look(key, world);
+      if (name.startsWith('files.') || name.startsWith('staged.'))
+        return Promise.all(outputs.map((output) => output.look(world))).then(() => undefined);
+      return undefined;
+    },
+    onInvoke(spec, driver) {
+      try {
+        commits.launched(spec, driverSinceMs.get(driver) ?? 0);
+      } catch (error) {
+        violation ??= error;
+      }
+    },
+  }).catch((error: unknown) => ({ thrown: error }));
+  if ('thrown' in result)
+    return { seed, shape: job.shape, wrong: `violated: ${textOf(result.thrown)}`, faults: fired, drivers: 0, elapsedMs: 0 };
+  const { faults, drivers, elapsedMs } = result;
+  return {
+    seed,
+    shape: job.shape,
+    wrong: judge(result, job.expected, violation) ?? unreached(outputs, job.outputs),
+    faults,
+    drivers,
+    elapsedMs,
+  };
+}
+
+function judge({ outcome }: SimResult<unknown>, expected: unknown, violation: unknown): string | null {
+  if (violation !== null) return `violated: ${textOf(violation)}`;
+  if (outcome.kind === 'error') return `failed: ${textOf(outcome.error)}`;
+  if (isDeepStrictEqual(outcome.answer, expected)) return null;
+  return `wrong answer: ${JSON.stringify(outcome.answer).slice(0, 300)} instead of ${JSON.stringify(expected).slice(0, 300)}`;
+}
+
+function unreached(
+  watched: readonly { readonly reached: () => number }[],
+  outputs: readonly { readonly contents: readonly unknown[] }[] = [],
+): string | null {
+  const at = watched.findIndex((output, i) => output.reached() !== (outputs[i]?.contents.length ?? 0) - 1);
+  return at < 0 ? null : `output ${at} stands at ${watched[at]?.reached()}`;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${(error.stack ?? '').split('\n').slice(1, 3).join(' ')}` : String(error);
+}

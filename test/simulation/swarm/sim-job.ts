@@ -1,0 +1,49 @@
+import type { Context } from '../../../driver/api/context.ts';
+
+/** Numbers that a seed gives. */
+export interface Draw {
+  /** A whole number in [low, high]. */
+  whole(low: number, high: number): number;
+}
+
+/** An output folder of a job: what it may hold in turn, as sorted lines; a reader sees one of these whole, or nothing before the first. */
+export interface ExpectedOutput {
+  readonly path: string;
+  readonly contents: readonly (readonly string[])[];
+}
+
+/** A job of some shape and size, and what it must come to by plain arrays. Its functions capture nothing. */
+export interface SimCase {
+  readonly shape: string;
+  readonly run: (lv: Context) => Promise<unknown>;
+  readonly expected: unknown;
+  /** Path → text. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly outputs?: readonly ExpectedOutput[];
+}
+
+export type Shape = (draw: Draw) => SimCase;
+
+export function drawOf(next: () => number): Draw {
+  return { whole: (low, high) => low + Math.floor(next() * (high - low + 1)) };
+}
+
+export function numbersOf(draw: Draw, most: number, below: number): number[] {
+  return Array.from({ length: draw.whole(0, most) }, () => draw.whole(0, below - 1));
+}
+
+export function sortedTexts(values: Iterable<unknown>): string[] {
+  return [...values].map((value) => JSON.stringify(value)).sort();
+}
+
+export function countsOf<T>(values: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+export function groupsOf<K, V>(pairs: readonly (readonly [K, V])[]): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const [key, value] of pairs) groups.set(key, [...(groups.get(key) ?? []), value]);
+  return groups;
+}
