@@ -17,15 +17,21 @@ import type { SimWorld } from './sim-world.ts';
 export interface EnvironmentOptions {
   readonly world: SimWorld;
   readonly process: SimProcess;
+  /** Tells its randomness from that of others in the same process. */
+  readonly name: string;
   readonly functions: FunctionTable;
   readonly memory: TaskMemory;
   /** Of one vCPU. */
   readonly speed: number;
+  /** Environments that die when this one crashes. Default: none but itself. */
+  readonly sharers?: () => readonly Environment[];
 }
 
 /** Where tasks run: a Lambda environment, or an executor. */
 export interface Environment {
   readonly process: SimProcess;
+  /** What it runs, or ran last; empty: nothing yet. */
+  readonly task: () => string;
   /** Runs an attempt for real and commits it; what it computes takes the time that the cost model says. */
   run(spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome>;
 }
@@ -35,11 +41,12 @@ const SCRATCH_BYTES = 512 * 1024 * 1024;
 const MAX_CRASHES_OF_A_TASK = 2;
 
 export function createEnvironment(options: EnvironmentOptions): Environment {
-  const { world, process, functions, memory } = options;
+  const { world, process, name, functions, memory, sharers } = options;
   const { clock } = process;
   let task = '';
-  const crashLimits = (): readonly { readonly scope: string; readonly most: number }[] => [crashLimit(task)];
-  const { random, ...stores } = remoteStores({ world, process, crashLimits });
+  const crashLimits = (): readonly { readonly scope: string; readonly most: number }[] =>
+    sharers === undefined ? [crashLimit(task)] : sharers().map((env) => crashLimit(env.task()));
+  const { random, ...stores } = remoteStores({ world, process, name, crashLimits });
   const { objects, files, staged, metadata } = stores;
   const exchange = createExchange({ objects });
   const templates = new Map<string, TaskTemplate>();
@@ -53,6 +60,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
   };
   return {
     process,
+    task: () => task,
     async run(spec, signal) {
       task = taskOf(spec);
       const scratch = createMemoryScratch({ limitBytes: SCRATCH_BYTES });

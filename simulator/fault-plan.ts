@@ -6,6 +6,8 @@
  * - `partialBatch`: one of the keys of a batch is not done, and reported.
  * - `slow`: the answer takes a hundred times as long.
  * - `pause`: the process stands still for a while, as under SIGSTOP: it goes on later where it was.
+ * - `stuck`: the same for longer than any attempt may take.
+ * - `takeOver`: somebody starts the next driver although this one lives: it stands still for about as long as its lease.
  * - `flippedRead`: one bit of an answer is wrong, what is stored is not.
  * - `corrupt`, `delete`: a stored output of a task is damaged, or gone.
  * - `throttle`: an invocation is refused.
@@ -21,6 +23,8 @@ export const FAULT_KINDS = [
   'partialBatch',
   'slow',
   'pause',
+  'stuck',
+  'takeOver',
   'flippedRead',
   'corrupt',
   'delete',

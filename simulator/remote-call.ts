@@ -1,6 +1,7 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
 import { type LatencyMs, latencyAt } from './facts.ts';
 import type { FaultLimit } from './fault-plan.ts';
+import type { Bandwidth } from './request-rates.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -9,6 +10,8 @@ export interface RemoteCaller {
   readonly process: SimProcess;
   /** Draws latencies. */
   readonly next: () => number;
+  readonly sent: Bandwidth;
+  readonly received: Bandwidth;
   /** Faults that end this caller are counted here: they must stay below what is promised to be survived. */
   readonly crashLimits: () => readonly FaultLimit[];
 }
@@ -18,7 +21,7 @@ export interface RemoteCall<T> {
   readonly name: string;
   readonly key: string;
   readonly latency: LatencyMs;
-  /** Bytes moved, for the network. */
+  /** Bytes sent. */
   readonly bytes?: number;
   readonly signal?: AbortSignal | undefined;
   readonly effect: () => Promise<T>;
@@ -29,6 +32,8 @@ const MAX_FAILURES_OF_A_CALL = 2;
 const MAX_PAUSES = 2;
 const SLOW = 100;
 const PAUSE_MS = 40_000;
+/** Longer than any attempt may take. */
+const STUCK_MS = 1_000_000;
 /** What a caller waits until it takes an answer for lost. */
 const LOST_AFTER_MS = 3_000;
 
@@ -62,12 +67,16 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
   const failures: FaultLimit[] = [{ scope: `failures ${point}`, most: MAX_FAILURES_OF_A_CALL }];
   const pauses: FaultLimit[] = [{ scope: `pauses ${process.name}`, most: MAX_PAUSES }];
   const slow = plan.strikes('slow', point) ? SLOW : 1;
-  const totalMs = latencyAt(call.latency, next()) * slow + ((call.bytes ?? 0) / world.facts.bytesPerSecond) * 1000;
+  const totalMs = latencyAt(call.latency, next()) * slow;
 
-  await clock.sleep(totalMs / 2);
+  await clock.sleep(totalMs / 2 + caller.sent.transferMs(call.bytes ?? 0, clock.monotonic()));
   if (plan.strikes('pause', `${point} before`, pauses)) process.pause(PAUSE_MS * plan.number(point));
   if (plan.strikes('crash', `${point} before`, caller.crashLimits())) return await crash(process);
-  if (plan.strikes('unavailable', point, failures)) {
+  if (plan.strikes('stuck', `${point} before`, caller.crashLimits())) process.pause(STUCK_MS);
+  if (
+    !world.rates.allows(call.name, call.key.slice(0, call.key.lastIndexOf('/')), clock.monotonic()) ||
+    plan.strikes('unavailable', point, failures)
+  ) {
     await clock.sleep(totalMs / 2);
     throw unavailable(call.name, call.key);
   }
@@ -80,7 +89,8 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
     await clock.sleep(LOST_AFTER_MS);
     throw lost(call.name, call.key);
   }
-  await clock.sleep(totalMs / 2);
+  const bytes = result instanceof Uint8Array ? result.length : 0;
+  await clock.sleep(totalMs / 2 + caller.received.transferMs(bytes, clock.monotonic()));
   return result;
 }
 

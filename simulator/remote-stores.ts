@@ -8,6 +8,7 @@ import { retryStagedFiles } from '../engine/ports/wrappers/retry-staged-files.ts
 import { damageStored, flippedBit } from './damage.ts';
 import type { FaultLimit } from './fault-plan.ts';
 import { type RemoteCaller, remoteCall } from './remote-call.ts';
+import { createBandwidth } from './request-rates.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -23,12 +24,21 @@ export interface RemoteStores {
 export interface RemoteStoresOptions {
   readonly world: SimWorld;
   readonly process: SimProcess;
+  readonly name: string;
   readonly crashLimits: () => readonly FaultLimit[];
 }
 
-export function remoteStores({ world, process, crashLimits }: RemoteStoresOptions): RemoteStores {
-  const random = world.random(process.name);
-  const caller: RemoteCaller = { world, process, next: world.random(`network of ${process.name}`).next, crashLimits };
+export function remoteStores({ world, process, name, crashLimits }: RemoteStoresOptions): RemoteStores {
+  const random = world.random(name);
+  const { next } = world.random(`network of ${name}`);
+  const caller: RemoteCaller = {
+    world,
+    process,
+    next,
+    crashLimits,
+    sent: createBandwidth(world.facts),
+    received: createBandwidth(world.facts),
+  };
   const retries = { clock: process.clock, random };
   return {
     objects: retryObjectStore(remoteObjects(caller, world.objects, 'objects'), retries),
@@ -69,7 +79,6 @@ function remoteObjects(caller: RemoteCaller, store: ObjectStore, name: string): 
         name: `${name}.getRange`,
         key,
         latency: read,
-        bytes: end - start,
         signal: options?.signal,
         effect: async () => {
           await damageStored(world, key);

@@ -27,7 +27,7 @@ const CWD = '/work';
 export async function openSimDriver(options: SimDriverOptions): Promise<Context> {
   const { process, appId, functions, runner } = options;
   const { clock } = process;
-  const { objects, files, staged, metadata, random } = remoteStores(options);
+  const { objects, files, staged, metadata, random } = remoteStores({ ...options, name: process.name });
   const stores: Stores = {
     objects,
     files,

@@ -10,6 +10,7 @@ import type { Random } from '../engine/ports/random.ts';
 import type { StagedFiles } from '../engine/ports/staged-files.ts';
 import { AWS_FACTS, type CostModel, DEFAULT_COSTS, type Facts } from './facts.ts';
 import { createFaultPlan, type FaultPlan, type FaultRates } from './fault-plan.ts';
+import { createRequestRates, type RequestRates } from './request-rates.ts';
 import { createSimProcess, type SimProcess } from './sim-process.ts';
 
 /** An effect that was just had, seen from nowhere. */
@@ -42,6 +43,7 @@ export interface SimWorld {
   readonly facts: Facts;
   readonly costs: CostModel;
   readonly plan: FaultPlan;
+  readonly rates: RequestRates;
   readonly objects: ObjectStore;
   readonly files: ObjectStore;
   readonly staged: StagedFiles;
@@ -83,6 +85,7 @@ export function createWorld(options: WorldOptions): SimWorld {
     facts,
     costs,
     plan,
+    rates: createRequestRates(facts),
     objects: createMemoryObjectStore(),
     files,
     staged: createMemoryStagedFiles(files),

@@ -1,18 +1,14 @@
-import type { Context } from '../driver/api/context.ts';
 import type { ConfigInput } from '../driver/config/config-input.ts';
 import { readEventLog } from '../driver/events/event-log.ts';
-import { errorCode } from '../engine/errors/levin-error.ts';
 import type { AppEvent } from '../engine/types/app-event.ts';
 import type { TaskSpec } from '../engine/types/task.ts';
+import { createCluster } from './cluster-runner.ts';
+import { createDrivers, type SimJob, type SimOutcome } from './drivers.ts';
 import type { CostModel, Facts } from './facts.ts';
 import type { FaultRates } from './fault-plan.ts';
 import { createFunctionTable } from './function-table.ts';
 import { createLambda } from './lambda-runner.ts';
-import { openSimDriver } from './sim-driver.ts';
 import { createWorld, type Effect, type SimWorld } from './sim-world.ts';
-
-/** A job as a program: it is run again by each driver, and gives its answer. */
-export type SimJob<R> = (lv: Context) => Promise<R>;
 
 export interface SimulateOptions {
   readonly seed: string;
@@ -21,7 +17,9 @@ export interface SimulateOptions {
   /** Only these faults, by name, of those that seed and rates would give. */
   readonly only?: ReadonlySet<string>;
   readonly config?: ConfigInput;
-  /** Invocations at once. Default 8. */
+  /** What runs tasks: invocations of a function, or executors that live on and can be chosen. Default `lambda`. */
+  readonly compute?: 'lambda' | 'cluster';
+  /** Tasks at once. Default 8. */
   readonly workers?: number;
   /** Memory of a function. Default 1,769: one vCPU. */
   readonly memoryMb?: number;
@@ -40,7 +38,7 @@ export interface SimulateOptions {
 }
 
 export interface SimResult<R> {
-  readonly outcome: { readonly kind: 'answer'; readonly answer: R } | { readonly kind: 'error'; readonly error: unknown };
+  readonly outcome: SimOutcome<R>;
   /** Virtual time until the job ended. */
   readonly elapsedMs: number;
   readonly drivers: number;
@@ -50,10 +48,6 @@ export interface SimResult<R> {
   readonly world: SimWorld;
 }
 
-/** Drivers that may die in one history; the last one does not. */
-const MAX_DRIVER_CRASHES = 3;
-/** Until somebody notices that a driver is gone and starts the next one. */
-const RESTART_MS = 20_000;
 const MB = 1024 * 1024;
 
 /**
@@ -67,47 +61,16 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
   const appId = `app-${world.random('application').uuid()}`;
   const executionBytes = (memoryMb * MB) / 4;
   const memory = { executionBytes, readAheadBytes: executionBytes / 8, residentLimitBytes: Number.POSITIVE_INFINITY };
-  const lambda = createLambda({ world, functions, workers, memoryMb, memory, onInvoke: options.onInvoke ?? (() => undefined) });
-  const crashLimits = [{ scope: 'driver crashes', most: MAX_DRIVER_CRASHES }];
+  const computeOptions = { world, functions, workers, memoryMb, memory, onInvoke: options.onInvoke ?? (() => undefined) };
+  const compute = options.compute === 'cluster' ? createCluster(computeOptions) : createLambda(computeOptions);
   await world.quiet();
   await options.prepare?.(world);
-  let drivers = 0;
-  let answered: { readonly kind: 'answer'; readonly answer: R } | null = null;
-
-  /** One driver after the other, until one has the answer. */
-  const drive = async (): Promise<SimResult<R>['outcome']> => {
-    for (;;) {
-      const process = world.process(`driver-${++drivers}`);
-      const life = process.died.then(() => 'died' as const);
-      const resumed = (await world.metadata.query(`app#${appId}`, '')).items.length > 0;
-      const runner = lambda.runnerOf(process);
-      const opened = openSimDriver({
-        world,
-        process,
-        appId,
-        resumed,
-        config: options.config ?? {},
-        functions,
-        runner,
-        crashLimits: () => crashLimits,
-      });
-      const run = opened.then(job).then(async (answer) => {
-        answered = { kind: 'answer', answer };
-        await (await opened).stop();
-        return answered;
-      });
-      const ended = await Promise.race([life, run.catch((error: unknown) => ({ kind: 'error', error }) as const)]);
-      if (ended === 'died') await world.clock.sleep(RESTART_MS * world.plan.number(`restart ${drivers}`));
-      // It died when all was done but for saying so.
-      else if (ended.kind === 'error' && errorCode(ended.error) === 'APP_FINISHED' && answered !== null) return answered;
-      else if (ended.kind === 'answer' || errorCode(ended.error) !== 'LEASE_LOST') return ended;
-    }
-  };
-  const outcome = await world.until(drive(), () => new Error('nothing can happen any more, and the job has not ended'));
+  const drivers = createDrivers(job, { world, functions, compute, appId, config: options.config ?? {} });
+  const outcome = await world.until(drivers.run(), () => new Error('nothing can happen any more, and the job has not ended'));
   return {
     outcome,
     elapsedMs: world.clock.monotonic(),
-    drivers,
+    drivers: drivers.started(),
     events: await readEventLog(world.objects, appId),
     faults: world.plan.fired,
     world,

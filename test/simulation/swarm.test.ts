@@ -55,6 +55,8 @@ const ALL_KINDS: readonly string[] = [
   'pause',
   'slow',
   'slowNode',
+  'stuck',
+  'takeOver',
   'throttle',
   'unavailable',
 ];

@@ -8,6 +8,8 @@ export const ALL_FAULTS: FaultRates = {
   partialBatch: 0.1,
   slow: 0.02,
   pause: 0.003,
+  stuck: 0.002,
+  takeOver: 0.5,
   flippedRead: 0.1,
   corrupt: 0.1,
   delete: 0.1,

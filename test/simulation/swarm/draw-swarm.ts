@@ -9,6 +9,7 @@ export interface Swarm {
   readonly rates: FaultRates;
   readonly config: ConfigInput;
   readonly workers: number;
+  readonly compute: 'lambda' | 'cluster';
 }
 
 /** The highest rate of each kind: so that a history meets some of each, and most of its calls go well. */
@@ -19,6 +20,8 @@ const MOST: Readonly<Record<FaultKind, number>> = {
   partialBatch: 0.5,
   slow: 0.05,
   pause: 0.01,
+  stuck: 0.003,
+  takeOver: 0.8,
   flippedRead: 0.3,
   corrupt: 0.2,
   delete: 0.2,
@@ -48,5 +51,5 @@ export function drawSwarm(seed: string): Swarm {
     defaultParallelism: draw.whole(1, 6),
     ...(speculation ? { speculation, speculationQuantile: 0.5, speculationMinTaskRuntimeMs: 100 } : {}),
   };
-  return { job, rates, config, workers: draw.whole(1, 8) };
+  return { job, rates, config, workers: draw.whole(1, 8), compute: next() < 0.3 ? 'cluster' : 'lambda' };
 }

@@ -70,8 +70,9 @@ export async function runSeed(
 function judge({ outcome }: SimResult<unknown>, expected: unknown, violation: unknown): string | null {
   if (violation !== null) return `violated: ${textOf(violation)}`;
   if (outcome.kind === 'error') return `failed: ${textOf(outcome.error)}`;
-  if (isDeepStrictEqual(outcome.answer, expected)) return null;
-  return `wrong answer: ${JSON.stringify(outcome.answer).slice(0, 300)} instead of ${JSON.stringify(expected).slice(0, 300)}`;
+  const wrong = outcome.answers.find((answer) => !isDeepStrictEqual(answer, expected));
+  if (wrong === undefined) return null;
+  return `wrong answer: ${JSON.stringify(wrong).slice(0, 300)} instead of ${JSON.stringify(expected).slice(0, 300)}`;
 }
 
 function unreached(
