@@ -62,7 +62,7 @@ let clean: CruiseSummary;
 let spoilt: CruiseSummary;
 
 beforeAll(async () => {
-  for (const path of ['driver', 'engine', 'shuffle', 'functions', 'bench', 'package.json', '.dependency-cruiser.cjs']) {
+  for (const path of ['driver', 'engine', 'shuffle', 'functions', 'simulator', 'bench', 'package.json', '.dependency-cruiser.cjs']) {
     cpSync(join(REPOSITORY, path), join(copy.path, path), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(copy.path, 'node_modules'));
