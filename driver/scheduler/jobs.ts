@@ -153,6 +153,7 @@ export function forgetReleased(state: SchedulerState): void {
     if (stage.users > 0 || stage.inFlight > 0) return true;
     if (stage.stageId !== null) delete state.byId[stage.stageId];
     delete state.stages[number];
+    state.outdated = state.outdated.filter((other) => other !== number);
     return false;
   });
 }

@@ -1,3 +1,4 @@
+import { isInDoubt } from './outdated.ts';
 import type { JobState, SchedulerState, StageState, TaskState } from './state.ts';
 import { abortFlights, byTurn, isDone, isWanted } from './tasks.ts';
 import type { Turn } from './turn.ts';
@@ -51,13 +52,15 @@ function walk(state: SchedulerState, from: number, seen: Set<number>, visit: (st
 
 /** The parents that the stage waits for. */
 function openParents(state: SchedulerState, stage: StageState): readonly number[] {
+  if (isDone(stage) && !isInDoubt(state, stage)) return [];
   const waitsFor = (number: number): boolean => {
     const parent = state.stages[number] as StageState;
     if (parent.stageId === null) return true;
+    if (parent.kind !== 'sample' && stage.stageId !== null && isInDoubt(state, parent)) return true;
     // Bounds are read off the samples when the stage is resolved, and kept: the samples are not needed again.
     return parent.kind === 'sample' ? stage.stageId === null && parent.missing > 0 : stage.stageId !== null && parent.missing > 0;
   };
-  return isDone(stage) ? [] : stage.parents.filter(waitsFor);
+  return stage.parents.filter(waitsFor);
 }
 
 function advance(turn: Turn, stage: StageState): void {

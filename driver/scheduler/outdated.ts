@@ -15,6 +15,7 @@ import type { Turn } from './turn.ts';
 export function outputDecided(turn: Turn, stage: StageState): void {
   if (stage.kind !== 'map') return;
   stage.digest = outputDigest(stage);
+  turn.state.outdated = turn.state.outdated.filter((number) => number !== stage.stage);
   for (const child of Object.values(turn.state.stages)) {
     if (child.parents.includes(stage.stage)) inputsChanged(turn, child, stage.stage);
   }
@@ -25,9 +26,36 @@ export function commitOutdated(turn: Turn, stage: StageState, partition: number)
   const task = stage.tasks[partition] as TaskState;
   abortFlights(turn, stage, partition);
   task.status = 'raising';
+  markOutdated(turn.state, stage);
   stage.badRecords -= task.badRecords;
   task.badRecords = 0;
   turn.commands.push({ kind: 'raiseGeneration', stage: stage.stage, partition, from: task.generation, outdated: true });
+}
+
+export function markOutdated(state: SchedulerState, { stage, kind }: StageState): void {
+  if (kind === 'map' && !state.outdated.includes(stage)) state.outdated = [...state.outdated, stage];
+}
+
+/**
+ * Whether something that the stage was made of, however far up, is being made again and may come out differently: then it counts as missing for
+ * those who read it, or they would meet old and new in one answer.
+ * ```
+ *  a ──▶ b ──▶ c ──▶ d      a came out differently, b was taken back: c is all there, but d must wait for b
+ *  └─────────────────▲
+ * ```
+ */
+export function isInDoubt(state: SchedulerState, stage: StageState): boolean {
+  if (state.outdated.length === 0) return false;
+  const seen = new Set<number>();
+  const open = [...stage.parents];
+  for (let number = open.pop(); number !== undefined; number = open.pop()) {
+    const parent = state.stages[number] as StageState;
+    if (seen.has(number) || parent.kind === 'sample') continue;
+    if (state.outdated.includes(number)) return true;
+    seen.add(number);
+    open.push(...parent.parents);
+  }
+  return false;
 }
 
 /** Why a job cannot get its answer: a part of it was handed out before the rest would be made of other records; null: it can. */
@@ -52,8 +80,10 @@ export function inputsChanged(turn: Turn, stage: StageState, by: number): void {
 
 function takeBack(turn: Turn, stage: StageState): void {
   for (const [partition, task] of stage.tasks.entries()) {
-    if (task.status === 'done') markLost(turn, stage, { partition, outdated: true });
-    else if (task.status === 'running') {
+    if (task.status === 'done') {
+      markLost(turn, stage, { partition, outdated: true });
+      markOutdated(turn.state, stage);
+    } else if (task.status === 'running') {
       abortFlights(turn, stage, partition);
       markPending(turn.state, stage, partition);
     }

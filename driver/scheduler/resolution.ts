@@ -1,7 +1,7 @@
 import type { SchedulerEvent } from './events.ts';
 import { askForPartitions, failStage, settleJobs } from './jobs.ts';
 import { announceStage } from './needs.ts';
-import { commitOutdated, inputsChanged, outputDecided } from './outdated.ts';
+import { commitOutdated, inputsChanged, markOutdated, outputDecided } from './outdated.ts';
 import type { JobState, StageState } from './state.ts';
 import { known, lose } from './task-events.ts';
 import { isDone, newTask } from './tasks.ts';
@@ -44,6 +44,8 @@ export function stageResolveFailed(turn: Turn, { stage: number, error, lost = []
 function fillTasks(turn: Turn, stage: StageState, { taskCount, committed, raised }: Resolved): void {
   stage.tasks = Array.from({ length: taskCount }, () => newTask(0, 'pending'));
   for (const { partition, generation } of raised) stage.tasks[partition] = newTask(generation, 'pending');
+  // An earlier driver may have taken them back.
+  if (raised.length > 0) markOutdated(turn.state, stage);
   for (const { partition, generation, checksum, badRecords } of committed) {
     stage.badRecords += badRecords;
     stage.tasks[partition] = { ...newTask(generation, 'done'), badRecords, checksum: stage.kind === 'map' ? checksum : '' };

@@ -40,6 +40,8 @@ export interface SchedulerState {
   ready: number[];
   /** Stages to be forgotten as soon as no job uses them. */
   released: number[];
+  /** Stages of which outputs were taken back and are not all made again: what was made of them is in doubt. */
+  outdated: readonly number[];
   readonly throttle: ThrottleState;
   /** Monotonic time of the last event that tells one. */
   nowMs: number;
@@ -177,6 +179,7 @@ export function createSchedulerState(settings: SchedulerSettings, slots: number)
     needed: [],
     ready: [],
     released: [],
+    outdated: [],
     throttle: { nextTimer: 0, pause: null, pauses: 0, throttles: 0, sinceMs: null },
     nowMs: 0,
     speculationTimer: null,

@@ -155,6 +155,35 @@ describe('a stage that runs again', () => {
     expect(tasks(it.done(1, 0, 'second'))).toEqual(['jobFailed']);
   });
 
+  test('with other records: a reader of it waits for what else was made of it, though that is all there', () => {
+    const { send } = script(8);
+    const task = (stage: number, partition = 0, attempt = 0) => ({ stage, partition, attempt });
+    const inputs = new Map<number, string | null>();
+    const tell = (...events: readonly SchedulerEvent[]): readonly string[] => {
+      const commands = send(...events);
+      for (const command of commands) if (command.kind === 'launch') inputs.set(command.stage, command.inputs);
+      return tasks(commands);
+    };
+    const ends = (stage: number, checksum: string, attempt = 0, generation = 0): SchedulerEvent => ({
+      kind: 'taskSucceeded',
+      ...task(stage, 0, attempt),
+      generation,
+      checksum,
+      inputs: inputs.get(stage) ?? null,
+      badRecords: 0,
+      nowMs: 0,
+    });
+    tell(submitted(graph(0, [spec(0, []), spec(1, [0]), spec(2, [1]), spec(3, [0, 2], 'result')])));
+    tell(...[0, 1, 2, 3].map((stage) => resolved(stage, 1)));
+    for (const stage of [0, 1, 2]) tell(ends(stage, 'first'));
+    tell(taskFailed(3, 0, 0, failed('fetch-failed', { lost: lost(0, 0) })), raised(0, 0));
+    expect(tell(ends(0, 'second', 1, 1))).toEqual(['take back 1/0 from 0']);
+    expect(tell(raised(1, 0))).toEqual(['launch 1/0']);
+    expect(tell(ends(1, 'second', 1, 1))).toEqual(['take back 2/0 from 0']);
+    expect(tell(raised(2, 0))).toEqual(['launch 2/0']);
+    expect(tell(ends(2, 'second', 1, 1))).toEqual(['launch 3/0']);
+  });
+
   test('of which a later driver finds half of the consumers made of the old records: those run again', () => {
     const { send } = script(8);
     const stage = (number: number, committed: readonly [partition: number, checksum: string, inputs: string | null][]): SchedulerEvent => ({
