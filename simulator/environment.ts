@@ -2,7 +2,7 @@ import { unpack } from 'msgpackr';
 import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
 import type { TaskTemplate } from '../engine/plan/stage-plan.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
-import { runTask, type UserFunction } from '../engine/runtime/run-task.ts';
+import { runTask } from '../engine/runtime/run-task.ts';
 import { cancelledFailure, failureOf } from '../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../engine/types/keys.ts';
 import type { TaskMetrics, TaskOutcome, TaskSpec } from '../engine/types/task.ts';
@@ -67,7 +67,7 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
       try {
         signal.throwIfAborted();
         const template = await templateOf(spec);
-        const closures = template.closures.map((bytes) => functions.functionOf(bytes) as UserFunction);
+        const closures = functions.functionsOf(template.closures);
         const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal, residentBytes: noMemory };
         const prepared = await runTask(spec, template, deps);
         await clock.sleep(computingMs(prepared.metrics, world.costs) / options.speed, { signal });

@@ -42,7 +42,8 @@ export interface SimResult<R> {
   /** Virtual time until the job ended. */
   readonly elapsedMs: number;
   readonly drivers: number;
-  readonly events: readonly AppEvent[];
+  /** Reads the event log, as far as its drivers wrote it. */
+  readonly events: () => Promise<readonly AppEvent[]>;
   /** Faults that struck, in order, by name. */
   readonly faults: readonly string[];
   readonly world: SimWorld;
@@ -71,7 +72,7 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
     outcome,
     elapsedMs: world.clock.monotonic(),
     drivers: drivers.started(),
-    events: await readEventLog(world.objects, appId),
+    events: () => readEventLog(world.objects, appId),
     faults: world.plan.fired,
     world,
   };

@@ -11,6 +11,6 @@ for (const seed of process.argv.slice(2)) {
     config: { taskTimeoutMs: 60_000 },
     onTrace: (line) => process.stdout.write(`${line}\n`),
   });
-  for (const event of events) process.stdout.write(`${JSON.stringify(event)}\n`);
+  for (const event of await events()) process.stdout.write(`${JSON.stringify(event)}\n`);
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }
