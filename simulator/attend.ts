@@ -29,25 +29,26 @@ export async function attend(spec: TaskSpec, attendance: Attendance): Promise<Ta
   const stopped = (): void => {
     const deaf = world.plan.strikes('deafExecutor', `${taskOf(spec)} ${spec.attemptId}`);
     void world.clock.sleep(STOP_MS * next()).then(() => {
-      if (!deaf && !over.signal.aborted) stop();
       resolve(failure(cancelledFailure(spec)));
+      if (!deaf && !over.signal.aborted) stop();
     });
   };
   if (signal.aborted) stopped();
   else signal.addEventListener('abort', stopped, { once: true });
-  void env.process.died.then(() => {
+  const forget = env.process.onDeath(() => {
     over.abort();
     resolve(failure(executorLost(spec, 'it ended without an answer')));
   });
   world.clock.sleep(maxMs, { signal: over.signal }).then(
     () => {
-      stop();
       resolve(failure(timedOut(spec, maxMs)));
+      stop();
     },
     () => undefined,
   );
   void env.run(spec, new AbortController().signal).then((outcome) => {
     over.abort();
+    forget();
     if (env.process.alive) attendance.onFree();
     resolve(outcome);
   });

@@ -40,7 +40,7 @@ export function createCluster(options: ComputeOptions): Compute {
     const place = (nth: number): Environment => {
       const process = world.process(`${id}/${executors.size}.${nth}.${started++}`);
       let stopped = false;
-      void process.died.then(() => {
+      process.onDeath(() => {
         if (!stopped) onCrash();
       });
       const env = createEnvironment({

@@ -54,7 +54,7 @@ export function createDrivers<R>(job: SimJob<R>, options: DriversOptions): Drive
 
   const start = (): void => {
     const process = world.process(`driver-${++started}`);
-    const life = process.died.then(() => ({ kind: 'died' }) as const);
+    const life = new Promise<End>((resolve) => process.onDeath(() => resolve({ kind: 'died' })));
     const ended = Promise.race([life, drive(process).catch((error: unknown) => ({ kind: 'error', error }) as const)]);
     const left: Promise<End> = ended.finally(() => running.delete(left));
     running.add(left);

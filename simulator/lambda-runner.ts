@@ -50,7 +50,7 @@ export function createLambda(options: ComputeOptions): Compute {
     if (environments >= facts.accountConcurrency || !starts.take(clock.monotonic())) return null;
     environments++;
     const process = world.process(`env-${started++}`);
-    void process.died.then(() => environments--);
+    process.onDeath(() => environments--);
     const slow = plan.strikes('slowNode', process.name) ? SLOW_NODE : 1;
     await clock.sleep(latencyAt(facts.coldStartMs, next()));
     return createEnvironment({ world, name: process.name, process, functions, memory, speed: Math.min(1, speed) / slow });

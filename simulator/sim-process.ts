@@ -15,8 +15,8 @@ export interface SimProcess {
   readonly name: string;
   readonly alive: boolean;
   readonly clock: Clock;
-  /** Resolves when it dies. */
-  readonly died: Promise<void>;
+  /** Calls back when it dies, at once; gives what takes the call back again. */
+  onDeath(fn: () => void): () => void;
   /** Nothing that it waits for comes any more. */
   kill(): void;
   /** It stands still; what comes meanwhile waits. */
@@ -28,7 +28,7 @@ export interface SimProcess {
 }
 
 export function createSimProcess({ name, clock, wallSkewMs = 0, clockRate = 1 }: SimProcessOptions): SimProcess {
-  const death = Promise.withResolvers<void>();
+  const mourners = new Set<() => void>();
   const startMs = clock.monotonic();
   let alive = true;
   let pausedUntilMs = 0;
@@ -63,11 +63,16 @@ export function createSimProcess({ name, clock, wallSkewMs = 0, clockRate = 1 }:
       sleep: (ms, options) => live(clock.sleep(ms / clockRate, options)),
       turn: () => Promise.resolve(),
     },
-    died: death.promise,
+    onDeath(fn) {
+      mourners.add(fn);
+      return () => void mourners.delete(fn);
+    },
     kill() {
+      if (!alive) return;
       alive = false;
       waiting = null;
-      death.resolve();
+      for (const fn of mourners) fn();
+      mourners.clear();
     },
     pause(ms) {
       pausedUntilMs = Math.max(pausedUntilMs, clock.monotonic() + ms);

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { simulate } from '../../simulator/simulate.ts';
+
+test('20,000 tasks on 1,000 environments: each runs once, in the time of twenty waves of two seconds and what starts and requests add', async () => {
+  const tasks = 20_000;
+  const invoked = new Map<string, number>();
+  const { outcome, elapsedMs } = await simulate((lv) => lv.range(tasks, { numSlices: tasks }).count(), {
+    seed: 'large',
+    workers: 1000,
+    // One record read and one written.
+    costs: { nsPerRecord: 1e9, nsPerByte: 0 },
+    onInvoke: ({ stageId, partition }) => invoked.set(`${stageId}/${partition}`, (invoked.get(`${stageId}/${partition}`) ?? 0) + 1),
+  });
+  expect(outcome).toMatchObject({ kind: 'answer', answer: tasks });
+  expect(invoked.size).toBe(tasks);
+  expect(Math.max(...invoked.values())).toBe(1);
+  expect(elapsedMs).toBeGreaterThan(40_000);
+  expect(elapsedMs).toBeLessThan(60_000);
+});
