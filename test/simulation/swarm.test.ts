@@ -37,7 +37,7 @@ describe('a swarm of seeds', () => {
     const kinds = new Set(reports.flatMap(({ totals }) => Object.keys(totals.faults)));
     const shapes = new Set(reports.flatMap(({ totals }) => Object.keys(totals.shapes)));
     expect([...kinds].sort()).toEqual([...ALL_KINDS]);
-    expect(shapes.size).toBe(14);
+    expect(shapes.size).toBe(15);
     expect(reports.reduce((all, { totals }) => all + totals.drivers, 0)).toBeGreaterThan(SEEDS * 1.3);
   });
 });

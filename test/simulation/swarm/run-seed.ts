@@ -23,7 +23,9 @@ export async function runSeed(
   const fired: string[] = [];
   const driverSinceMs = new Map<string, number>();
   const outputs = (job.outputs ?? []).map(watchOutput);
-  const commits = watchCommits((winner) => fired.some((name) => /^(corrupt|delete) /.test(name) && name.includes(winner)));
+  const commits = watchCommits(
+    (winner) => job.indeterminate === true || fired.some((name) => /^(corrupt|delete) /.test(name) && name.includes(winner)),
+  );
   let violation: unknown = null;
   let nowMs = () => 0;
   const result = await simulate(job.run, {

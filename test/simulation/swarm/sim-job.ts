@@ -19,6 +19,8 @@ export interface SimCase {
   readonly expected: unknown;
   /** Path → text. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Its functions give other records when they run again: committed output is given up that nobody has damaged. */
+  readonly indeterminate?: true;
   readonly outputs?: readonly ExpectedOutput[];
 }
 
