@@ -14,9 +14,6 @@ export interface SorterOptions {
   readonly sort?: (records: unknown[]) => unknown[];
 }
 
-/** Less than this part of the share is not worth a run, however short memory is. */
-const SMALLEST_FORCED = 16;
-
 /** Sorts any number of records within the memory of one operator; equal ones keep their order. */
 export interface ExternalSorter {
   add(record: unknown): void;
@@ -57,8 +54,8 @@ export function createExternalSorter(
   };
   const look = (record: unknown): void => {
     const bytes = tracker.measured(heapBytesOf(record) + BYTES_PER_PLACE);
-    if (bytes > space.shareBytes) spill(false);
-    else if (bytes > space.shareBytes / SMALLEST_FORCED && space.isShort()) spill(true);
+    const why = space.mustSpill(bytes);
+    if (why !== null) spill(why === 'forced');
   };
   return {
     add(record) {

@@ -5,7 +5,7 @@ import { END_OF_RECORDS } from '../record-path/record-stream.ts';
 import { createExternalSorter } from './external-sorter.ts';
 import { cursorOver, type Run, type RunCursor, runBytes, writeRun } from './run.ts';
 import { mergedCursor, recordsOf } from './run-merger.ts';
-import { type SpillSpace, withShare } from './spill-space.ts';
+import type { SpillSpace } from './spill-space.ts';
 
 /** A part of what an operator holds of a key; `seq` numbers the keys by first appearance. */
 export type KeyedPiece = readonly [seq: number, key: unknown, piece: unknown];
@@ -48,7 +48,7 @@ const MARK = -1;
  */
 export function createKeyedRuns(space: SpillSpace): KeyedRuns {
   // Merging and sorting go on at the same time: half of the memory for each.
-  const half = withShare(space, space.shareBytes / 2);
+  const half = space.withShare(space.shareBytes / 2);
   const sorter = createExternalSorter(half, { compare: bySeq });
   const [file, into] = [space.newFile(), space.newFile()];
   const runs: Run[] = [];

@@ -2,22 +2,28 @@ import { getHeapStatistics } from 'node:v8';
 import type { Scratch } from '../../ports/scratch.ts';
 import type { TaskMemory } from '../../types/task-memory.ts';
 import type { Counters } from '../task-context.ts';
+import { liveHeapBytes } from './live-heap.ts';
 
 /** Where the operators of one task put what does not fit their memory. */
 export interface SpillSpace {
   readonly scratch: Scratch;
   /** Bytes, by estimate, that one operator may hold. */
   readonly shareBytes: number;
+  /** The same with another share: for an operator that does two things at once. */
+  withShare(shareBytes: number): SpillSpace;
   /** Name of a scratch file that no other operator has. */
   newFile(): string;
-  /** Whether memory is about to run out, whatever the estimates say; looked at now and then. */
-  isShort(): boolean;
+  /** Why an operator that holds so much has to spill now, null when it need not: its share is full, or memory runs out whatever the estimates say. */
+  mustSpill(heldBytes: number): 'full' | 'forced' | null;
   /** So much was held by estimate and is on disk now. */
   spilled(bytes: { readonly memoryBytes: number; readonly diskBytes: number; readonly forced: boolean }): void;
 }
 
-/** Of the heap's or the process's limit: above it nobody waits for an estimate to reach its share. */
-const SHORT = 0.9;
+/** Of the heap's limit, and of the process's: above them nobody waits for an estimate to reach its share. */
+const SHORT_HEAP = 0.8;
+const SHORT_PROCESS = 0.9;
+/** An operator that holds less than this part of its share would not help by spilling it. */
+const SMALLEST_FORCED = 1 / 4;
 /** Asking for the process's size costs some microseconds; estimates are looked at far more often. */
 const LOOKS_BETWEEN = 64;
 
@@ -28,16 +34,20 @@ export interface SpillSpaceOptions {
   readonly counters: Counters;
 }
 
-export function createSpillSpace({ scratch, memory, shareBytes, counters }: SpillSpaceOptions): SpillSpace {
+export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
+  const { scratch, memory, counters } = options;
   let files = 0;
   let looks = 0;
-  return {
+  const spaceOf = (shareBytes: number): SpillSpace => ({
     scratch,
     shareBytes,
+    withShare: spaceOf,
     newFile: () => `spill-${files++}`,
-    isShort() {
+    mustSpill(heldBytes) {
+      if (heldBytes > shareBytes) return 'full';
       looks += 1;
-      return looks % LOOKS_BETWEEN === 0 && isShortOf(memory);
+      if (looks % LOOKS_BETWEEN !== 0 || heldBytes < shareBytes * SMALLEST_FORCED) return null;
+      return isShortOf(memory) ? 'forced' : null;
     },
     spilled({ memoryBytes, diskBytes, forced }) {
       counters.spills += 1;
@@ -45,15 +55,12 @@ export function createSpillSpace({ scratch, memory, shareBytes, counters }: Spil
       counters.memoryBytesSpilled += Math.round(memoryBytes);
       counters.diskBytesSpilled += diskBytes;
     },
-  };
-}
-
-/** The same with another share: for an operator that does two things at once. */
-export function withShare(space: SpillSpace, shareBytes: number): SpillSpace {
-  return { ...space, shareBytes };
+  });
+  return spaceOf(options.shareBytes);
 }
 
 function isShortOf({ residentLimitBytes }: TaskMemory): boolean {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return used > limit * SHORT || process.memoryUsage.rss() > residentLimitBytes * SHORT;
+  return (
+    liveHeapBytes() > getHeapStatistics().heap_size_limit * SHORT_HEAP || process.memoryUsage.rss() > residentLimitBytes * SHORT_PROCESS
+  );
 }

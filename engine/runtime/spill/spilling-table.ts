@@ -8,8 +8,6 @@ import type { SpillSpace } from './spill-space.ts';
 const BYTES_PER_PLACE = 12;
 /** Of an array that has been pushed to. */
 export const BYTES_OF_ROOM = 100;
-/** Less than this part of the share is not worth a run, however short memory is. */
-const SMALLEST_FORCED = 16;
 
 /**
  * A key table that moves to disk when it outgrows its operator's share of memory.
@@ -58,8 +56,8 @@ export function createSpillingTable(
     runs,
     measured(addedBytes) {
       const bytes = size.measured(addedBytes);
-      if (bytes > space.shareBytes) spill(false);
-      else if (bytes > space.shareBytes / SMALLEST_FORCED && space.isShort()) spill(true);
+      const why = space.mustSpill(bytes);
+      if (why !== null) spill(why === 'forced');
     },
     spill: () => spill(false),
   };

@@ -1,0 +1,62 @@
+/** Long runs at full size, which CI does at a tenth: `npm run soak [-- name …]`. Prints figures; exits with 1 when something is wrong. */
+import { isDeepStrictEqual } from 'node:util';
+import { expectedOf, runSize, type SizeScenario } from './size.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Prints its figures; gives what was wrong. */
+type Scenario = () => Promise<readonly string[]>;
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'sort-4gb': () =>
+    size({
+      job: 'sort-size',
+      executors: 2,
+      executorMb: 512,
+      records: 16_000_000,
+      valueBytes: 240,
+      maps: 64,
+      reducers: 8,
+      keys: null,
+      timeoutMs: HOUR_MS,
+    }),
+  'group-3gb': () =>
+    size({
+      job: 'group-size',
+      executors: 2,
+      executorMb: 256,
+      records: 12_000_000,
+      valueBytes: 240,
+      maps: 96,
+      reducers: 8,
+      keys: 60_000,
+      timeoutMs: HOUR_MS,
+    }),
+};
+
+async function size(scenario: SizeScenario): Promise<readonly string[]> {
+  const result = await runSize(scenario);
+  const mb = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`;
+  console.log(
+    `  ${result.seconds.toFixed(0)} s, peak ${mb(result.peakBytes)} of ${mb(result.allowedBytes)} allowed, ` +
+      `spilled ${mb(result.diskBytesSpilled)} in ${result.spills} spills (${result.forcedSpills} forced), ${result.failedAttempts} failed attempts`,
+  );
+  const wrong: string[] = [];
+  if (result.code !== 0) wrong.push(`exit code ${result.code}: ${result.stderr}`);
+  const expected = expectedOf(scenario);
+  if (!isDeepStrictEqual(result.found, expected)) wrong.push(`found ${JSON.stringify(result.found)}, not ${JSON.stringify(expected)}`);
+  if (result.peakBytes > result.allowedBytes) wrong.push(`took ${mb(result.peakBytes)} of memory`);
+  if (result.spills === 0) wrong.push('nothing was spilled');
+  if (result.leftBehind.length > 0) wrong.push(`left ${result.leftBehind.join(', ')} behind`);
+  return wrong;
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SCENARIOS);
+for (const name of names) {
+  const scenario = SCENARIOS[name];
+  if (scenario === undefined) throw new Error(`There is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}.`);
+  console.log(name);
+  const wrong = await scenario();
+  for (const what of wrong) console.log(`  WRONG: ${what}`);
+  if (wrong.length > 0) process.exitCode = 1;
+}
