@@ -29,7 +29,7 @@ const SCENARIOS: readonly SizeScenario[] = [
 
 test.each(SCENARIOS)('$job: more data than memory goes through, in order and complete', { timeout: 240_000 }, async (scenario) => {
   const result = await runSize(scenario);
-  expect(result).toMatchObject({ code: 0, found: expectedOf(scenario), failedAttempts: 0, leftBehind: [] });
+  expect(result, result.stderr).toMatchObject({ code: 0, found: expectedOf(scenario), failedAttempts: 0, leftBehind: [] });
   expect(result.peakBytes).toBeLessThan(result.allowedBytes);
   expect(result.spills).toBeGreaterThan(scenario.reducers * 3);
   expect(result.diskBytesSpilled).toBeGreaterThan(scenario.records * scenario.valueBytes * 0.8);

@@ -1,4 +1,5 @@
 import type { PlanNode } from '../../plan/stage-plan.ts';
+import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import type { KeyedPiece } from '../spill/keyed-runs.ts';
 import { createSpillingTable, newKeyBytes } from '../spill/spilling-table.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -6,7 +7,7 @@ import type { FeedNode } from './feed-node.ts';
 import { keyedStream } from './keyed-stream.ts';
 import { markKeys } from './mark-keys.ts';
 import { type Pair, pairOf } from './pairs.ts';
-import { computedStream, END_OF_RECORDS, type RecordStream } from './record-stream.ts';
+import { computedStream, type RecordStream } from './record-stream.ts';
 
 const INTERSECTION = { operation: 'intersection', site: null } as const;
 

@@ -1,8 +1,9 @@
 import type { KeyTableEntry } from '../../records/key-table.ts';
+import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import type { KeyedPiece, MarkPolicy } from '../spill/keyed-runs.ts';
 import type { RunCursor } from '../spill/run.ts';
 import type { SpillingTable } from '../spill/spilling-table.ts';
-import { END_OF_RECORDS, pulledStream, type RecordStream } from './record-stream.ts';
+import { pulledStream, type RecordStream } from './record-stream.ts';
 
 export interface KeyedStreamOptions {
   /** The records of a key that is in memory. */

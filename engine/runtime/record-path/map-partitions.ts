@@ -1,3 +1,4 @@
+import type { SpillSpace } from '../spill/spill-space.ts';
 import type { OperationRef, UserFunction } from '../user-function.ts';
 import { partitionIterator } from './partition-iterator.ts';
 import { type Batch, bufferOnPrepare, type RecordStream } from './record-stream.ts';
@@ -9,6 +10,7 @@ export interface MapPartitionsOptions {
   readonly place: TaskPlace;
   /** The node's own partition, for mapPartitionsWithIndex; null does not pass it. */
   readonly index: number | null;
+  readonly spill: SpillSpace;
 }
 
 type Records =
@@ -21,7 +23,7 @@ type Records =
  * The user's iterator is synchronous, so the input is prepared before the call: whatever has to be awaited is read first. What only has
  * to be computed is computed when the user pulls it.
  */
-export function mapPartitionsStream(inputs: readonly RecordStream[], { fn, ref, place, index }: MapPartitionsOptions): RecordStream {
+export function mapPartitionsStream(inputs: readonly RecordStream[], { fn, ref, place, index, spill }: MapPartitionsOptions): RecordStream {
   let started: Promise<void> | null = null;
   let records: Records | null = null;
   let failure: { readonly error: unknown } | null = null;
@@ -102,19 +104,19 @@ export function mapPartitionsStream(inputs: readonly RecordStream[], { fn, ref, 
       }
     },
   };
-  return bufferWhenAsync(stream, () => records?.kind === 'async');
+  return bufferWhenAsync(stream, spill, () => records?.kind === 'async');
 }
 
 /** An async generator's records are awaited one by one: who iterates over them synchronously must have them before. */
-function bufferWhenAsync(stream: RecordStream, isAsync: () => boolean): RecordStream {
-  const buffered = bufferOnPrepare(stream);
+function bufferWhenAsync(stream: RecordStream, spill: SpillSpace, isAsync: () => boolean): RecordStream {
+  const buffered = bufferOnPrepare(stream, spill);
   return {
     async prepare() {
       await stream.prepare();
       if (isAsync()) await buffered.prepare();
     },
     pull: (max) => buffered.pull(max),
-    close: () => stream.close(),
+    close: () => buffered.close(),
   };
 }
 

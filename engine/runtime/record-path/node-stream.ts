@@ -13,7 +13,7 @@ import { drawStrata } from './draw-strata.ts';
 import type { FeedNode } from './feed-node.ts';
 import { foldPartition } from './fold-partition.ts';
 import { intersectStream } from './intersect-stream.ts';
-import { mapPartitionsStream } from './map-partitions.ts';
+import { type MapPartitionsOptions, mapPartitionsStream } from './map-partitions.ts';
 import { pipeStream } from './pipe-stream.ts';
 import { concatStreams, lazyStream, type RecordStream } from './record-stream.ts';
 import { sortStream } from './sort-stream.ts';
@@ -63,7 +63,11 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
       return concatStreams(at.parents.map((parent) => () => open(parent, partition)));
     case 'cartesian': {
       const [left, right] = at.parents;
-      return cartesianStream(open(left, Math.floor(partition / at.rightPartitions)), open(right, partition % at.rightPartitions));
+      return cartesianStream(
+        open(left, Math.floor(partition / at.rightPartitions)),
+        open(right, partition % at.rightPartitions),
+        task.spill,
+      );
     }
     case 'zip':
       return zipStream(open(at.parents[0], partition), open(at.parents[1], partition), task.place);
@@ -114,8 +118,8 @@ function partitionOp(op: Exclude<NarrowOp, RecordOp>, parent: number, { task, pa
   }
 }
 
-function userFunction(fn: number, task: TaskContext): { fn: UserFunction; ref: ReturnType<typeof refOf>; place: TaskContext['place'] } {
-  return { fn: task.deps.closures[fn] as UserFunction, ref: refOf(fn, task.infos), place: task.place };
+function userFunction(fn: number, task: TaskContext): Omit<MapPartitionsOptions, 'index'> {
+  return { fn: task.deps.closures[fn] as UserFunction, ref: refOf(fn, task.infos), place: task.place, spill: task.spill };
 }
 
 function numbering(

@@ -148,7 +148,8 @@ function openPart(task: TaskContext, input: Base, part: readonly Step[]): Record
   if (step !== undefined && 'fn' in step && step.concurrency > 1) {
     const stream = input.kind === 'stream' ? input.stream : openPart(task, input, []);
     const fn = task.deps.closures[step.fn] as UserFunction;
-    return windowStream(stream, { step, fn, place: task.place, signal: task.deps.signal, badRecords: task.badRecords });
+    const { place, spill, badRecords } = task;
+    return windowStream(stream, { step, fn, place, signal: task.deps.signal, spill, badRecords });
   }
   const state = stateFor(task, input, {});
   return segmentStream(segmentOptions(task, { input, steps: part, terminal: { kind: 'push' }, state }));
@@ -167,7 +168,7 @@ function segmentOptions(task: TaskContext, { input, steps, terminal, state }: Pa
   // A loop that begins with what a function gave in a window may meet an asynchronous generator.
   const async = isFlatten(steps[0]) || steps.some((step) => 'fn' in step && isAsync(closures[step.fn]));
   const skips = task.badRecords !== null;
-  return { kernel: kernelFor(closures, { base, steps, terminal, skips }), state, input, async };
+  return { kernel: kernelFor(closures, { base, steps, terminal, skips }), state, input, async, spill: task.spill };
 }
 
 function stateFor(task: TaskContext, { start = 0, step = 1 }: Base, init: Partial<KernelState>): KernelState {

@@ -42,7 +42,7 @@ export function pipeStream(input: RecordStream, op: Pipe, task: TaskContext): Re
     }
     return out;
   };
-  return bufferOnPrepare({
+  const stream: RecordStream = {
     prepare: async () => undefined,
     pull,
     async close() {
@@ -51,7 +51,8 @@ export function pipeStream(input: RecordStream, op: Pipe, task: TaskContext): Re
       await running?.fed.catch(() => undefined);
       await input.close();
     },
-  });
+  };
+  return bufferOnPrepare(stream, task.spill);
 }
 
 function start(input: RecordStream, op: Pipe, task: TaskContext): Running {

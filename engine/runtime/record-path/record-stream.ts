@@ -1,3 +1,7 @@
+import { END_OF_RECORDS } from '../spill/end-of-records.ts';
+import { createRecordSpool, type RecordSpool } from '../spill/record-spool.ts';
+import type { SpillSpace } from '../spill/spill-space.ts';
+
 export type Batch = readonly unknown[];
 
 /**
@@ -57,9 +61,6 @@ export function pulledStream(next: () => unknown, close: () => void): RecordStre
   };
 }
 
-/** No record is this. */
-export const END_OF_RECORDS: unique symbol = Symbol('end of records');
-
 /** A stream over records that a computation gives whole, when they are first asked for. */
 export function lazyStream(compute: () => Promise<Batch>): RecordStream {
   return computedStream(async () => recordsStream(await compute()));
@@ -114,19 +115,40 @@ export function concatStreams(openers: readonly (() => RecordStream)[]): RecordS
   };
 }
 
-/** The same stream, but `prepare` reads all of it: for streams whose records have to be awaited one by one. */
-export function bufferOnPrepare(stream: RecordStream): RecordStream {
-  let buffered: Batch[] | null = null;
+/**
+ * The same stream, but `prepare` reads all of it: for streams whose records have to be awaited one by one. What does not fit in memory
+ * goes to disk, from where it can be read without waiting.
+ */
+export function bufferOnPrepare(stream: RecordStream, space: SpillSpace): RecordStream {
+  const spool = createRecordSpool(space);
+  let buffered: RecordStream | null = null;
   return {
     async prepare() {
       if (buffered !== null) return;
-      const batches: Batch[] = [];
-      for (let batch = await stream.pull(MAX_BATCH); batch !== null; batch = await stream.pull(MAX_BATCH)) batches.push(batch);
-      buffered = batches.reverse();
+      for (let batch = await stream.pull(MAX_BATCH); batch !== null; batch = await stream.pull(MAX_BATCH))
+        for (const record of batch) spool.add(record);
+      spool.finish();
+      buffered = spooledStream(spool);
     },
-    pull: (max) => (buffered === null ? stream.pull(max) : (buffered.pop() ?? null)),
-    close: () => stream.close(),
+    pull: (max) => (buffered ?? stream).pull(max),
+    async close() {
+      await buffered?.close();
+      await stream.close();
+    },
   };
+}
+
+function spooledStream(spool: RecordSpool): RecordStream {
+  const array = spool.array();
+  if (array === null) {
+    const cursor = spool.open();
+    return pulledStream(
+      () => cursor.next(),
+      () => spool.drop(),
+    );
+  }
+  const records = recordsStream(array);
+  return { ...records, close: async () => spool.drop() };
 }
 
 /** Records asked for at once: enough that the cost of a pull is nothing beside them, few enough to stay in the processor's cache. */

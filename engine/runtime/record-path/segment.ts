@@ -1,3 +1,4 @@
+import type { SpillSpace } from '../spill/spill-space.ts';
 import type { Kernel, KernelState } from './kernel.ts';
 import { END } from './kernel-source.ts';
 import { type Batch, bufferOnPrepare, MAX_BATCH, type RecordStream } from './record-stream.ts';
@@ -13,6 +14,7 @@ export interface SegmentOptions {
   readonly input: SegmentInput;
   /** A step's function is known to give promises: the slow loop from the start. */
   readonly async: boolean;
+  readonly spill: SpillSpace;
 }
 
 /**
@@ -189,5 +191,5 @@ export function segmentStream(options: SegmentOptions): RecordStream {
     },
     close: () => segment.close(),
   };
-  return options.async ? bufferOnPrepare(stream) : stream;
+  return options.async ? bufferOnPrepare(stream, options.spill) : stream;
 }

@@ -1,12 +1,13 @@
 import type { PlanNode } from '../../plan/stage-plan.ts';
 import { compareKeys } from '../../records/compare-keys.ts';
 import { sortByKey } from '../../records/sort-by-key.ts';
+import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import { createExternalSorter } from '../spill/external-sorter.ts';
 import type { TaskContext } from '../task-context.ts';
 import { closureOf } from './combiner.ts';
 import type { FeedNode } from './feed-node.ts';
 import { type Pair, pairOf } from './pairs.ts';
-import { computedStream, END_OF_RECORDS, pulledStream, type RecordStream, recordsStream } from './record-stream.ts';
+import { computedStream, pulledStream, type RecordStream, recordsStream } from './record-stream.ts';
 
 const SORT_BY_KEY = { operation: 'sortByKey', site: null } as const;
 

@@ -1,4 +1,5 @@
 import type { PlanNode } from '../../plan/stage-plan.ts';
+import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import type { KeyedPiece } from '../spill/keyed-runs.ts';
 import { pieceBytesOf, type RunCursor } from '../spill/run.ts';
 import { createSpillingTable, groupedBytes, newGroupBytes, piecesOfArray } from '../spill/spilling-table.ts';
@@ -7,7 +8,7 @@ import type { FeedNode } from './feed-node.ts';
 import { keyedStream } from './keyed-stream.ts';
 import { markKeys } from './mark-keys.ts';
 import { type Pair, pairOf } from './pairs.ts';
-import { computedStream, END_OF_RECORDS, type RecordStream } from './record-stream.ts';
+import { computedStream, type RecordStream } from './record-stream.ts';
 
 const SUBTRACT = { operation: 'subtractByKey', site: null } as const;
 

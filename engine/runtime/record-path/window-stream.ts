@@ -1,4 +1,5 @@
 import type { BadRecords } from '../bad-records.ts';
+import type { SpillSpace } from '../spill/spill-space.ts';
 import type { UserFunction } from '../user-function.ts';
 import { endingAtFailure } from './open-iterator.ts';
 import { type Batch, bufferOnPrepare, MAX_BATCH, type RecordStream } from './record-stream.ts';
@@ -12,6 +13,7 @@ export interface WindowOptions {
   readonly signal: AbortSignal;
   /** Takes in records that the function fails on; null: the first one ends the stream. */
   readonly badRecords: BadRecords | null;
+  readonly spill: SpillSpace;
 }
 
 interface Entry {
@@ -30,7 +32,7 @@ const MAX_WAITING = MAX_BATCH;
  *   input ─▶ [ e7 pending | e6 ok | e5 pending | e4 ok ] ─▶ output      pending ≤ concurrency
  * ```
  */
-export function windowStream(input: RecordStream, { step, fn, place, signal, badRecords }: WindowOptions): RecordStream {
+export function windowStream(input: RecordStream, { step, fn, place, signal, spill, badRecords }: WindowOptions): RecordStream {
   const queue: Entry[] = [];
   const inFlight = new Set<Promise<void>>();
   let records: Batch = [];
@@ -148,7 +150,7 @@ export function windowStream(input: RecordStream, { step, fn, place, signal, bad
     }
   };
 
-  return bufferOnPrepare({
+  const stream: RecordStream = {
     prepare: async () => undefined,
     pull: next,
     async close() {
@@ -157,7 +159,8 @@ export function windowStream(input: RecordStream, { step, fn, place, signal, bad
       await settledOrAborted([...inFlight], signal);
       await input.close();
     },
-  });
+  };
+  return bufferOnPrepare(stream, spill);
 }
 
 function argumentOf(step: Step, record: unknown, place: TaskPlace): unknown {

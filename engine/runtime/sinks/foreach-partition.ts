@@ -19,6 +19,7 @@ export async function foreachPartition(task: TaskContext, fn: ClosureIndex): Pro
     ref: refOf(fn, task.infos),
     place: task.place,
     index: null,
+    spill: task.spill,
   });
   try {
     do signal.throwIfAborted();

@@ -49,7 +49,7 @@ function pieces(
     }
   }
   const batches = all();
-  return bufferOnPrepare({
+  const stream: RecordStream = {
     prepare: async () => undefined,
     async pull() {
       const { done, value } = await batches.next();
@@ -58,7 +58,8 @@ function pieces(
       return value;
     },
     close: async () => void (await batches.return(undefined)),
-  });
+  };
+  return bufferOnPrepare(stream, task.spill);
 }
 
 async function* one(read: () => Promise<unknown>): AsyncGenerator<Batch, void, undefined> {

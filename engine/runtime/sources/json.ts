@@ -8,7 +8,7 @@ import { textStream } from './text.ts';
 
 /** One JSON value a line; empty lines are none. */
 export function jsonStream(
-  { counters, deps, badRecords }: TaskContext,
+  { counters, deps, spill, badRecords }: TaskContext,
   split: FileSplit,
   invalidUtf8: InvalidUtf8 = 'replace',
 ): RecordStream {
@@ -16,7 +16,7 @@ export function jsonStream(
     counters.bytesRead += bytes;
     counters.recordsRead += records;
   };
-  const lines = textStream(split, { files: deps.files, signal: deps.signal, onRead, invalidUtf8 });
+  const lines = textStream(split, { files: deps.files, signal: deps.signal, spill, onRead, invalidUtf8 });
   let line = 0;
   const parse = (batch: Batch | null): Batch | null => {
     if (batch === null) return null;

@@ -24,7 +24,7 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
         counters.recordsRead += records;
       };
       const { invalidUtf8 = 'replace' } = task.plan.nodes[leaf] as Extract<PlanNode, { kind: 'text' }>;
-      return textStream(input.split, { files: deps.files, signal: deps.signal, onRead, invalidUtf8 });
+      return textStream(input.split, { files: deps.files, signal: deps.signal, spill: task.spill, onRead, invalidUtf8 });
     }
     case 'files':
       return filesStream(task, task.plan.nodes[leaf] as Extract<PlanNode, { kind: 'files' }>, input.splits);
@@ -39,12 +39,18 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
   }
 }
 
-function openShuffle({ counters, deps }: TaskContext, locate: () => Promise<readonly MapOutputSlice[]>): RecordStream {
+function openShuffle({ counters, deps, spill }: TaskContext, locate: () => Promise<readonly MapOutputSlice[]>): RecordStream {
   const onRead = (bytes: number, records: number): void => {
     counters.shuffleBytesRead += bytes;
     counters.shuffleRecordsRead += records;
   };
-  return shuffleReadStream(locate, { exchange: deps.exchange, memoryBytes: deps.memory.readAheadBytes, signal: deps.signal, onRead });
+  return shuffleReadStream(locate, {
+    exchange: deps.exchange,
+    memoryBytes: deps.memory.readAheadBytes,
+    spill,
+    signal: deps.signal,
+    onRead,
+  });
 }
 
 async function readSlice({ key, offset, length }: ObjectRange, { counters, deps }: TaskContext): Promise<Batch> {

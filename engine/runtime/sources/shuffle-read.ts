@@ -1,10 +1,12 @@
 import type { Exchange } from '../../ports/exchange.ts';
 import type { MapOutputSlice } from '../../types/task.ts';
 import { type Batch, bufferOnPrepare, type RecordStream } from '../record-path/record-stream.ts';
+import type { SpillSpace } from '../spill/spill-space.ts';
 
 export interface ShuffleReadOptions {
   readonly exchange: Exchange;
   readonly memoryBytes: number;
+  readonly spill: SpillSpace;
   readonly signal: AbortSignal;
   readonly onRead: (bytes: number, records: number) => void;
 }
@@ -18,7 +20,7 @@ export function shuffleReadStream(locate: () => Promise<readonly MapOutputSlice[
     const { exchange, memoryBytes, signal, onRead } = options;
     return exchange.read(await locate(), { memoryBytes, signal, onRead })[Symbol.asyncIterator]();
   };
-  return bufferOnPrepare({
+  const stream: RecordStream = {
     prepare: async () => undefined,
     async pull(): Promise<Batch | null> {
       batches ??= await open();
@@ -33,5 +35,6 @@ export function shuffleReadStream(locate: () => Promise<readonly MapOutputSlice[
       if (!ended) await batches?.return?.();
       ended = true;
     },
-  });
+  };
+  return bufferOnPrepare(stream, options.spill);
 }

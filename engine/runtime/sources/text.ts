@@ -2,6 +2,8 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { codecOf } from '../../types/file-format.ts';
 import type { FileSplit } from '../../types/task.ts';
 import type { Batch, RecordStream } from '../record-path/record-stream.ts';
+import { createByteSpool } from '../spill/byte-spool.ts';
+import type { SpillSpace } from '../spill/spill-space.ts';
 import { decompressedChunks } from './decompress.ts';
 import { createLineSplitter, firstByte, type SplitterOptions } from './line-splitter.ts';
 import { readRange } from './read-range.ts';
@@ -15,6 +17,7 @@ export interface TextOptions extends SplitterOptions {
   readonly files: ObjectStore;
   readonly signal: AbortSignal;
   readonly onRead: (bytes: number, records: number) => void;
+  readonly spill: SpillSpace;
   readonly chunkBytes?: number;
 }
 
@@ -26,7 +29,7 @@ export function textStream(split: FileSplit, options: TextOptions): RecordStream
   const splitter = createLineSplitter(lines, options);
   const reader = codec === null ? createChunkReader(split, options) : decompressedChunks(split, codec, options);
   let ended = false;
-  const ready: Uint8Array[] = [];
+  const ready = createByteSpool(options.spill);
 
   const take = (max: number): Batch | null | 'wait' => {
     for (;;) {
@@ -70,6 +73,7 @@ export function textStream(split: FileSplit, options: TextOptions): RecordStream
     },
     async close() {
       reader.stop();
+      ready.drop();
     },
   };
 }
@@ -83,7 +87,10 @@ export interface ChunkReader {
 }
 
 /** The bytes of a split and of the line that begins in it, one chunk ahead. Of a whole file: all of it. */
-export function createChunkReader(split: FileSplit, { files, signal, chunkBytes = CHUNK_BYTES }: Omit<TextOptions, 'onRead'>): ChunkReader {
+export function createChunkReader(
+  split: FileSplit,
+  { files, signal, chunkBytes = CHUNK_BYTES }: Omit<TextOptions, 'onRead' | 'spill'>,
+): ChunkReader {
   let position = firstByte(split);
   let tail = Math.min(TAIL_BYTES, chunkBytes);
   let ahead: Promise<Uint8Array> | null = null;

@@ -1,7 +1,7 @@
 import { hashKey } from '../../records/hash-key.ts';
 import type { KeyTableEntry } from '../../records/key-table.ts';
 import { equalKeys } from '../../records/key-token.ts';
-import { END_OF_RECORDS } from '../record-path/record-stream.ts';
+import { END_OF_RECORDS } from './end-of-records.ts';
 import { createExternalSorter } from './external-sorter.ts';
 import { cursorOver, type Run, type RunCursor, runBytes, writeRun } from './run.ts';
 import { mergedCursor, recordsOf } from './run-merger.ts';

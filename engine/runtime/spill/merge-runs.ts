@@ -1,4 +1,4 @@
-import { END_OF_RECORDS } from '../record-path/record-stream.ts';
+import { END_OF_RECORDS } from './end-of-records.ts';
 import type { RunCursor } from './run.ts';
 
 /** Negative: a comes first; 0: the earlier run comes first. */

@@ -1,4 +1,4 @@
-import { END_OF_RECORDS } from '../record-path/record-stream.ts';
+import { END_OF_RECORDS } from './end-of-records.ts';
 import { type CompareRecords, mergeRuns } from './merge-runs.ts';
 import { MERGE_FAN_IN, type Run, type RunCursor, readRun, writeRun } from './run.ts';
 import type { SpillSpace } from './spill-space.ts';

@@ -2,7 +2,7 @@ import type { Scratch } from '../../ports/scratch.ts';
 import { parseBlock } from '../../records/block-format.ts';
 import { createBlockWriter } from '../../records/block-writer.ts';
 import { decodeBody } from '../../records/decode-body.ts';
-import { END_OF_RECORDS } from '../record-path/record-stream.ts';
+import { END_OF_RECORDS } from './end-of-records.ts';
 import type { SpillSpace } from './spill-space.ts';
 
 /** Records on disk, in order: blocks one after the other in a scratch file. */

@@ -15,6 +15,9 @@ export interface SpillSpace {
   newFile(): string;
   /** Why an operator that holds so much has to spill now, null when it need not: its share is full, or memory runs out whatever the estimates say. */
   mustSpill(heldBytes: number): 'full' | 'forced' | null;
+  /** Asks to hold so much that was read ahead until it is consumed; false: all of the task hold too much already, and it has to go to disk. */
+  keepSpooled(bytes: number): boolean;
+  releaseSpooled(bytes: number): void;
   /** So much was held by estimate and is on disk now. */
   spilled(bytes: { readonly memoryBytes: number; readonly diskBytes: number; readonly forced: boolean }): void;
 }
@@ -38,6 +41,7 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
   const { scratch, memory, counters } = options;
   let files = 0;
   let looks = 0;
+  let spooledBytes = 0;
   const spaceOf = (shareBytes: number): SpillSpace => ({
     scratch,
     shareBytes,
@@ -48,6 +52,14 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
       looks += 1;
       if (looks % LOOKS_BETWEEN !== 0 || heldBytes < shareBytes * SMALLEST_FORCED) return null;
       return isShortOf(memory) ? 'forced' : null;
+    },
+    keepSpooled(bytes) {
+      if (spooledBytes + bytes > shareBytes) return false;
+      spooledBytes += bytes;
+      return true;
+    },
+    releaseSpooled(bytes) {
+      spooledBytes -= bytes;
     },
     spilled({ memoryBytes, diskBytes, forced }) {
       counters.spills += 1;

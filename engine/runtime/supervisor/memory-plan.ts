@@ -4,21 +4,24 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { TaskMemory } from '../../types/task-memory.ts';
 
 const MB = 1024 * 1024;
-/** Resident size of an executor process before any user code: Node itself and the supervisor. */
-const PROCESS_MB = 64;
-/** Of each worker thread: its isolate, the engine's code. */
+/** Resident size of an executor process without any worker: Node itself and the supervisor. */
+const PROCESS_MB = 72;
+/** Of each worker thread, beside what is in its heap: its isolate, the engine's code. */
 const THREAD_MB = 16;
-/** Of what is left, the part of Buffers: blocks that are read, written, spilled and merged. The rest is the heap's. */
-const BUFFER_SHARE = 0.2;
+/**
+ * Of what is left for a task: its operators and its shuffle writer may hold so much, in the heap or in Buffers outside of it. The heap is
+ * bounded to the rest. So both fit when all is in Buffers and the heap is full of garbage that V8 has not freed yet, and when all is in the
+ * heap somewhat less than its other half is left for user code, garbage, and what estimates are wrong by.
+ */
+const EXECUTION_SHARE = 0.35;
 /** V8's own default of 192 MB would let a small executor's young generation outgrow its whole limit. */
 const YOUNG_MB = 48;
 const SMALLEST_HEAP_MB = 32;
 /** Where no limit is given, the machine's memory is one: beyond it the kernel kills the driver without a word. */
 const SHARE_OF_MACHINE = 0.85;
-/** Of a heap: what operators plan with. The rest is user code's, garbage that V8 has not freed yet, and what an estimate is wrong by. */
-const EXECUTION_SHARE = 0.5;
 /** More would not make a task faster, and V8's pauses longer. */
 const LARGEST_EXECUTION_BYTES = 1024 * MB;
+/** Spark's `maxSizeInFlight`. */
 const LARGEST_READ_AHEAD_BYTES = 48 * MB;
 
 export interface MemoryPlan {
@@ -34,17 +37,17 @@ export interface MemoryPlan {
  * Divides an executor's memory: heaps and Buffers fill it together, and the watch over resident memory has the last word.
  * `--max-old-space-size` must not be given: V8 lets it override `resourceLimits`.
  * ```
- *   process │ thread │ buffers │ heap: execution │ the rest │ thread │ …
+ *   process │ thread │ heap: user code, garbage, or what is held │ Buffers: what is held │ thread │ …
  * ```
  */
 export function planMemory(memoryMb: number, threads: number): MemoryPlan & { readonly resourceLimits: ResourceLimits } {
-  const perThreadMb = (memoryMb - PROCESS_MB - threads * THREAD_MB) / threads;
-  const heapMb = Math.max(SMALLEST_HEAP_MB, Math.floor(perThreadMb * (1 - BUFFER_SHARE)));
+  const perTaskMb = Math.max(SMALLEST_HEAP_MB / (1 - EXECUTION_SHARE), (memoryMb - PROCESS_MB - threads * THREAD_MB) / threads);
+  const heapMb = Math.floor(perTaskMb * (1 - EXECUTION_SHARE));
   const youngMb = Math.min(YOUNG_MB, Math.ceil(heapMb / 4));
   return {
     limitBytes: memoryMb * MB,
     resourceLimits: { maxOldGenerationSizeMb: Math.max(SMALLEST_HEAP_MB, heapMb - youngMb), maxYoungGenerationSizeMb: youngMb },
-    task: taskMemory(heapMb * MB, memoryMb * MB),
+    task: taskMemory(perTaskMb * MB, memoryMb * MB),
   };
 }
 
@@ -53,11 +56,14 @@ export function machineMemory(threads: number): MemoryPlan {
   const constrained = process.constrainedMemory();
   const machine = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   const limitBytes = Math.floor(machine * SHARE_OF_MACHINE);
-  const heapBytes = Math.min(getHeapStatistics().heap_size_limit, (limitBytes / threads) * (1 - BUFFER_SHARE));
-  return { limitBytes, resourceLimits: null, task: taskMemory(heapBytes, limitBytes) };
+  return {
+    limitBytes,
+    resourceLimits: null,
+    task: taskMemory(Math.min(getHeapStatistics().heap_size_limit, limitBytes / threads), limitBytes),
+  };
 }
 
-function taskMemory(heapBytes: number, residentLimitBytes: number): TaskMemory {
-  const executionBytes = Math.floor(Math.min(LARGEST_EXECUTION_BYTES, heapBytes * EXECUTION_SHARE));
+function taskMemory(perTaskBytes: number, residentLimitBytes: number): TaskMemory {
+  const executionBytes = Math.floor(Math.min(LARGEST_EXECUTION_BYTES, perTaskBytes * EXECUTION_SHARE));
   return { executionBytes, readAheadBytes: Math.min(LARGEST_READ_AHEAD_BYTES, Math.floor(executionBytes / 8)), residentLimitBytes };
 }

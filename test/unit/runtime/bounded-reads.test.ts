@@ -11,6 +11,7 @@ import { textStream } from '../../../engine/runtime/sources/text.ts';
 import type { TaskContext } from '../../../engine/runtime/task-context.ts';
 import type { FileFormat } from '../../../engine/types/file-format.ts';
 import type { FileSplit } from '../../../engine/types/task.ts';
+import { spillSpace } from '../spill/spill-fixture.ts';
 import { runPartition } from './task-harness.ts';
 
 const MB = 1024 * 1024;
@@ -46,7 +47,7 @@ async function firstOf(name: string, content: Uint8Array, format: FileFormat | '
   const task = { deps: { files, signal }, counters } as unknown as TaskContext;
   const stream =
     format === 'text'
-      ? textStream(split, { files, signal, onRead: () => undefined })
+      ? textStream(split, { spill: spillSpace(2 ** 30), files, signal, onRead: () => undefined })
       : filesStream(task, { kind: 'files', format, numPartitions: 1 } as unknown as Parameters<typeof filesStream>[1], [split]);
   const batch = await stream.pull(1024);
   const { bytes } = asked;

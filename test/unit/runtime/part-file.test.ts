@@ -7,6 +7,7 @@ import type { ObjectBody } from '../../../engine/ports/object-body.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
 import { textStream } from '../../../engine/runtime/sources/text.ts';
 import { AMPLE_MEMORY } from '../../support/task-memory.ts';
+import { spillSpace } from '../spill/spill-fixture.ts';
 import { chain, type Ran, runPartition } from './task-harness.ts';
 
 const COUNT = 60_000;
@@ -87,7 +88,7 @@ describe('a part file', () => {
       const { etag, size } = await files.head(path.slice(1));
       const stream = textStream(
         { path, etag, start: 0, end: size, size },
-        { files, signal: new AbortController().signal, onRead: () => undefined },
+        { files, signal: new AbortController().signal, spill: spillSpace(2 ** 30), onRead: () => undefined },
       );
       const lines: unknown[] = [];
       for (let batch = await stream.pull(1000); batch !== null; batch = await stream.pull(1000)) lines.push(...batch);

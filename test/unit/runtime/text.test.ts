@@ -4,6 +4,7 @@ import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
 import { textStream } from '../../../engine/runtime/sources/text.ts';
 import type { FileSplit } from '../../../engine/types/task.ts';
+import { spillSpace } from '../spill/spill-fixture.ts';
 import { runPartition } from './task-harness.ts';
 
 const signal = new AbortController().signal;
@@ -17,7 +18,7 @@ interface Reads {
 
 async function linesOf(files: ObjectStore, split: FileSplit, reads: Reads = {}) {
   const { chunkBytes = 4 * 1024 * 1024, pieceBytes = 8192, max = 1000, prepare = false } = reads;
-  const stream = textStream(split, { files, signal, chunkBytes, pieceBytes, onRead: () => undefined });
+  const stream = textStream(split, { spill: spillSpace(2 ** 30), files, signal, chunkBytes, pieceBytes, onRead: () => undefined });
   if (prepare) await stream.prepare();
   const lines: unknown[] = [];
   for (;;) {
@@ -154,7 +155,13 @@ describe('reading', () => {
   test('one chunk ahead, and only a little beyond the split', async () => {
     const { files, split } = await fileOf('0123456789\n'.repeat(40_000));
     const { store, ranges } = counting(files);
-    const stream = textStream(split(0, 300_000), { files: store, signal, chunkBytes: 131_072, onRead: () => undefined });
+    const stream = textStream(split(0, 300_000), {
+      spill: spillSpace(2 ** 30),
+      files: store,
+      signal,
+      chunkBytes: 131_072,
+      onRead: () => undefined,
+    });
     await stream.pull(10);
     expect(ranges).toEqual([
       [0, 131_072],
@@ -198,7 +205,7 @@ describe('reading', () => {
 
   test('a change behind the first chunk is noticed too', async () => {
     const { files, split, size } = await fileOf('aaaa\nbbbb\ncccc\n');
-    const stream = textStream(split(0, size), { files, signal, chunkBytes: 5, onRead: () => undefined });
+    const stream = textStream(split(0, size), { spill: spillSpace(2 ** 30), files, signal, chunkBytes: 5, onRead: () => undefined });
     expect(await stream.pull(1)).toEqual(['aaaa']);
     await files.put('data/in.txt', Buffer.from('aaaa\nbbbb\nCCCC\n'));
     const rest = async (): Promise<void> => {

@@ -37,13 +37,13 @@ describe('memory watch', () => {
 test('an executor’s memory is divided among the heaps of its workers', () => {
   expect(planMemory(1024, 2)).toEqual({
     limitBytes: 1_073_741_824,
-    resourceLimits: { maxOldGenerationSizeMb: 323, maxYoungGenerationSizeMb: 48 },
-    task: { executionBytes: 194_510_848, readAheadBytes: 24_313_856, residentLimitBytes: 1_073_741_824 },
+    resourceLimits: { maxOldGenerationSizeMb: 251, maxYoungGenerationSizeMb: 48 },
+    task: { executionBytes: 168_820_736, readAheadBytes: 21_102_592, residentLimitBytes: 1_073_741_824 },
   });
   expect(planMemory(256, 1)).toEqual({
     limitBytes: 268_435_456,
-    resourceLimits: { maxOldGenerationSizeMb: 105, maxYoungGenerationSizeMb: 35 },
-    task: { executionBytes: 73_400_320, readAheadBytes: 9_175_040, residentLimitBytes: 268_435_456 },
+    resourceLimits: { maxOldGenerationSizeMb: 81, maxYoungGenerationSizeMb: 28 },
+    task: { executionBytes: 61_656_268, readAheadBytes: 7_707_033, residentLimitBytes: 268_435_456 },
   });
   expect(planMemory(128, 4).resourceLimits).toEqual({ maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8 });
 });
