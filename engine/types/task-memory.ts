@@ -4,6 +4,8 @@ export interface TaskMemory {
   readonly executionBytes: number;
   /** Bytes of input asked for ahead of its consumer. */
   readonly readAheadBytes: number;
+  /** What V8 lets the heap hold, its young generation apart. */
+  readonly heapLimitBytes: number;
   /** Resident memory above which the process is stopped. */
   readonly residentLimitBytes: number;
 }

@@ -5,7 +5,12 @@ import type { TaskMemory } from '../../engine/types/task-memory.ts';
 const GB = 1024 ** 3;
 
 /** So much that nothing in a test ever spills. */
-export const AMPLE_MEMORY: TaskMemory = { executionBytes: GB, readAheadBytes: GB, residentLimitBytes: Number.POSITIVE_INFINITY };
+export const AMPLE_MEMORY: TaskMemory = {
+  executionBytes: GB,
+  readAheadBytes: GB,
+  heapLimitBytes: Number.POSITIVE_INFINITY,
+  residentLimitBytes: Number.POSITIVE_INFINITY,
+};
 
 /** Temporary files of one attempt, in memory. */
 export function memoryScratch(): Scratch {

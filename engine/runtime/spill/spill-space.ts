@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8';
 import type { Scratch } from '../../ports/scratch.ts';
 import type { TaskMemory } from '../../types/task-memory.ts';
 import type { Counters } from '../task-context.ts';
@@ -23,7 +22,7 @@ export interface SpillSpace {
 }
 
 /** Of the heap's limit, and of the process's: above them nobody waits for an estimate to reach its share. */
-const SHORT_HEAP = 0.8;
+const SHORT_HEAP = 0.85;
 const SHORT_PROCESS = 0.9;
 /** An operator that holds less than this part of its share would not help by spilling it. */
 const SMALLEST_FORCED = 1 / 4;
@@ -71,8 +70,6 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
   return spaceOf(options.shareBytes);
 }
 
-function isShortOf({ residentLimitBytes }: TaskMemory): boolean {
-  return (
-    liveHeapBytes() > getHeapStatistics().heap_size_limit * SHORT_HEAP || process.memoryUsage.rss() > residentLimitBytes * SHORT_PROCESS
-  );
+function isShortOf({ heapLimitBytes, residentLimitBytes }: TaskMemory): boolean {
+  return liveHeapBytes() > heapLimitBytes * SHORT_HEAP || process.memoryUsage.rss() > residentLimitBytes * SHORT_PROCESS;
 }

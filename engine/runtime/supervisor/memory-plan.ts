@@ -8,15 +8,18 @@ const MB = 1024 * 1024;
 const PROCESS_MB = 72;
 /** Of each worker thread, beside what is in its heap: its isolate, the engine's code. */
 const THREAD_MB = 16;
+/** Of a worker's heap: modules, the engine's code, the user's. */
+const HEAP_BASE_MB = 16;
 /**
- * Of what is left for a task: its operators and its shuffle writer may hold so much, in the heap or in Buffers outside of it. The heap is
- * bounded to the rest. So both fit when all is in Buffers and the heap is full of garbage that V8 has not freed yet, and when all is in the
- * heap somewhat less than its other half is left for user code, garbage, and what estimates are wrong by.
+ * What operators hold in the heap needs room around it: user code's own records, garbage that V8 has not freed yet, and what estimates are
+ * wrong by. A heap that is more than some two thirds live is cleaned up all the time.
  */
-const EXECUTION_SHARE = 0.35;
+const HEAP_FOR_HELD = 1.6;
 /** V8's own default of 192 MB would let a small executor's young generation outgrow its whole limit. */
 const YOUNG_MB = 48;
-const SMALLEST_HEAP_MB = 32;
+const YOUNG_SHARE = 1 / 6;
+const SMALLEST_OLD_MB = 32;
+const SMALLEST_EXECUTION_MB = 8;
 /** Where no limit is given, the machine's memory is one: beyond it the kernel kills the driver without a word. */
 const SHARE_OF_MACHINE = 0.85;
 /** More would not make a task faster, and V8's pauses longer. */
@@ -35,19 +38,21 @@ export interface MemoryPlan {
 
 /**
  * Divides an executor's memory: heaps and Buffers fill it together, and the watch over resident memory has the last word.
+ * What a task holds may lie in the heap or in Buffers outside of it, so there is room for it in both.
  * `--max-old-space-size` must not be given: V8 lets it override `resourceLimits`.
  * ```
- *   process │ thread │ heap: user code, garbage, or what is held │ Buffers: what is held │ thread │ …
+ *   process │ thread │ heap: base, held × 1.6, young │ Buffers: held │ thread │ …
  * ```
  */
 export function planMemory(memoryMb: number, threads: number): MemoryPlan & { readonly resourceLimits: ResourceLimits } {
-  const perTaskMb = Math.max(SMALLEST_HEAP_MB / (1 - EXECUTION_SHARE), (memoryMb - PROCESS_MB - threads * THREAD_MB) / threads);
-  const heapMb = Math.floor(perTaskMb * (1 - EXECUTION_SHARE));
-  const youngMb = Math.min(YOUNG_MB, Math.ceil(heapMb / 4));
+  const perThreadMb = (memoryMb - PROCESS_MB - threads * THREAD_MB) / threads;
+  const youngMb = Math.ceil(Math.min(YOUNG_MB, Math.max(SMALLEST_OLD_MB, perThreadMb) * YOUNG_SHARE));
+  const executionMb = Math.max(SMALLEST_EXECUTION_MB, (perThreadMb - HEAP_BASE_MB - youngMb) / (HEAP_FOR_HELD + 1));
+  const oldMb = Math.max(SMALLEST_OLD_MB, Math.floor(HEAP_BASE_MB + executionMb * HEAP_FOR_HELD));
   return {
     limitBytes: memoryMb * MB,
-    resourceLimits: { maxOldGenerationSizeMb: Math.max(SMALLEST_HEAP_MB, heapMb - youngMb), maxYoungGenerationSizeMb: youngMb },
-    task: taskMemory(perTaskMb * MB, memoryMb * MB),
+    resourceLimits: { maxOldGenerationSizeMb: oldMb, maxYoungGenerationSizeMb: youngMb },
+    task: taskMemory(executionMb * MB, { heapLimitBytes: oldMb * MB, residentLimitBytes: memoryMb * MB }),
   };
 }
 
@@ -56,14 +61,12 @@ export function machineMemory(threads: number): MemoryPlan {
   const constrained = process.constrainedMemory();
   const machine = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
   const limitBytes = Math.floor(machine * SHARE_OF_MACHINE);
-  return {
-    limitBytes,
-    resourceLimits: null,
-    task: taskMemory(Math.min(getHeapStatistics().heap_size_limit, limitBytes / threads), limitBytes),
-  };
+  const heapLimitBytes = getHeapStatistics().heap_size_limit;
+  const executionBytes = Math.min(heapLimitBytes / HEAP_FOR_HELD, limitBytes / threads / (HEAP_FOR_HELD + 1));
+  return { limitBytes, resourceLimits: null, task: taskMemory(executionBytes, { heapLimitBytes, residentLimitBytes: limitBytes }) };
 }
 
-function taskMemory(perTaskBytes: number, residentLimitBytes: number): TaskMemory {
-  const executionBytes = Math.floor(Math.min(LARGEST_EXECUTION_BYTES, perTaskBytes * EXECUTION_SHARE));
-  return { executionBytes, readAheadBytes: Math.min(LARGEST_READ_AHEAD_BYTES, Math.floor(executionBytes / 8)), residentLimitBytes };
+function taskMemory(bytes: number, limits: Pick<TaskMemory, 'heapLimitBytes' | 'residentLimitBytes'>): TaskMemory {
+  const executionBytes = Math.floor(Math.min(LARGEST_EXECUTION_BYTES, bytes));
+  return { executionBytes, readAheadBytes: Math.min(LARGEST_READ_AHEAD_BYTES, Math.floor(executionBytes / 8)), ...limits };
 }
