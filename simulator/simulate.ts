@@ -61,7 +61,12 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
   const functions = createFunctionTable();
   const appId = `app-${world.random('application').uuid()}`;
   const executionBytes = (memoryMb * MB) / 4;
-  const memory = { executionBytes, readAheadBytes: executionBytes / 8, residentLimitBytes: Number.POSITIVE_INFINITY };
+  const memory = {
+    executionBytes,
+    readAheadBytes: executionBytes / 8,
+    heapLimitBytes: Number.POSITIVE_INFINITY,
+    residentLimitBytes: Number.POSITIVE_INFINITY,
+  };
   const computeOptions = { world, functions, workers, memoryMb, memory, onInvoke: options.onInvoke ?? (() => undefined) };
   const compute = options.compute === 'cluster' ? createCluster(computeOptions) : createLambda(computeOptions);
   await world.quiet();
