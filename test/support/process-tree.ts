@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 const PAGE_BYTES = 4096;
 
 /** Resident bytes of a process and all that it started, as Linux counts them; what has ended meanwhile counts nothing. */
-export function treeResidentBytes(pid: number): number {
+function treeResidentBytes(pid: number): number {
   return processTree(pid).reduce((sum, each) => sum + residentBytes(each), 0);
 }
 
 /** The process and its descendants. */
-export function processTree(pid: number): readonly number[] {
+function processTree(pid: number): readonly number[] {
   return [pid, ...childrenOf(pid).flatMap(processTree)];
 }
 
