@@ -93,8 +93,8 @@ test('an executor on which every task fails gets no more of them, and the job su
   const events = await eventsOf(folder, stderr);
   const broken = /Executor (\d) is left out/.exec(stderr)?.[1];
   const failures = events.flatMap((event) => (event.kind === 'taskEnded' && event.failure !== null ? [event.partition] : []));
-  // What had been handed over ahead; no task fails twice.
-  expect(failures.length).toBeLessThanOrEqual(2 + 5);
+  // When the second one fails, ten tasks are in flight (two executors, five deep), at most all of them there; no task fails twice.
+  expect(failures.length).toBeLessThanOrEqual(2 + 10);
   expect(new Set(failures).size).toBe(failures.length);
   const onBroken = events.filter((event) => event.kind === 'taskStarted' && event.executorId === broken);
   expect(onBroken.length).toBe(failures.length);
