@@ -66,8 +66,8 @@ export interface SimWorld {
 const MAX_SKEW_MS = 5_000;
 const MAX_RATE_ERROR = 1e-3;
 
-/** Of this process's own stdin, stdout and stderr. */
-const OUTPUT_HANDLES: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap', 'WriteWrap']);
+/** Of this process's own stdin, stdout and stderr, and of writes to them that the reader has not taken yet; a socket has a handle of another kind. */
+const OUTPUT_HANDLES: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap', 'WriteWrap', 'SimpleWriteWrap']);
 
 const START_MS = Date.UTC(2026, 0, 1);
 
