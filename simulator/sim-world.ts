@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly only?: ReadonlySet<string>;
   readonly facts?: Facts;
   readonly costs?: CostModel;
+  /** Virtual time after which a job counts as one that never ends. Default: 30 days. */
+  readonly maxMs?: number;
   /** Fails with `REAL_HANDLE` when something waits for the real world: only where this process does nothing else. */
   readonly strict?: boolean;
   /** Told of every effect and every fault, in order, with its time: the history, line by line. */
@@ -58,7 +60,7 @@ export interface SimWorld {
   process(name: string): SimProcess;
   /** Waits until what this process began before (the loader closes files) is over. */
   quiet(): Promise<void>;
-  /** Runs until the promise settles. Fails with what `stuck` gives when nothing can happen any more. */
+  /** Runs until the promise settles. Fails with what `stuck` gives when nothing can happen any more, or it takes too long. */
   until<T>(promise: Promise<T>, stuck: () => Error): Promise<T>;
 }
 
@@ -69,10 +71,12 @@ const MAX_RATE_ERROR = 1e-3;
 /** Of this process's own stdin, stdout and stderr, and of writes to them that the reader has not taken yet; a socket has a handle of another kind. */
 const OUTPUT_HANDLES: ReadonlySet<string> = new Set(['PipeWrap', 'TTYWrap', 'WriteWrap', 'SimpleWriteWrap']);
 
+const DEFAULT_MAX_MS = 30 * 24 * 3_600_000;
+
 const START_MS = Date.UTC(2026, 0, 1);
 
 export function createWorld(options: WorldOptions): SimWorld {
-  const { seed, rates = {}, strict = false, only, facts = AWS_FACTS, costs = DEFAULT_COSTS } = options;
+  const { seed, rates = {}, strict = false, maxMs = DEFAULT_MAX_MS, only, facts = AWS_FACTS, costs = DEFAULT_COSTS } = options;
   const clock = createVirtualClock({ startMs: START_MS });
   const files = createMemoryObjectStore();
   const { onTrace } = options;
@@ -113,7 +117,7 @@ export function createWorld(options: WorldOptions): SimWorld {
       do {
         const open = strict ? realHandles() : [];
         if (open.length > 0) throw realHandle(open);
-      } while (!settled && (await clock.advanceToNext()) && !settled);
+      } while (!settled && (await clock.advanceToNext()) && !settled && clock.monotonic() < maxMs);
       if (!settled) throw stuck();
       return await Promise.race([broken.promise, promise]);
     },

@@ -1,5 +1,6 @@
 import type { ConfigInput } from '../driver/config/config-input.ts';
 import { readEventLog } from '../driver/events/event-log.ts';
+import { LevinError } from '../engine/errors/levin-error.ts';
 import type { AppEvent } from '../engine/types/app-event.ts';
 import type { TaskSpec } from '../engine/types/task.ts';
 import { createCluster } from './cluster-runner.ts';
@@ -25,6 +26,8 @@ export interface SimulateOptions {
   readonly memoryMb?: number;
   readonly facts?: Facts;
   readonly costs?: CostModel;
+  /** Virtual time after which a job counts as one that never ends. Default: 30 days. */
+  readonly maxMs?: number;
   /** Fails with `REAL_HANDLE` when something waits for the real world: only where this process does nothing else. */
   readonly strict?: boolean;
   /** Told of every effect and every fault, in order, with its time. */
@@ -72,7 +75,7 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
   await world.quiet();
   await options.prepare?.(world);
   const drivers = createDrivers(job, { world, functions, compute, appId, config: options.config ?? {} });
-  const outcome = await world.until(drivers.run(), () => new Error('nothing can happen any more, and the job has not ended'));
+  const outcome = await world.until(drivers.run(), () => neverEnds(world));
   return {
     outcome,
     elapsedMs: world.clock.monotonic(),
@@ -81,4 +84,12 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
     faults: world.plan.fired,
     world,
   };
+}
+
+function neverEnds({ clock }: SimWorld): LevinError {
+  return new LevinError({
+    code: 'NEVER_ENDS',
+    fault: 'internal',
+    message: `The simulated job has not ended after ${Math.round(clock.monotonic() / 1000)} s of virtual time, in which ${clock.sleeping()} things are still to happen.`,
+  });
 }

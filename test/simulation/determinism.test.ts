@@ -39,6 +39,16 @@ test('virtual time does not move while something waits for the real world', asyn
   });
 });
 
+test('a job that never ends is told from one that takes long', async () => {
+  const waiting = simulate(() => new Promise<never>(() => undefined), { seed: 'waits', maxMs: 60_000 });
+  await expect(waiting).rejects.toMatchObject({
+    code: 'NEVER_ENDS',
+    message: expect.stringMatching(
+      /^The simulated job has not ended after 60 s of virtual time, in which \d+ things are still to happen\.$/,
+    ),
+  });
+});
+
 test('another seed gives another history', async () => {
   const [one, two] = await Promise.all([historyIn({ tz: 'UTC', heapMb: 500 }, ['1']), historyIn({ tz: 'UTC', heapMb: 500 }, ['2'])]);
   expect(one).not.toBe(two);

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { runMutants } from './run-mutants.ts';
 import { runSeed, type Verdict } from './run-seed.ts';
 import { shrink } from './shrink.ts';
 
-// npm run simulate -- --seed 123 [--trace] | --from 0 --count 1000
+// npm run simulate -- --seed 123 [--trace] | --from 0 --count 1000 [--first] | --mutants [--only text]
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
@@ -10,11 +11,18 @@ const { values } = parseArgs({
     count: { type: 'string', default: '100' },
     trace: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    first: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string' },
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (values.seed !== undefined) {
+if (values.mutants) {
+  const unseen = runMutants(say, { count: Number(values.count), only: values.only });
+  say(`${unseen.length} mutants were not seen`);
+  process.exitCode = unseen.length === 0 ? 0 : 1;
+} else if (values.seed !== undefined) {
   const verdict = await runSeed(values.seed, values.trace ? { onTrace: say } : {});
   say(`seed ${verdict.seed}: ${verdict.shape}, ${verdict.faults.length} faults, ${verdict.drivers} drivers: ${verdict.wrong ?? 'well'}`);
   if (verdict.wrong !== null) await explain(verdict);
@@ -35,6 +43,7 @@ if (values.seed !== undefined) {
     if (verdict.wrong === null) continue;
     failures.push(verdict);
     if (!values.json) say(`seed ${seed} (${verdict.shape}): ${verdict.wrong}\n  npm run simulate -- --seed ${seed}`);
+    if (values.first) break;
   }
   const msEach = (performance.now() - started) / count;
   if (values.json) say(JSON.stringify({ count, failures, totals }));

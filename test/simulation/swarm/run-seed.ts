@@ -30,6 +30,7 @@ export async function runSeed(
   let nowMs = () => 0;
   const result = await simulate(job.run, {
     seed,
+    maxMs: 3 * 3_600_000,
     ...swarm,
     ...options,
     onTrace(line) {
