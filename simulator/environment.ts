@@ -37,8 +37,8 @@ export interface Environment {
 }
 
 const SCRATCH_BYTES = 512 * 1024 * 1024;
-/** Failures of one task that its job must survive are at most three; an attempt may also fail in other ways. */
-const MAX_CRASHES_OF_A_TASK = 2;
+/** The fourth failure of a task ends its job. */
+const MAX_CRASHES_OF_A_TASK = 3;
 
 export function createEnvironment(options: EnvironmentOptions): Environment {
   const { world, process, name, functions, memory, sharers } = options;

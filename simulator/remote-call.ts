@@ -31,6 +31,7 @@ export interface RemoteCall<T> {
 const MAX_FAILURES_OF_A_CALL = 2;
 const MAX_PAUSES = 2;
 const SLOW = 100;
+const MAX_SLOW_MS = 10_000;
 const PAUSE_MS = 40_000;
 /** Longer than any attempt may take. */
 const STUCK_MS = 1_000_000;
@@ -67,7 +68,8 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
   const failures: FaultLimit[] = [{ scope: `failures ${point}`, most: MAX_FAILURES_OF_A_CALL }];
   const pauses: FaultLimit[] = [{ scope: `pauses ${process.name}`, most: MAX_PAUSES }];
   const slow = plan.strikes('slow', point) ? SLOW : 1;
-  const totalMs = latencyAt(call.latency, next()) * slow;
+  const latencyMs = latencyAt(call.latency, next());
+  const totalMs = Math.max(latencyMs, Math.min(latencyMs * slow, MAX_SLOW_MS));
 
   await clock.sleep(totalMs / 2 + caller.sent.transferMs(call.bytes ?? 0, clock.monotonic()));
   if (plan.strikes('pause', `${point} before`, pauses)) process.pause(PAUSE_MS * plan.number(point));

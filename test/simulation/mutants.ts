@@ -176,10 +176,4 @@ export const mutants: readonly Mutant[] = [
     from: 'await options.record.ended(status,',
     to: 'await deleteApplicationData(stores, appId, journal.stageIds());\n    await options.record.ended(status,',
   },
-  {
-    name: 'two equal actions are one stage',
-    file: 'driver/planner/stage-registry.ts',
-    from: 'registry.uses.set(lineageFingerprint, use + 1);',
-    to: '',
-  },
 ];

@@ -21,11 +21,11 @@ const MOST: Readonly<Record<FaultKind, number>> = {
   slow: 0.05,
   pause: 0.01,
   stuck: 0.003,
-  takeOver: 0.8,
+  takeOver: 1,
   flippedRead: 0.3,
   corrupt: 0.2,
   delete: 0.2,
-  throttle: 0.2,
+  throttle: 0.6,
   lostInvocation: 0.2,
   duplicate: 0.3,
   deafExecutor: 1,
@@ -46,7 +46,7 @@ export function drawSwarm(seed: string): Swarm {
   }
   const speculation = next() < 0.3;
   const config: ConfigInput = {
-    taskTimeoutMs: 60_000,
+    taskTimeoutMs: 300_000,
     leaseMs: draw.whole(2, 10) * 1000,
     defaultParallelism: draw.whole(1, 6),
     ...(speculation ? { speculation, speculationQuantile: 0.5, speculationMinTaskRuntimeMs: 100 } : {}),
