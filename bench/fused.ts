@@ -27,7 +27,7 @@ const deps = {
   random: createSeededRandom('bench'),
   signal: new AbortController().signal,
   scratch: createMemoryScratch({ limitBytes: 2 ** 30 }),
-  memory: { executionBytes: 2 ** 30, readAheadBytes: 2 ** 30, heapLimitBytes: 2 ** 40, residentLimitBytes: 2 ** 40 },
+  memory: { executionBytes: 2 ** 30, groupBytes: 2 ** 30, readAheadBytes: 2 ** 30, heapLimitBytes: 2 ** 40, residentLimitBytes: 2 ** 40 },
 };
 
 interface Stage {

@@ -66,6 +66,7 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
   const executionBytes = (memoryMb * MB) / 4;
   const memory = {
     executionBytes,
+    groupBytes: executionBytes,
     readAheadBytes: executionBytes / 8,
     heapLimitBytes: Number.POSITIVE_INFINITY,
     residentLimitBytes: Number.POSITIVE_INFINITY,

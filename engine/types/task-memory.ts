@@ -2,6 +2,8 @@
 export interface TaskMemory {
   /** Bytes, by estimate, that the operators and the shuffle writer of a task may hold together. */
   readonly executionBytes: number;
+  /** Bytes, by estimate, that the values of one key may take where they are given as an array. */
+  readonly groupBytes: number;
   /** Bytes of input asked for ahead of its consumer. */
   readonly readAheadBytes: number;
   /** What V8 lets the heap hold, its young generation apart. */

@@ -8,19 +8,23 @@ import { openExecutorBundle } from '../../engine/closures/loading/executor-modul
 import { commitAttempt } from '../../engine/runtime/commit.ts';
 import { createAttemptRunner } from '../../engine/runtime/worker/attempt-runner.ts';
 import { createWorkerCode } from '../../engine/runtime/worker/worker-code.ts';
+import type { TaskMemory } from '../../engine/types/task-memory.ts';
 import { createExchange } from '../../shuffle/exchange.ts';
-import { AMPLE_MEMORY, memoryScratch } from '../support/task-memory.ts';
+import { memoryScratch } from '../support/task-memory.ts';
 
 /** A Context whose tasks run on the driver's own thread. User code comes from the bundle, as on executors: the loader's hooks are the driver's. */
 export async function openInProcess(options: {
   readonly master: string;
   readonly stateDir: string;
   readonly quiet: boolean;
+  /** What tasks plan with. */
+  readonly memory: TaskMemory;
 }): Promise<Context> {
-  return contextOf(await openApplication(options, inProcessRunner));
+  const { memory, ...config } = options;
+  return contextOf(await openApplication(config, (runner) => inProcessRunner(runner, memory)));
 }
 
-function inProcessRunner({ stores, stateDir }: RunnerOptions): LocalRunner {
+function inProcessRunner({ stores, stateDir }: RunnerOptions, memory: TaskMemory): LocalRunner {
   const { objects, files, staged, metadata, clock, random } = stores;
   const code = createWorkerCode(async (appId, hash) =>
     openExecutorBundle(await fetchBundle(objects, join(stateDir, 'cache', 'code'), { appId, hash: hash ?? '' })),
@@ -35,7 +39,7 @@ function inProcessRunner({ stores, stateDir }: RunnerOptions): LocalRunner {
       clock,
       random,
       code,
-      memory: AMPLE_MEMORY,
+      memory,
       openScratch: memoryScratch,
     }),
     commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),

@@ -7,6 +7,7 @@ const GB = 1024 ** 3;
 /** So much that nothing in a test ever spills. */
 export const AMPLE_MEMORY: TaskMemory = {
   executionBytes: GB,
+  groupBytes: GB,
   readAheadBytes: GB,
   heapLimitBytes: Number.POSITIVE_INFINITY,
   residentLimitBytes: Number.POSITIVE_INFINITY,

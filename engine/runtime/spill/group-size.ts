@@ -15,7 +15,8 @@ export interface GroupSize {
   add(key: unknown, piece: unknown): void;
 }
 
-export function createGroupSize({ spill, place }: Pick<TaskContext, 'spill' | 'place'>, ref: OperationRef): GroupSize {
+export function createGroupSize({ deps, place }: Pick<TaskContext, 'deps' | 'place'>, ref: OperationRef): GroupSize {
+  const { groupBytes } = deps.memory;
   let bytes = 0;
   return {
     start() {
@@ -23,7 +24,7 @@ export function createGroupSize({ spill, place }: Pick<TaskContext, 'spill' | 'p
     },
     add(key, piece) {
       bytes += heapBytesOf(piece);
-      if (bytes <= spill.shareBytes) return;
+      if (bytes <= groupBytes) return;
       throw markSettled(
         new LevinError({
           code: 'GROUP_TOO_LARGE',
@@ -31,14 +32,14 @@ export function createGroupSize({ spill, place }: Pick<TaskContext, 'spill' | 'p
           fault: 'user',
           message:
             `${operationText(ref)}: the values of the key ${showRecord(key)} do not fit in memory: they take more than ${megabytes(bytes)}, and a task has ` +
-            `${megabytes(spill.shareBytes)} for them (partition ${place.partition} of stage ${place.stageNumber}). Use reduceByKey or aggregateByKey, which need not hold all values ` +
+            `${megabytes(groupBytes)} for them (partition ${place.partition} of stage ${place.stageNumber}). Use reduceByKey or aggregateByKey, which need not hold all values ` +
             'of a key; give executors more memory; or spread the key over several ([key, i % 10]) and bring their results together afterwards.',
           details: {
             operation: ref.operation,
             site: ref.site,
             key: showRecord(key),
             bytes: Math.round(bytes),
-            limitBytes: spill.shareBytes,
+            limitBytes: groupBytes,
           },
         }),
       );

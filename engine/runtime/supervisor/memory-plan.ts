@@ -68,5 +68,11 @@ export function machineMemory(threads: number): MemoryPlan {
 
 function taskMemory(bytes: number, limits: Pick<TaskMemory, 'heapLimitBytes' | 'residentLimitBytes'>): TaskMemory {
   const executionBytes = Math.floor(Math.min(LARGEST_EXECUTION_BYTES, bytes));
-  return { executionBytes, readAheadBytes: Math.min(LARGEST_READ_AHEAD_BYTES, Math.floor(executionBytes / 8)), ...limits };
+  // Others of the task hold little while a group is put together, so it may take what all of them have.
+  return {
+    executionBytes,
+    groupBytes: executionBytes,
+    readAheadBytes: Math.min(LARGEST_READ_AHEAD_BYTES, Math.floor(executionBytes / 8)),
+    ...limits,
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * Runs programs that its parent process sends, on one master: `serve.ts <master> <stateDir>`; `in-process` is a master here.
+ * Runs programs that its parent process sends, on one master: `serve.ts <master> <stateDir>`; `in-process` is a master here, and `in-process-spilling` the same with next to no memory.
  * ```
  *   parent ── { id, program, kill } ──▶ applyProgram ── { id, outcome, killed } ──▶ parent
  * ```
@@ -7,6 +7,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Context } from 'levin';
+import { AMPLE_MEMORY } from '../../support/task-memory.ts';
 import { applyProgram } from './apply-program.ts';
 import { killAtGate } from './kill-at-gate.ts';
 import type { Program } from './program.ts';
@@ -18,12 +19,20 @@ export interface Request {
   readonly kill: 'none' | 'one' | 'all';
 }
 
+/** Some records: operators spill several times for a partition. */
+const FEW_RECORDS_BYTES = 600;
+
 const [master = 'local[2]', folder = '.'] = process.argv.slice(2);
 const gates = join(folder, 'gates');
 mkdirSync(gates, { recursive: true });
 const options = { master, stateDir: join(folder, 'state'), quiet: true };
-const { openInProcess } = master === 'in-process' ? await import('../in-process-context.ts') : { openInProcess: null };
-const lv = openInProcess === null ? await Context.create(options) : await openInProcess({ ...options, master: 'local[1]' });
+const lv = master.startsWith('in-process') ? await openInProcessOn(master) : await Context.create(options);
+
+async function openInProcessOn(kind: string): Promise<Context> {
+  const { openInProcess } = await import('../in-process-context.ts');
+  const memory = kind === 'in-process-spilling' ? { ...AMPLE_MEMORY, executionBytes: FEW_RECORDS_BYTES, readAheadBytes: 1 } : AMPLE_MEMORY;
+  return await openInProcess({ ...options, master: 'local[1]', memory });
+}
 
 let files = 0;
 function fileOf(text: string): string {

@@ -26,12 +26,17 @@ const functions = [
   (k: unknown) => String(k),
 ];
 
-async function run(nodes: readonly PlanNode[], sides: readonly (readonly unknown[])[], executionBytes: number | null): Promise<Ran> {
+async function run(
+  nodes: readonly PlanNode[],
+  sides: readonly (readonly unknown[])[],
+  executionBytes: number | null,
+  groupBytes: number = AMPLE_MEMORY.groupBytes,
+): Promise<Ran> {
   const objects = createMemoryObjectStore();
   const leaves = sides.map((): PlanNode => ({ kind: 'slices', numPartitions: 1 }));
   const inputs = (await Promise.all(sides.map((side, leaf) => storeSlices(objects, [side], leaf)))).flatMap((stored) => stored.inputs);
   const scratch = createMemoryScratch({ limitBytes: 2 ** 30 });
-  const memory = executionBytes === null ? AMPLE_MEMORY : { ...AMPLE_MEMORY, executionBytes };
+  const memory = executionBytes === null ? AMPLE_MEMORY : { ...AMPLE_MEMORY, executionBytes, groupBytes };
   const ran = await runPartition({ nodes: [...leaves, ...nodes], functions, objects, inputs, scratch, memory });
   expect(scratch.usedBytes()).toBe(0);
   return ran;
@@ -109,8 +114,6 @@ describe('whatever did not fit, the records are the same, in the same order', ()
   });
 });
 
-// A group must fit, so these have a budget in which some tables do not, and each group does.
-const enough = fc.integer({ min: 4_000, max: 12_000 });
 type JoinPair = readonly [key: unknown, value: number];
 const manyKeys = fc.array(fc.tuple(fc.oneof(arbitraryKey, fc.nat(60)), fc.nat(99)), { minLength: 50, maxLength: 300 });
 
@@ -131,7 +134,7 @@ function joined(a: readonly JoinPair[], b: readonly JoinPair[], outer: 'none' | 
 describe('groups', () => {
   test('are the same, in the same order', async () => {
     await fc.assert(
-      fc.asyncProperty(manyKeys, enough, async (pairs, bytes) => {
+      fc.asyncProperty(manyKeys, arbitraryBudget, async (pairs, bytes) => {
         await agrees([{ kind: 'combine', parent: 0, aggregator: { kind: 'group' }, of: 'values' }], [pairs], bytes);
       }),
       { numRuns: 60 },
@@ -140,7 +143,7 @@ describe('groups', () => {
 
   test('of several parents, too', async () => {
     await fc.assert(
-      fc.asyncProperty(manyKeys, manyKeys, manyKeys, enough, async (a, b, c, bytes) => {
+      fc.asyncProperty(manyKeys, manyKeys, manyKeys, arbitraryBudget, async (a, b, c, bytes) => {
         await agrees([{ kind: 'cogroup', parents: [0, 1, 2] }], [a, b, c], bytes);
       }),
       { numRuns: 60 },
@@ -153,7 +156,7 @@ describe('groups', () => {
       { kind: 'narrow', parent: 2, op: outer === 'none' ? { kind: 'crossValues' } : { kind: 'crossValues', outer } },
     ];
     await fc.assert(
-      fc.asyncProperty(manyKeys, manyKeys, enough, async (a, b, bytes) => {
+      fc.asyncProperty(manyKeys, manyKeys, arbitraryBudget, async (a, b, bytes) => {
         expect((await run(join, [a, b], null)).records).toEqual(joined(a, b, outer));
         await agrees([...join, { kind: 'sortByKey', parent: 3, ascending: true }], [a, b], bytes * 2);
         await agrees(join, [a, b], bytes);
@@ -166,14 +169,14 @@ describe('groups', () => {
   const skewed = Array.from({ length: 5_000 }, (_, i) => [i % 10 === 0 ? `key ${i}` : 'the one', `value ${i}`]);
 
   test('that do not fit name the key, what it takes, and what to do', async () => {
-    await expect(run(big, [skewed], 100_000)).rejects.toMatchObject({
+    await expect(run(big, [skewed], 100_000, 100_000)).rejects.toMatchObject({
       code: 'GROUP_TOO_LARGE',
       fault: 'user',
       message:
         "groupByKey: the values of the key 'the one' do not fit in memory: they take more than 0.1 MB, and a task has 0.1 MB for them (partition 0 of stage 7). " +
         'Use reduceByKey or aggregateByKey, which need not hold all values of a key; give executors more memory; or spread the key over several ([key, i % 10]) and bring their results together afterwards.',
     });
-    await expect(run([{ kind: 'cogroup', parents: [0, 1] }], [skewed, skewed], 100_000)).rejects.toThrow(
+    await expect(run([{ kind: 'cogroup', parents: [0, 1] }], [skewed, skewed], 100_000, 100_000)).rejects.toThrow(
       "cogroup: the values of the key 'the one' do not fit",
     );
   });

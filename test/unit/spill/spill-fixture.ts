@@ -11,6 +11,12 @@ export interface TestSpace extends SpillSpace {
 /** Room on disk, and so much memory for one operator; `residentLimitBytes` 0 is a process that is always about to run out. */
 export function spillSpace(shareBytes: number, residentLimitBytes: number = Number.POSITIVE_INFINITY): TestSpace {
   const counters = newCounters();
-  const memory = { executionBytes: shareBytes, readAheadBytes: GB, heapLimitBytes: Number.POSITIVE_INFINITY, residentLimitBytes };
+  const memory = {
+    executionBytes: shareBytes,
+    groupBytes: GB,
+    readAheadBytes: GB,
+    heapLimitBytes: Number.POSITIVE_INFINITY,
+    residentLimitBytes,
+  };
   return { ...createSpillSpace({ scratch: createMemoryScratch({ limitBytes: GB }), memory, shareBytes, counters }), counters };
 }

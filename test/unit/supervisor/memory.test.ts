@@ -38,12 +38,24 @@ test('an executor’s memory is divided among the heaps of its workers', () => {
   expect(planMemory(1024, 2)).toEqual({
     limitBytes: 1_073_741_824,
     resourceLimits: { maxOldGenerationSizeMb: 259, maxYoungGenerationSizeMb: 48 },
-    task: { executionBytes: 159_706_190, readAheadBytes: 19_963_273, heapLimitBytes: 271_581_184, residentLimitBytes: 1_073_741_824 },
+    task: {
+      executionBytes: 159_706_190,
+      groupBytes: 159_706_190,
+      readAheadBytes: 19_963_273,
+      heapLimitBytes: 271_581_184,
+      residentLimitBytes: 1_073_741_824,
+    },
   });
   expect(planMemory(256, 1)).toEqual({
     limitBytes: 268_435_456,
     resourceLimits: { maxOldGenerationSizeMb: 92, maxYoungGenerationSizeMb: 28 },
-    task: { executionBytes: 50_009_009, readAheadBytes: 6_251_126, heapLimitBytes: 96_468_992, residentLimitBytes: 268_435_456 },
+    task: {
+      executionBytes: 50_009_009,
+      groupBytes: 50_009_009,
+      readAheadBytes: 6_251_126,
+      heapLimitBytes: 96_468_992,
+      residentLimitBytes: 268_435_456,
+    },
   });
   expect(planMemory(128, 4).resourceLimits).toEqual({ maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 6 });
 });
