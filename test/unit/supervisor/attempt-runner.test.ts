@@ -7,6 +7,7 @@ import { createSeededRandom } from '../../../engine/adapters/memory/seeded-rando
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import type { TaskTemplate } from '../../../engine/plan/stage-plan.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
+import type { Scratch } from '../../../engine/ports/scratch.ts';
 import { decodeBlock } from '../../../engine/records/block.ts';
 import { createAttemptRunner } from '../../../engine/runtime/worker/attempt-runner.ts';
 import type { RunAttempt } from '../../../engine/runtime/worker/serve-worker.ts';
@@ -31,7 +32,7 @@ function specOf(overrides: Partial<TaskSpec>): TaskSpec {
   return { ...place, template: { hash: HASH, inline: null }, bundleHash: null, inputs: [], bounds: null, maxMs: null, ...overrides };
 }
 
-function runnerOver(objects: ObjectStore): RunAttempt {
+function runnerOver(objects: ObjectStore, openScratch: (attemptId: string) => Scratch = memoryScratch): RunAttempt {
   return createAttemptRunner({
     objects,
     files: objects,
@@ -40,7 +41,7 @@ function runnerOver(objects: ObjectStore): RunAttempt {
     clock: createVirtualClock(),
     random: createSeededRandom('seed'),
     memory: AMPLE_MEMORY,
-    openScratch: memoryScratch,
+    openScratch,
     code: createWorkerCode(() => Promise.reject(new Error('there are no closures, so no code is needed'))),
   });
 }
@@ -60,6 +61,23 @@ describe('attempt runner', () => {
       }
       expect(counts).toEqual([[3], [3], [4]]);
     }
+  });
+
+  test('drops the temporary files of an attempt when it ends, well or not', async () => {
+    const objects = createMemoryObjectStore();
+    const opened: Scratch[] = [];
+    const run = runnerOver(objects, () => {
+      const scratch = memoryScratch();
+      opened.push(scratch);
+      return scratch;
+    });
+    await run(specOf({ template: { hash: HASH, inline: BYTES } }), { signal });
+    const read: TaskTemplate = { ...COUNT, plan: { ...COUNT.plan, nodes: [{ kind: 'slices', numPartitions: 3 }] } };
+    const inline = pack(read);
+    const hash = createHash('sha256').update(inline).digest('hex');
+    await expect(run(specOf({ template: { hash, inline } }), { signal })).rejects.toThrow('has no input');
+    expect(opened).toHaveLength(2);
+    for (const scratch of opened) expect(() => scratch.append('a', new Uint8Array(1))).toThrow('were dropped already');
   });
 
   test('refuses a template that is not what its hash says', async () => {
