@@ -20,6 +20,8 @@ export interface RemoteCall<T> {
   /** `put`, `get` …, with the store's name: part of the fault points' names. */
   readonly name: string;
   readonly key: string;
+  /** All keys, where they are several. */
+  readonly keys?: readonly string[];
   readonly latency: LatencyMs;
   /** Bytes sent. */
   readonly bytes?: number;
@@ -84,7 +86,7 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
   }
   const result = await call.effect();
   world.trace(point);
-  await world.observe({ process: process.name, name: call.name, key: call.key });
+  await world.observe({ process: process.name, name: call.name, key: call.key, keys: call.keys ?? [call.key] });
   if (plan.strikes('crash', `${point} after`, caller.crashLimits())) return await crash(process);
   if (plan.strikes('pause', `${point} after`, pauses)) process.pause(PAUSE_MS * plan.number(point));
   if (plan.strikes('lostResponse', point, failures)) {

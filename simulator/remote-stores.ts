@@ -168,6 +168,7 @@ function remoteMetadata(caller: RemoteCaller, store: MetadataStore): MetadataSto
       remoteCall(caller, {
         name: 'items.transact',
         key: [...writes, ...checks].map(({ key }) => `${key.partition}/${key.sort}`)[0] ?? '',
+        keys: writes.map(({ key }) => `${key.partition}/${key.sort}`),
         latency: write,
         signal: options?.signal,
         effect: () => store.transact(checks, writes),

@@ -20,6 +20,8 @@ export interface Effect {
   /** `objects.put`, `items.transact` … */
   readonly name: string;
   readonly key: string;
+  /** All keys that were written, where they may be several. */
+  readonly keys: readonly string[];
 }
 
 export interface WorldOptions {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type SimResult, simulate } from '../../../simulator/simulate.ts';
 import { drawSwarm } from './draw-swarm.ts';
 import { watchCommits } from './watch-commits.ts';
+import { watchEpochs } from './watch-epochs.ts';
 import { watchOutput } from './watch-outputs.ts';
 
 export interface Verdict {
@@ -26,6 +27,7 @@ export async function runSeed(
   const commits = watchCommits(
     (winner) => job.indeterminate === true || fired.some((name) => /^(corrupt|delete) /.test(name) && name.includes(winner)),
   );
+  const epochs = watchEpochs();
   let violation: unknown = null;
   let nowMs = () => 0;
   const result = await simulate(job.run, {
@@ -42,9 +44,13 @@ export async function runSeed(
       nowMs = () => world.clock.monotonic();
       for (const [path, text] of Object.entries(job.inputs ?? {})) await world.files.put(path.slice(1), new TextEncoder().encode(text));
     },
-    onEffect({ process, name, key }, world) {
+    onEffect(effect, world) {
+      const { process, name, key } = effect;
       if (!driverSinceMs.has(process)) driverSinceMs.set(process, nowMs());
-      if (key.includes('#stage#') && /^items\.(put|transact|delete)$/.test(name)) return commits.look(key, world);
+      if (/^items\.(put|transact|delete)$/.test(name)) {
+        const ofStage = key.includes('#stage#');
+        return epochs.look(effect, world).then(() => (ofStage ? commits.look(key, world) : undefined));
+      }
       if (name.startsWith('files.') || name.startsWith('staged.'))
         return Promise.all(outputs.map((output) => output.look(world))).then(() => undefined);
       return undefined;
