@@ -22,7 +22,12 @@ export const KEY_ENTRY_BYTES = 110;
 
 /** Longer strings are hashed faster by the engine's own tables than character by character. */
 const MAX_HASHED_CHARS = 64;
-const MIN_CAPACITY = 64;
+const MIN_CAPACITY_BITS = 6;
+/**
+ * 2^32 / golden ratio: multiplied by it, all bits of a hash act on the highest ones, which name the slot. The keys of a reducer agree in
+ * their hashes modulo the number of partitions; by the lowest bits they would crowd in few places.
+ */
+const SPREAD = 0x9e3779b1;
 
 /**
  * Numbers and short strings, which nearly all keys are, go through open addressing with a hash of our own: a `Map` calls out of compiled
@@ -33,8 +38,10 @@ const MIN_CAPACITY = 64;
  * ```
  */
 export function createKeyTable(): KeyTable {
-  let mask = MIN_CAPACITY - 1;
-  let slots = new Int32Array(2 * MIN_CAPACITY);
+  let bits = MIN_CAPACITY_BITS;
+  let slots = new Int32Array(2 << bits);
+  /** Of positions in `slots`. */
+  let mask = slots.length - 1;
   let slotsTaken = 0;
   let entries: KeyTableEntry[] = [];
   const others = new Map<KeyToken, KeyTableEntry>();
@@ -43,7 +50,7 @@ export function createKeyTable(): KeyTable {
   let missedHash = hashString('');
 
   function lookUp(key: string | number, hash: number): KeyTableEntry | undefined {
-    for (let at = (hash & mask) << 1; ; at = (at + 2) & (2 * mask + 1)) {
+    for (let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1; ; at = (at + 2) & mask) {
       const number = slots[at + 1] as number;
       if (number === 0) break;
       if (slots[at] !== hash) continue;
@@ -56,16 +63,17 @@ export function createKeyTable(): KeyTable {
   }
 
   function place(hash: number, number: number): void {
-    let at = (hash & mask) << 1;
-    while (slots[at + 1] !== 0) at = (at + 2) & (2 * mask + 1);
+    let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1;
+    while (slots[at + 1] !== 0) at = (at + 2) & mask;
     slots[at] = hash;
     slots[at + 1] = number;
   }
 
   function grow(): void {
     const before = slots;
-    mask = 2 * mask + 1;
-    slots = new Int32Array(2 * (mask + 1));
+    bits++;
+    slots = new Int32Array(2 << bits);
+    mask = slots.length - 1;
     for (let at = 0; at < before.length; at += 2) {
       if (before[at + 1] !== 0) place(before[at] as number, before[at + 1] as number);
     }
@@ -84,7 +92,7 @@ export function createKeyTable(): KeyTable {
       const entry: KeyTableEntry = { key, value };
       const count = entries.push(entry);
       if ((typeof key === 'string' && key.length <= MAX_HASHED_CHARS) || (typeof key === 'number' && !Number.isNaN(key))) {
-        if (2 * ++slotsTaken > mask) grow();
+        if (4 * ++slotsTaken > slots.length) grow();
         place(key === missed ? missedHash : typeof key === 'string' ? hashString(key) : hashNumber(key), count);
       } else {
         others.set(keyToken(key), entry);
@@ -92,8 +100,9 @@ export function createKeyTable(): KeyTable {
     },
     entries: () => entries,
     clear() {
-      mask = MIN_CAPACITY - 1;
-      slots = new Int32Array(2 * MIN_CAPACITY);
+      bits = MIN_CAPACITY_BITS;
+      slots = new Int32Array(2 << bits);
+      mask = slots.length - 1;
       slotsTaken = 0;
       entries = [];
       others.clear();
