@@ -1,7 +1,7 @@
 /**
  * Whole jobs against the same jobs without an engine, and against Spark where the baselines' harness is installed.
  *
- * `npm run bench -- against-plain [--size small|full] [--jobs sort,join] [--rounds 5] [--on local-cluster[2,1,4096]] [--spark FOLDER]`
+ * `npm run bench -- against-plain [--size small|full] [--jobs sort,join] [--rounds 5] [--on local[2]] [--parallelism 32] [--spark FOLDER]`
  *
  * Whole processes in alternation (A B A B …), so that a busy machine counts for all; ratios are medians of the rounds' ratios. A program
  * whose answer differs from the others' has no time. Needs dist (npm run build).
@@ -32,7 +32,8 @@ const { values } = parseArgs({
     size: { type: 'string', default: 'small' },
     jobs: { type: 'string', default: 'wordcount,sort,join,group,tasks10k' },
     rounds: { type: 'string', default: '3' },
-    on: { type: 'string', default: 'local-cluster[2,1,4096]' },
+    on: { type: 'string', default: 'local[2]' },
+    parallelism: { type: 'string' },
     spark: { type: 'string', default: process.env['LEVIN_BENCH_SPARK'] ?? '' },
   },
 });
@@ -40,7 +41,8 @@ if (values.size !== 'small' && values.size !== 'full') throw new Error(`--size i
 const data = cachedData(values.size);
 const jobs = values.jobs.split(',');
 const rounds = Number(values.rounds);
-const spark = values.spark === '' ? null : scalaSpark(values.spark);
+const parallelism = values.parallelism ?? null;
+const spark = values.spark === '' ? null : scalaSpark(values.spark, parallelism);
 
 /** Each rival's runs, by rival. A rehearsal before the first round fills caches: of files, and of transformed code. */
 function race(job: string, rivals: readonly Rival[]): readonly (readonly ProgramRun[])[] {
@@ -84,10 +86,10 @@ function atMost(figure: number, limit: number): { readonly text: string; readonl
 }
 
 function compare({ job, plain, spark: sparkGoal }: Goal): void {
-  const ours = levin(values.on);
+  const ours = levin(values.on, parallelism);
   const rivals = [ours, plainNode, ...(spark === null ? [] : [spark])];
   const [mine = [], theirs = [], sparks] = race(job, rivals);
-  process.stdout.write(`${job} (${values.size}, ${rounds} rounds)\n`);
+  process.stdout.write(`${job} (${values.size}, ${rounds} rounds${parallelism === null ? '' : `, ${parallelism} shuffle partitions`})\n`);
   for (const [i, runs] of [mine, theirs, sparks].entries()) {
     if (runs !== undefined) process.stdout.write(`  ${(rivals[i]?.name ?? '').padEnd(40)} ${seconds(runs)}\n`);
   }
@@ -105,7 +107,7 @@ function compare({ job, plain, spark: sparkGoal }: Goal): void {
 /** Tasks a second of the job alone, start-up of either engine left out. */
 function compareTaskRates(): void {
   const rate = (run: ProgramRun): number => TASKS / (run.jobSeconds as number);
-  const ours = levin('local[2]');
+  const ours = levin('local[2]', null);
   const [mine = [], sparks] = race('tasks10k', spark === null ? [ours] : [ours, spark]);
   process.stdout.write(`tasks10k (${rounds} rounds)\n  ${ours.name.padEnd(40)} ${median(mine.map(rate)).toFixed(0)} tasks/s\n`);
   if (sparks === undefined) {

@@ -8,7 +8,8 @@ export interface Rival {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export function levin(master: string): Rival {
+/** `parallelism`: partitions of shuffles, for either engine; null leaves it to them. */
+export function levin(master: string, parallelism: string | null): Rival {
   return {
     name: `levin ${master}`,
     command: (job, data) => (out) => [
@@ -18,6 +19,7 @@ export function levin(master: string): Rival {
       '--quiet',
       '--on',
       master,
+      ...(parallelism === null ? [] : ['--conf', `defaultParallelism=${parallelism}`]),
       `${root}bench/jobs/${job}.ts`,
       data,
       out,
@@ -31,7 +33,7 @@ export const plainNode: Rival = {
 };
 
 /** The installation of the baselines' harness: PySpark in `venv`, the Scala jobs in `scala/rddjobs.jar`. */
-export function scalaSpark(base: string): Rival {
+export function scalaSpark(base: string, parallelism: string | null): Rival {
   return {
     name: 'Scala on Spark local[2]',
     command: (job, data) => (out) => [
@@ -39,6 +41,7 @@ export function scalaSpark(base: string): Rival {
       ...['PYSPARK_PYTHON', 'PYSPARK_DRIVER_PYTHON'].map((name) => `${name}=${base}/venv/bin/python`),
       `${base}/venv/bin/spark-submit`,
       ...['--master', 'local[2]', '--driver-memory', '8g', '--class', 'RddJobs'],
+      ...(parallelism === null ? [] : ['--conf', `spark.default.parallelism=${parallelism}`]),
       `${base}/scala/rddjobs.jar`,
       job,
       data,
