@@ -1,5 +1,8 @@
 /** Long runs at full size, which CI does at a tenth: `npm run soak [-- name …]`. Prints figures; exits with 1 when something is wrong. */
+import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
+import { runSwarm } from '../simulation/swarm/run-swarm.ts';
+import { killOutputs } from '../support/killed-outputs.ts';
 import { expectedOf, runSize, type SizeScenario } from './size.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,7 +35,33 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       keys: 60_000,
       timeoutMs: HOUR_MS,
     }),
+  'killed-outputs': outputs,
+  simulation: swarm,
 };
+
+const SEEDS = 100_000;
+const SEEDS_AT_ONCE = 5_000;
+
+/** Seeds that CI does not run: its own begin at 0. */
+async function swarm(): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  let faults = 0;
+  for (let done = 0; done < SEEDS; done += SEEDS_AT_ONCE) {
+    const reports = await runSwarm({ from: SEEDS + done, count: SEEDS_AT_ONCE, shards: availableParallelism() });
+    for (const { failures, totals } of reports) {
+      faults += Object.values(totals.faults).reduce((sum, fired) => sum + fired, 0);
+      for (const failure of failures) wrong.push(`npm run simulate -- --seed ${failure.seed}   (${failure.shape}) ${failure.wrong}`);
+    }
+    console.log(`  ${done + SEEDS_AT_ONCE} seeds, ${faults} faults, ${wrong.length} failed`);
+  }
+  return wrong;
+}
+
+async function outputs(): Promise<readonly string[]> {
+  const { killed, reads, versions, wrong } = await killOutputs({ step: 1, runs: 200 });
+  console.log(`  ${killed} runs killed, ${reads} reads, ${versions} versions seen`);
+  return killed < 200 ? [...wrong, `only ${killed} runs were killed`] : wrong;
+}
 
 async function size(scenario: SizeScenario): Promise<readonly string[]> {
   const result = await runSize(scenario);
