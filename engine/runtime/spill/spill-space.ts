@@ -1,7 +1,7 @@
 import type { Scratch } from '../../ports/scratch.ts';
 import type { TaskMemory } from '../../types/task-memory.ts';
 import type { Counters } from '../task-context.ts';
-import { liveHeapBytes } from './live-heap.ts';
+import { createHeapGauge } from './heap-gauge.ts';
 
 /** Where the operators of one task put what does not fit their memory. */
 export interface SpillSpace {
@@ -21,13 +21,13 @@ export interface SpillSpace {
   spilled(bytes: { readonly memoryBytes: number; readonly diskBytes: number; readonly forced: boolean }): void;
 }
 
-/** Of the heap's limit, and of the process's: above them nobody waits for an estimate to reach its share. */
-const SHORT_HEAP = 0.85;
+/** Of the limit of the process: above it nobody waits for an estimate to reach its share. */
 const SHORT_PROCESS = 0.9;
-/** An operator that holds less than this part of its share would not help by spilling it. */
-const SMALLEST_FORCED = 1 / 4;
-/** Asking for the process's size costs some microseconds; estimates are looked at far more often. */
-const LOOKS_BETWEEN = 64;
+/** What is spilled does not make the process smaller at once: less than this part of a share is not spilled for its sake. */
+const SMALLEST_FOR_PROCESS = 1 / 4;
+/** Asking how full the heap is costs as much as some records, asking for the process's size as much as hundreds: not at each look at an estimate. */
+const LOOKS_PER_HEAP_LOOK = 4;
+const LOOKS_PER_PROCESS_LOOK = 64;
 
 export interface SpillSpaceOptions {
   readonly scratch: Scratch;
@@ -41,6 +41,7 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
   let files = 0;
   let looks = 0;
   let spooledBytes = 0;
+  const heap = createHeapGauge({ limitBytes: memory.heapLimitBytes });
   const spaceOf = (shareBytes: number): SpillSpace => ({
     scratch,
     shareBytes,
@@ -49,8 +50,9 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
     mustSpill(heldBytes) {
       if (heldBytes > shareBytes) return 'full';
       looks += 1;
-      if (looks % LOOKS_BETWEEN !== 0 || heldBytes < shareBytes * SMALLEST_FORCED) return null;
-      return isShortOf(memory) ? 'forced' : null;
+      if (looks % LOOKS_PER_HEAP_LOOK === 0 && heap.isFull()) return 'forced';
+      if (looks % LOOKS_PER_PROCESS_LOOK !== 0 || heldBytes < shareBytes * SMALLEST_FOR_PROCESS) return null;
+      return process.memoryUsage.rss() > memory.residentLimitBytes * SHORT_PROCESS ? 'forced' : null;
     },
     keepSpooled(bytes) {
       if (spooledBytes + bytes > shareBytes) return false;
@@ -68,8 +70,4 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
     },
   });
   return spaceOf(options.shareBytes);
-}
-
-function isShortOf({ heapLimitBytes, residentLimitBytes }: TaskMemory): boolean {
-  return liveHeapBytes() > heapLimitBytes * SHORT_HEAP || process.memoryUsage.rss() > residentLimitBytes * SHORT_PROCESS;
 }
