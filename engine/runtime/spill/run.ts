@@ -16,7 +16,8 @@ export interface Run {
 export const MERGE_FAN_IN = 64;
 /** Decoded, a block takes about so many times its bytes. */
 const DECODED_FACTOR = 6;
-const MAX_BLOCK_BYTES = 262_144;
+/** A little less than a power of two: the buffer that a block grows in is one. */
+const MAX_BLOCK_BYTES = 245_760;
 
 /** So large that a block of each run that is merged fits the memory of one operator, decoded. */
 function blockBytesFor({ shareBytes }: SpillSpace): number {
