@@ -60,7 +60,9 @@ function race(job: string, rivals: readonly Rival[]): readonly (readonly Program
 }
 
 function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number;
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle)] as number)) / 2;
 }
 
 function ratio(a: readonly ProgramRun[], b: readonly ProgramRun[], of: (run: ProgramRun) => number): number {
