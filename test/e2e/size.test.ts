@@ -22,7 +22,7 @@ const SCENARIOS: readonly SizeScenario[] = [
     valueBytes: 240,
     maps: 8,
     reducers: 2,
-    keys: 20_000,
+    keys: 2_000,
     timeoutMs: 180_000,
   },
 ];

@@ -1,3 +1,4 @@
+import { heapBytesOf } from '../../records/heap-bytes.ts';
 import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import { createRecordSpool, type RecordSpool } from '../spill/record-spool.ts';
 import type { SpillSpace } from '../spill/spill-space.ts';
@@ -38,6 +39,9 @@ export function computedStream(compute: () => Promise<RecordStream>): RecordStre
   };
 }
 
+/** Groups may be large: a pull ends with the record that passes this, by estimate. */
+const MAX_PULLED_BYTES = 1_048_576;
+
 /** Records that `next` gives one by one, `END_OF_RECORDS` behind the last. */
 export function pulledStream(next: () => unknown, close: () => void): RecordStream {
   let ended = false;
@@ -45,12 +49,16 @@ export function pulledStream(next: () => unknown, close: () => void): RecordStre
     prepare: async () => undefined,
     pull(max) {
       const records: unknown[] = [];
-      while (records.length < max && !ended) {
+      let bytes = 0;
+      while (records.length < max && bytes < MAX_PULLED_BYTES && !ended) {
         const record = next();
         if (record === END_OF_RECORDS) {
           ended = true;
           close();
-        } else records.push(record);
+        } else {
+          records.push(record);
+          bytes += heapBytesOf(record);
+        }
       }
       return records.length === 0 ? null : records;
     },

@@ -23,8 +23,8 @@ export interface SpillSpace {
 
 /** Of the limit of the process: above it nobody waits for an estimate to reach its share. */
 const SHORT_PROCESS = 0.9;
-/** What is spilled does not make the process smaller at once: less than this part of a share is not spilled for its sake. */
-const SMALLEST_FOR_PROCESS = 1 / 4;
+/** Of the limit: what is spilled does not make the process smaller at once, so nothing more is spilled for its sake until it has grown by so much. */
+const PROCESS_GROWTH = 0.02;
 /** Asking how full the heap is costs as much as some records, asking for the process's size as much as hundreds: not at each look at an estimate. */
 const LOOKS_PER_HEAP_LOOK = 4;
 const LOOKS_PER_PROCESS_LOOK = 64;
@@ -41,7 +41,14 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
   let files = 0;
   let looks = 0;
   let spooledBytes = 0;
+  let processBytes = memory.residentLimitBytes * SHORT_PROCESS;
   const heap = createHeapGauge({ limitBytes: memory.heapLimitBytes });
+  const processHasGrown = (): boolean => {
+    const bytes = process.memoryUsage.rss();
+    if (bytes <= processBytes) return false;
+    processBytes = bytes + memory.residentLimitBytes * PROCESS_GROWTH;
+    return true;
+  };
   const spaceOf = (shareBytes: number): SpillSpace => ({
     scratch,
     shareBytes,
@@ -51,8 +58,7 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
       if (heldBytes > shareBytes) return 'full';
       looks += 1;
       if (looks % LOOKS_PER_HEAP_LOOK === 0 && heap.isFull()) return 'forced';
-      if (looks % LOOKS_PER_PROCESS_LOOK !== 0 || heldBytes < shareBytes * SMALLEST_FOR_PROCESS) return null;
-      return process.memoryUsage.rss() > memory.residentLimitBytes * SHORT_PROCESS ? 'forced' : null;
+      return looks % LOOKS_PER_PROCESS_LOOK === 0 && processHasGrown() ? 'forced' : null;
     },
     keepSpooled(bytes) {
       if (spooledBytes + bytes > shareBytes) return false;
