@@ -7,19 +7,24 @@ import { bodyOf, openStores } from './open-stores.ts';
 const [folder = '', name = ''] = process.argv.slice(2);
 const { objects, metadata } = openStores(folder);
 
+/** Waits until the line has left: a pipe that is full takes lines later, and those would die with this process. */
+function tell(what: object): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(`${JSON.stringify(what)}\n`, () => resolve()));
+}
+
 const account = (side: string) => ({ partition: `account-${side}`, sort: name });
 
 async function writeObjects(ifAbsent: boolean): Promise<never> {
   for (let i = ifAbsent ? 1 : 0; ; i += 2) {
     await objects.put(`objects/${name}/${i}`, bodyOf(name, i), { ifAbsent });
-    console.log(JSON.stringify({ object: i }));
+    await tell({ object: i });
   }
 }
 
 async function replaceObject(): Promise<never> {
   for (let i = 0; ; i++) {
     await objects.put(`replaced/${name}`, bodyOf(name, i));
-    console.log(JSON.stringify({ replaced: i }));
+    await tell({ replaced: i });
   }
 }
 
@@ -33,7 +38,7 @@ async function move(): Promise<never> {
         { kind: 'put', key: { partition: `moves-${name}`, sort: String(moved).padStart(8, '0') }, item: { moved } },
       ],
     );
-    console.log(JSON.stringify({ moved }));
+    await tell({ moved });
   }
 }
 

@@ -18,11 +18,17 @@ function collect({ count, make }: RecordShape, kind: string): unknown[] {
   return records;
 }
 
+/** Buffers are given back behind the collection that frees them: read until three readings agree. */
 function used(): number {
-  gc();
-  gc();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  let [last, agreed] = [-1, 0];
+  while (agreed < 3) {
+    gc();
+    const { heapUsed, external } = process.memoryUsage();
+    const now = Math.round((heapUsed + external) / 1024);
+    agreed = now === last ? agreed + 1 : 0;
+    last = now;
+  }
+  return last * 1024;
 }
 
 function measure(shape: RecordShape, kind: string): { readonly measured: number; readonly estimated: number } {
