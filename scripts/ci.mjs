@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { missingTools } from './model-tools.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,6 +19,7 @@ export function sumUp(report, expectedFiles) {
     passed += of('passed');
     failed += of('failed');
     skipped += of('skipped', 'pending', 'todo', 'disabled');
+    problems.push(...file.assertionResults.filter(({ status }) => status === 'failed').map((test) => failure(file.name, test)));
     if (file.status === 'failed' && of('failed') === 0) {
       failed++;
       problems.push(`${file.name} could not be run: ${file.message}`);
@@ -33,6 +35,12 @@ export function sumUp(report, expectedFiles) {
   if (missing.length === expectedFiles.length) problems.push('no test file ran');
   else problems.push(...missing.map((file) => `${file} did not run`));
   return { passed, failed, skipped, problems, kinds: [...kinds] };
+}
+
+/** The name of a test that failed and the head of its message, so that the end of a long log says what to look at. */
+function failure(file, { fullName, failureMessages }) {
+  const message = stripVTControlCharacters(failureMessages.join('\n')).split('\n').slice(0, 12).join('\n     ');
+  return `FAIL ${file} > ${fullName}\n     ${message}`;
 }
 
 function main() {

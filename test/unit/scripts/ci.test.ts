@@ -7,7 +7,7 @@ interface FileReport {
   readonly name: string;
   readonly status: 'passed' | 'failed';
   readonly message: string;
-  readonly assertionResults: readonly { readonly status: string }[];
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string; readonly failureMessages: readonly string[] }[];
 }
 
 // It runs on the machine's Node, before anything is installed: JavaScript, without declarations.
@@ -17,10 +17,15 @@ const { sumUp } = (await import(pathToFileURL(join(REPOSITORY, 'scripts/ci.mjs')
 
 function file(name: string, ...statuses: readonly string[]): FileReport {
   const status = statuses.includes('failed') ? 'failed' : 'passed';
-  return { name, status, message: '', assertionResults: statuses.map((of) => ({ status: of })) };
+  const assertionResults = statuses.map((of, i) => ({
+    status: of,
+    fullName: `group test ${i}`,
+    failureMessages: of === 'failed' ? ['\u001b[31mAssertionError: expected 1 to be 2\u001b[39m\n    at a.test.ts:7:3'] : [],
+  }));
+  return { name, status, message: '', assertionResults };
 }
 
-test('counts by kind of test', () => {
+test('counts by kind of test, and says which failed of what', () => {
   const report = {
     testResults: [file('test/unit/a.test.ts', 'passed', 'passed', 'skipped'), file('test/e2e/b.test.ts', 'passed', 'failed')],
   };
@@ -28,7 +33,7 @@ test('counts by kind of test', () => {
     passed: 3,
     failed: 1,
     skipped: 1,
-    problems: [],
+    problems: ['FAIL test/e2e/b.test.ts > group test 1\n     AssertionError: expected 1 to be 2\n         at a.test.ts:7:3'],
     kinds: [
       ['unit', 2],
       ['e2e', 2],
