@@ -1,7 +1,5 @@
 import { openAppJournal } from '../../driver/application/app-journal.ts';
-import { absolutePath, createInputListings } from '../../driver/application/input-listings.ts';
-import { createJobEngine } from '../../driver/application/job-engine.ts';
-import { createRunActions } from '../../driver/application/run-actions.ts';
+import { createApplicationEngine } from '../../driver/application/application-engine.ts';
 import { loadConfig } from '../../driver/config/load-config.ts';
 import { createEventBus } from '../../driver/events/event-bus.ts';
 import { createEventLog } from '../../driver/events/event-log.ts';
@@ -17,7 +15,6 @@ import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import { encodeValue } from '../../engine/records/value.ts';
 import { commitAttempt } from '../../engine/runtime/commit.ts';
-import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { TaskMetrics, TaskOutput, TaskSpec } from '../../engine/types/task.ts';
 import { createExchange } from '../../shuffle/exchange.ts';
@@ -63,13 +60,6 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
   const stores = { objects, files, staged, exchange, clock, random, metadata: { ...metadata, close: async () => undefined } };
   const journal = await openAppJournal({ stores, appId: APP_ID, lease, start: START });
   const config = { ...loadConfig([]).config, maxPartitionBytes: SPLIT_BYTES };
-  const known = new Map();
-  const listings = createInputListings({
-    files,
-    journal,
-    maxPartitionBytes: SPLIT_BYTES,
-    resolvePath: (path) => absolutePath('/work', path),
-  });
   const bus = createEventBus(clock);
   const log = createEventLog({
     objects,
@@ -83,33 +73,21 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
   bus.subscribe(log.write);
   let attempts = 0;
   const runner = instantRunner(job, { metadata, objects, onAttempt: () => attempts++ });
-  const engine = createJobEngine({
+  const placeOf = (key: string): string => key;
+  const engine = createApplicationEngine({
     appId: APP_ID,
     root: '/work',
+    cwd: '/work',
     config,
-    objects,
-    metadata,
-    readOffsets: exchange.readOffsets,
-    placeOf: (key) => key,
+    stores,
+    lease,
+    journal,
     runner,
-    clock,
-    random,
     bus,
-    listings,
-    known,
-    journal,
-    raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId: APP_ID, ...task }),
+    placeOf,
   });
-  const actions = createRunActions({
-    stages: engine.stages,
-    journal,
-    outputs: { files, staged, appId: APP_ID, isOwnAttempt: journal.hasLaunched },
-    onSaved: listings.noteOutput,
-    checkLease: async () => undefined,
-  });
-  const counts = await actions.run({ name: 'count', node: lineage(job), sink: { kind: 'count' }, callSite: null, options: {} }, (stage) =>
-    stage.run(Array.from({ length: stage.numPartitions }, (_, p) => p)),
-  );
+  const count = { name: 'count', node: lineage(job), sink: { kind: 'count' }, callSite: null, options: {} } as const;
+  const counts = await engine.actions.run(count, (stage) => stage.run(Array.from({ length: stage.numPartitions }, (_, p) => p)));
   await log.close();
   const { objects: indexes } = await objects.list(`apps/${APP_ID}/shuffle-index/`);
   return {

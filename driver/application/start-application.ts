@@ -1,29 +1,20 @@
 import { hash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { errorCode } from '../../engine/errors/levin-error.ts';
-import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
 import { attachConsole } from '../console/attach-console.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
 import { stepName } from '../journal/replay-steps.ts';
-import { checkLease } from '../lease/check-lease.ts';
 import type { Lease } from '../lease/lease.ts';
-import { debugString } from '../lineage/debug-string.ts';
-import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
-import { factsIn, type NodeFacts } from '../planner/analyze.ts';
-import { needsShuffle } from '../planner/plan-builder.ts';
 import type { openRunner, Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { AppRecorder } from './app-record.ts';
 import type { Application } from './application.ts';
 import { createApplicationEnd } from './application-end.ts';
+import { createApplicationEngine } from './application-engine.ts';
 import type { DriverHost } from './driver-host.ts';
-import { absolutePath, createInputListings } from './input-listings.ts';
-import { createJobEngine } from './job-engine.ts';
-import { createRunActions } from './run-actions.ts';
-import { createRunSteps } from './run-steps.ts';
 import { startEvents } from './start-events.ts';
 
 export interface StartApplication {
@@ -47,7 +38,7 @@ export interface StartApplication {
 /** Everything that runs jobs, tied together; the lease is held and the journal open. */
 export async function startApplication(start: StartApplication): Promise<Application> {
   const { appId, config, stores, lease, journal, host } = start;
-  const { clock, files } = stores;
+  const { clock } = stores;
   const master = parseMaster(config.master);
   const bus = createEventBus(clock);
   const warn = (code: string, message: string): void => bus.emit({ kind: 'warning', code, message });
@@ -76,40 +67,16 @@ export async function startApplication(start: StartApplication): Promise<Applica
   runner.prewarm(runner.capabilities.concurrency);
   startEvents(bus, start);
 
-  const known = new Map<number, NodeFacts>();
-  const resolvePath = (path: string): string => absolutePath(host.cwd, path);
-  const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
-  const engine = createJobEngine({
-    appId,
-    root: start.root,
-    config,
-    objects: stores.objects,
-    metadata: stores.metadata,
-    readOffsets: stores.exchange.readOffsets,
-    placeOf: (key) => join(start.stateDir, 'objects', key),
-    runner,
-    clock,
-    random: stores.random,
-    bus,
-    listings,
-    known,
-    journal,
-    raiseGeneration: (task) => raiseGeneration({ metadata: stores.metadata, fence: lease.fence, appId, ...task }),
-  });
-  const actions = createRunActions({
-    stages: engine.stages,
-    journal,
-    outputs: { files, staged: stores.staged, appId, isOwnAttempt: journal.hasLaunched },
-    onSaved: listings.noteOutput,
-    checkLease: () => checkLease(stores.metadata, lease),
-  });
+  const placeOf = (key: string): string => join(start.stateDir, 'objects', key);
+  const engine = createApplicationEngine({ appId, root: start.root, cwd: host.cwd, config, stores, lease, journal, runner, bus, placeOf });
+  const { actions, steps } = engine;
   const life = createApplicationEnd({
     appId,
     stores,
     lease,
     journal,
     record: start.record,
-    engine,
+    engine: engine.jobs,
     runner,
     bus,
     log,
@@ -117,17 +84,11 @@ export async function startApplication(start: StartApplication): Promise<Applica
     onProcessEnd: host.onProcessEnd,
     onEnd: start.onEnd,
   });
-  const steps = createRunSteps({ journal, clock, random: stores.random });
   const checkOpen = (operation: string): void => {
     life.checkOpen(operation);
     steps.refuseWithin(operation);
   };
-  let nextNode = 0;
   let seeds = 0;
-  const factsOf = async (operation: string, node: LineageNode): Promise<NodeFacts> => {
-    checkOpen(operation);
-    return await engine.stages.factsOf(operation, node);
-  };
   return {
     id: appId,
     name: start.name,
@@ -135,7 +96,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     defaultParallelism: config.defaultParallelism ?? runner.capabilities.concurrency,
     node(shape, operation, callSite) {
       checkOpen(operation);
-      return lineageNode(shape, { id: nextNode++, operation, callSite });
+      return engine.node(shape, operation, callSite);
     },
     ship(operation, fn, callSite) {
       checkOpen(operation);
@@ -165,14 +126,12 @@ export async function startApplication(start: StartApplication): Promise<Applica
       }
     },
     async numPartitions(node) {
-      return (await factsOf('getNumPartitions', node)).numPartitions;
+      checkOpen('getNumPartitions');
+      return (await engine.factsOf('getNumPartitions', node)).numPartitions;
     },
     async debugString(node) {
-      await factsOf('toDebugString', node);
-      return debugString(node, {
-        numPartitions: (each) => factsIn(known, each).numPartitions,
-        moves: (each, i) => needsShuffle(each, i, known),
-      });
+      checkOpen('toDebugString');
+      return await engine.debugString(node);
     },
     async runAction(request, body) {
       checkOpen(request.name);
@@ -186,8 +145,8 @@ export async function startApplication(start: StartApplication): Promise<Applica
       checkOpen(request.name);
       return actions.stream(request, body);
     },
-    defaultSaveMode: config.validateOutput ? 'error' : 'append',
-    resolvePath,
+    defaultSaveMode: engine.defaultSaveMode,
+    resolvePath: engine.resolvePath,
     stop: life.stop,
     fail: life.fail,
   };

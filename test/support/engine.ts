@@ -4,21 +4,15 @@ import type { Rec } from '../../driver/api/types.ts';
 import { type AppJournal, openAppJournal } from '../../driver/application/app-journal.ts';
 import { type AppRecord, type AppRecorder, startRecord } from '../../driver/application/app-record.ts';
 import type { Application } from '../../driver/application/application.ts';
-import { absolutePath, createInputListings } from '../../driver/application/input-listings.ts';
-import { createJobEngine, type JobEngine } from '../../driver/application/job-engine.ts';
-import { createRunActions } from '../../driver/application/run-actions.ts';
-import { createRunSteps } from '../../driver/application/run-steps.ts';
+import { createApplicationEngine } from '../../driver/application/application-engine.ts';
+import type { JobEngine } from '../../driver/application/job-engine.ts';
 import type { LevinConfig } from '../../driver/config/config-input.ts';
 import { loadConfig } from '../../driver/config/load-config.ts';
 import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts';
 import { acquireLease, takeOverLease } from '../../driver/lease/acquire-lease.ts';
-import { checkLease } from '../../driver/lease/check-lease.ts';
 import type { Lease } from '../../driver/lease/lease.ts';
-import { debugString } from '../../driver/lineage/debug-string.ts';
 import { encodeSlices } from '../../driver/lineage/encode-slices.ts';
-import { type LineageNode, type LineageShape, lineageNode } from '../../driver/lineage/lineage-node.ts';
-import { factsIn, type NodeFacts } from '../../driver/planner/analyze.ts';
-import { needsShuffle } from '../../driver/planner/plan-builder.ts';
+import type { LineageShape } from '../../driver/lineage/lineage-node.ts';
 import type { Stores } from '../../driver/wiring.ts';
 import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
 import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
@@ -29,7 +23,6 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { StagedFiles } from '../../engine/ports/staged-files.ts';
-import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskSpec } from '../../engine/types/task.ts';
 import { createExchange } from '../../shuffle/exchange.ts';
@@ -118,43 +111,16 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const events: AppEvent[] = [];
   const bus = createEventBus(clock);
   bus.subscribe((event) => void events.push(event));
-  const known = new Map<number, NodeFacts>();
-  const resolvePath = (path: string): string => absolutePath('/work', path);
-  const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
-  const engine = createJobEngine({
-    appId,
-    root: '/work',
-    config,
-    objects,
-    metadata,
-    readOffsets: exchange.readOffsets,
-    placeOf: (key) => key,
-    runner,
-    clock,
-    random,
-    bus,
-    listings,
-    known,
-    journal,
-    raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId, ...task }),
-  });
-  const actions = createRunActions({
-    stages: engine.stages,
-    journal,
-    outputs: { files, staged, appId, isOwnAttempt: journal.hasLaunched },
-    onSaved: listings.noteOutput,
-    checkLease: () => checkLease(metadata, lease),
-  });
-  const steps = createRunSteps({ journal, clock, random });
-  let nextNode = 0;
+  const placeOf = (key: string): string => key;
+  const engine = createApplicationEngine({ appId, root: '/work', cwd: '/work', config, stores, lease, journal, runner, bus, placeOf });
+  const { actions, steps } = engine;
   let seeds = 0;
-  const factsOf = (node: LineageNode): Promise<NodeFacts> => engine.stages.factsOf('test', node);
   const app: Application = {
     id: appId,
     name: 'test',
     master: 'local',
     defaultParallelism: config.defaultParallelism ?? 4,
-    node: (shape, operation, callSite) => lineageNode(shape, { id: nextNode++, operation, callSite }),
+    node: engine.node,
     ship(operation, fn, callSite) {
       const fingerprint = hash('sha256', String(fn), 'hex').slice(0, 16);
       functions.set(fingerprint, fn);
@@ -164,19 +130,13 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     nextSeed: () => seeds++,
     step: steps.run,
     draw: steps.draw,
-    numPartitions: async (node) => (await factsOf(node)).numPartitions,
-    async debugString(node) {
-      await factsOf(node);
-      return debugString(node, {
-        numPartitions: (each) => factsIn(known, each).numPartitions,
-        moves: (each, i) => needsShuffle(each, i, known),
-      });
-    },
+    numPartitions: async (node) => (await engine.factsOf('test', node)).numPartitions,
+    debugString: engine.debugString,
     runAction: (request, body) => actions.run(request, body),
     saveAction: (request) => actions.save(request),
     streamAction: (request, body) => actions.stream(request, body),
-    defaultSaveMode: config.validateOutput ? 'error' : 'append',
-    resolvePath,
+    defaultSaveMode: engine.defaultSaveMode,
+    resolvePath: engine.resolvePath,
     stop: async () => undefined,
     fail: async () => undefined,
   };
@@ -187,7 +147,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     record,
     lease,
     bus,
-    engine,
+    engine: engine.jobs,
     runner,
     events,
     attempts: runner.attempts,

@@ -1,0 +1,85 @@
+import { raiseGeneration } from '../../engine/runtime/raise-generation.ts';
+import type { LevinConfig } from '../config/config-input.ts';
+import { checkLease } from '../lease/check-lease.ts';
+import type { Lease } from '../lease/lease.ts';
+import { debugString } from '../lineage/debug-string.ts';
+import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
+import { factsIn, type NodeFacts } from '../planner/analyze.ts';
+import { needsShuffle } from '../planner/plan-builder.ts';
+import type { Stores } from '../wiring.ts';
+import type { AppJournal } from './app-journal.ts';
+import type { Application } from './application.ts';
+import { absolutePath, createInputListings } from './input-listings.ts';
+import { createJobEngine, type JobEngine, type JobEngineOptions } from './job-engine.ts';
+import { createRunActions, type RunActions } from './run-actions.ts';
+import { createRunSteps, type RunSteps } from './run-steps.ts';
+
+export interface ApplicationEngineOptions extends Pick<JobEngineOptions, 'runner' | 'bus' | 'placeOf'> {
+  readonly appId: string;
+  /** Project root. */
+  readonly root: string;
+  /** Working folder: what paths are relative to. */
+  readonly cwd: string;
+  readonly config: LevinConfig;
+  readonly stores: Stores;
+  readonly lease: Lease;
+  readonly journal: AppJournal;
+}
+
+/** Plans and runs the jobs of one application, whoever holds it: no process, no console, no end. */
+export interface ApplicationEngine extends Pick<Application, 'node' | 'debugString' | 'resolvePath' | 'defaultSaveMode'> {
+  readonly jobs: JobEngine;
+  readonly actions: RunActions;
+  readonly steps: RunSteps;
+  /** Lists input files when it must. */
+  factsOf(operation: string, node: LineageNode): Promise<NodeFacts>;
+}
+
+export function createApplicationEngine(options: ApplicationEngineOptions): ApplicationEngine {
+  const { appId, root, config, stores, lease, journal, runner, bus, placeOf } = options;
+  const { objects, metadata, files, staged, clock, random } = stores;
+  const known = new Map<number, NodeFacts>();
+  const resolvePath = (path: string): string => absolutePath(options.cwd, path);
+  const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
+  const jobs = createJobEngine({
+    appId,
+    root,
+    config,
+    objects,
+    metadata,
+    readOffsets: stores.exchange.readOffsets,
+    placeOf,
+    runner,
+    clock,
+    random,
+    bus,
+    listings,
+    known,
+    journal,
+    raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId, ...task }),
+  });
+  const actions = createRunActions({
+    stages: jobs.stages,
+    journal,
+    outputs: { files, staged, appId, isOwnAttempt: journal.hasLaunched },
+    onSaved: listings.noteOutput,
+    checkLease: () => checkLease(metadata, lease),
+  });
+  let nextNode = 0;
+  return {
+    jobs,
+    actions,
+    steps: createRunSteps({ journal, clock, random }),
+    node: (shape, operation, callSite) => lineageNode(shape, { id: nextNode++, operation, callSite }),
+    factsOf: (operation, node) => jobs.stages.factsOf(operation, node),
+    async debugString(node) {
+      await jobs.stages.factsOf('toDebugString', node);
+      return debugString(node, {
+        numPartitions: (each) => factsIn(known, each).numPartitions,
+        moves: (each, i) => needsShuffle(each, i, known),
+      });
+    },
+    defaultSaveMode: config.validateOutput ? 'error' : 'append',
+    resolvePath,
+  };
+}
