@@ -26,8 +26,9 @@ export interface Effect {
 
 export interface WorldOptions {
   readonly seed: string;
+  /** What may go wrong, and how often; default: nothing. */
   readonly rates?: FaultRates;
-  /** Only these faults, by name. */
+  /** Only these faults, by name, of those that seed and rates would give. */
   readonly only?: ReadonlySet<string>;
   readonly facts?: Facts;
   readonly costs?: CostModel;

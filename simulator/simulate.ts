@@ -5,18 +5,11 @@ import type { AppEvent } from '../engine/types/app-event.ts';
 import type { TaskSpec } from '../engine/types/task.ts';
 import { createCluster } from './cluster-runner.ts';
 import { createDrivers, type SimJob, type SimOutcome } from './drivers.ts';
-import type { CostModel, Facts } from './facts.ts';
-import type { FaultRates } from './fault-plan.ts';
 import { createFunctionTable } from './function-table.ts';
 import { createLambda } from './lambda-runner.ts';
-import { createWorld, type Effect, type SimWorld } from './sim-world.ts';
+import { createWorld, type SimWorld, type WorldOptions } from './sim-world.ts';
 
-export interface SimulateOptions {
-  readonly seed: string;
-  /** What may go wrong, and how often; default: nothing. */
-  readonly rates?: FaultRates;
-  /** Only these faults, by name, of those that seed and rates would give. */
-  readonly only?: ReadonlySet<string>;
+export interface SimulateOptions extends WorldOptions {
   readonly config?: ConfigInput;
   /** What runs tasks: invocations of a function, or executors that live on and can be chosen. Default `lambda`. */
   readonly compute?: 'lambda' | 'cluster';
@@ -24,16 +17,6 @@ export interface SimulateOptions {
   readonly workers?: number;
   /** Memory of a function. Default 1,769: one vCPU. */
   readonly memoryMb?: number;
-  readonly facts?: Facts;
-  readonly costs?: CostModel;
-  /** Virtual time after which a job counts as one that never ends. Default: 30 days. */
-  readonly maxMs?: number;
-  /** Fails with `REAL_HANDLE` when something waits for the real world: only where this process does nothing else. */
-  readonly strict?: boolean;
-  /** Told of every effect and every fault, in order, with its time. */
-  readonly onTrace?: (line: string) => void;
-  /** Looks at the world after an effect, before anything else happens; what it throws ends the simulation. */
-  readonly onEffect?: (effect: Effect, world: SimWorld) => Promise<void> | undefined;
   /** Each invocation as it is delivered, and the driver that made it. */
   readonly onInvoke?: (spec: TaskSpec, driver: string) => void;
   /** Puts input into the world before the first driver starts. */

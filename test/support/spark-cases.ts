@@ -14,7 +14,7 @@ export interface SparkCases {
 
 /** One job file of many cases runs once for each master and number of partitions; each case is a test of its own. */
 export function describeSparkCases({ job, expected, files = {} }: SparkCases): void {
-  const source = readFileSync(new URL(`../e2e/jobs/${job}`, import.meta.url), 'utf8');
+  const source = (name: string): string => readFileSync(new URL(`../e2e/jobs/${name}`, import.meta.url), 'utf8');
   describe.each([
     ['local[2]', 1],
     ['local[2]', 5],
@@ -23,7 +23,7 @@ export function describeSparkCases({ job, expected, files = {} }: SparkCases): v
     let printed = new Map<string, string>();
     let ended: { readonly code: number | null; readonly stderr: string };
     beforeAll(async () => {
-      using folder = jobFolder({ 'job.ts': source });
+      using folder = jobFolder({ 'job.ts': source(job), 'show.ts': source('show.ts') });
       for (const [name, content] of Object.entries(files)) folder.write(name, content);
       const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master, '--quiet', String(slices)], { timeoutMs: 120_000 });
       ended = { code, stderr };

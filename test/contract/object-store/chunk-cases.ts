@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ObjectChunks } from '../../../engine/ports/object-body.ts';
 import type { ObjectStore, PutOptions } from '../../../engine/ports/object-store.ts';
 import { assertRejects, type ContractCase } from '../contract-case.ts';
-import { pattern, text } from './write-cases.ts';
+import { pattern, readWhilePutting, text } from './write-cases.ts';
 
 interface Source {
   readonly body: ObjectChunks;
@@ -127,22 +127,7 @@ export const chunkCases: readonly ContractCase<ObjectStore>[] = [
   },
   {
     name: 'a reader sees a put in chunks whole or not at all while it goes on',
-    async run(store) {
-      for (let fill = 1; fill <= 6; fill++) {
-        let running = true;
-        const { body } = inChunks(new Uint8Array(300_000).fill(fill), [50_000, 50_000, 50_000, 50_000, 50_000]);
-        const put = store.put('key', body).finally(() => {
-          running = false;
-        });
-        while (running) {
-          const seen = await store.get('key').catch(() => null);
-          if (seen === null) assert.equal(fill, 1);
-          else assert.ok(Buffer.from(seen).equals(new Uint8Array(300_000).fill(seen[0] ?? 0)));
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-        await put;
-      }
-    },
+    run: (store) => readWhilePutting(store, (bytes) => inChunks(bytes, [50_000, 50_000, 50_000, 50_000, 50_000]).body),
   },
   {
     name: 'of many concurrent if-absent puts in chunks exactly one is stored',

@@ -1,19 +1,11 @@
 // Actions on any RDD; run by test/e2e/spark/actions.test.ts on several masters.
-import { inspect, isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { Context } from 'levin';
+import { showWith } from './show.ts';
 
 await using lv = await Context.create();
 const slices = Number(process.argv[2]);
-const show = async (name: string, work: () => unknown): Promise<void> => {
-  let text: string;
-  try {
-    text = inspect(await work(), { depth: 9, breakLength: Number.POSITIVE_INFINITY });
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    text = `${code}: ${message}`;
-  }
-  console.log(JSON.stringify([name, text]));
-};
+const show = showWith(3);
 const words = lv.parallelize(['the', 'whale', 'and', 'the', 'sea', 'and', 'the', 'ship'], slices);
 const nulls = lv.parallelize<string | null>([null, 'a', null], slices);
 const numbers = lv.parallelize([5, 3, 9, 1, 7], slices);

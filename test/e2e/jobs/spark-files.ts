@@ -1,22 +1,13 @@
 // Sources and sinks; run by test/e2e/spark/files.test.ts on several masters.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { inspect } from 'node:util';
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { Context } from 'levin';
+import { showWith } from './show.ts';
 
 await using lv = await Context.create();
 const slices = Number(process.argv[2]);
-const show = async (name: string, work: () => unknown): Promise<void> => {
-  let text: string;
-  try {
-    text = inspect(await work(), { depth: 9, breakLength: Number.POSITIVE_INFINITY });
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    text = `${code}: ${message}`;
-  }
-  console.log(JSON.stringify([name, text]));
-};
+const show = showWith(3);
 const file = (path: string, content: string | Uint8Array): string => {
   mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true });
   writeFileSync(path, content);

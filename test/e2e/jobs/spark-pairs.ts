@@ -1,19 +1,10 @@
 // Operations on pairs; run by test/e2e/spark/pairs.test.ts on several masters.
-import { inspect } from 'node:util';
 import { Context } from 'levin';
+import { showWith } from './show.ts';
 
 await using lv = await Context.create();
 const slices = Number(process.argv[2]);
-const show = async (name: string, work: () => unknown): Promise<void> => {
-  let text: string;
-  try {
-    text = inspect(await work(), { depth: 9, breakLength: Number.POSITIVE_INFINITY, compact: true });
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    text = `${code}: ${message}`;
-  }
-  console.log(JSON.stringify([name, text]));
-};
+const show = showWith(true);
 const sorted = <T>(records: readonly T[]): T[] => records.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 const pairs = lv.parallelize(
   [

@@ -1,19 +1,10 @@
 // Statistics and histograms; run by test/e2e/spark/statistics.test.ts on several masters.
-import { inspect } from 'node:util';
 import { Context } from 'levin';
+import { showWith } from './show.ts';
 
 await using lv = await Context.create();
 const slices = Number(process.argv[2]);
-const show = async (name: string, work: () => unknown): Promise<void> => {
-  let text: string;
-  try {
-    text = inspect(await work(), { depth: 9, breakLength: Number.POSITIVE_INFINITY });
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    text = `${code}: ${message}`;
-  }
-  console.log(JSON.stringify([name, text]));
-};
+const show = showWith(3);
 const numbers = lv.parallelize([2, 4, 4, 4, 5, 5, 7, 9], slices);
 const empty = lv.parallelize<number>([], slices);
 const one = lv.parallelize([3], slices + 4);

@@ -1,19 +1,10 @@
 // Transformations of any RDD; run by test/e2e/spark/transformations.test.ts on several masters.
-import { inspect } from 'node:util';
 import { Context, type RDD } from 'levin';
+import { showWith } from './show.ts';
 
 await using lv = await Context.create();
 const slices = Number(process.argv[2]);
-const show = async (name: string, work: () => unknown): Promise<void> => {
-  let text: string;
-  try {
-    text = inspect(await work(), { depth: 9, breakLength: Number.POSITIVE_INFINITY, compact: true });
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    text = `${code}: ${message}`;
-  }
-  console.log(JSON.stringify([name, text]));
-};
+const show = showWith(true);
 const sorted = <T>(records: readonly T[]): T[] => records.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 const ascending = (numbers: readonly number[]): number[] => numbers.toSorted((a, b) => a - b);
 const numbers = lv.parallelize([1, 2, 2, 3, 5], slices);
