@@ -148,7 +148,7 @@ export function createCluster(options: ComputeOptions): Compute {
         queueDepth: concurrency,
         maxPayloadBytes: Number.MAX_SAFE_INTEGER,
         maxTaskMs: null,
-        memoryBytes: options.memoryMb * 1024 * 1024,
+        memorySizesMb: [options.memoryMb],
         needsBundle: false,
       },
       run(spec, { signal, onEvent, avoid = [] }) {

@@ -148,7 +148,7 @@ function instantRunner(job: InstantJob, to: { metadata: MetadataStore; objects: 
       queueDepth: 1000,
       maxPayloadBytes: Number.MAX_SAFE_INTEGER,
       maxTaskMs: null,
-      memoryBytes: null,
+      memorySizesMb: [],
       needsBundle: false,
     },
     async run(spec, { onEvent }) {

@@ -142,6 +142,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
         });
       },
       stageCompleted: ({ stage, status }) => bus.emit({ kind: 'stageCompleted', stage, status, message: null }),
+      memoryRaised: (command) => bus.emit(command),
       recordsLeftOut({ stage, badRecords }) {
         const [stageId, { draft, results }] = [table.stageIdOf(stage), table.get(stage)];
         const warn = (text: string): void => bus.emit({ kind: 'warning', code: 'BAD_RECORDS', message: text });

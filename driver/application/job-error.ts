@@ -1,5 +1,6 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { TaskFailure, WireError } from '../../engine/types/failure.ts';
+import { countOf, formatCount } from '../console/human-units.ts';
 import type { JobFailure } from '../scheduler/commands.ts';
 import { errorFromWire } from './error-from-wire.ts';
 
@@ -54,21 +55,21 @@ function taskFailed(action: string, failure: Extract<JobFailure, { kind: 'taskFa
   return new LevinError({
     code: codeOf(failure.failure),
     fault: failure.failure.fault,
-    message: `${action}: ${where} ${times}, last with: ${headline(error)}${ranOut(kind) ? ranText(operations) : ''}`,
+    message: `${action}: ${where} ${times}, last with: ${headline(error)}${ranOut(failure, operations)}`,
     details: { action, stage: failure.stage, name: failure.name, partition: failure.partition, kind, failures: failure.failures },
     cause: errorFromWire(error),
   });
 }
 
-/** No frame of the user's code says where that was. */
-function ranOut(kind: TaskFailure['kind']): boolean {
-  return kind === 'out-of-memory' || kind === 'timeout';
-}
-
-function ranText(operations: readonly string[]): string {
-  if (operations.length === 0) return '';
+/** Where memory or time ran out no frame of the user's code says where that was, and which size would do. */
+function ranOut({ taskCount, triedMb, failure }: Extract<JobFailure, { kind: 'taskFailed' }>, operations: readonly string[]): string {
+  const sizes = triedMb.map(formatCount);
+  const tried = sizes.length > 1 ? ` It was tried with ${sizes.slice(0, -1).join(', ')} and ${sizes.at(-1)} MB.` : '';
+  if (failure.error.code === 'GROUP_TOO_LARGE') return tried;
+  if (failure.kind !== 'out-of-memory' && failure.kind !== 'timeout') return '';
   const more = operations.length > 6 ? ` and ${operations.length - 6} more` : '';
-  return ` The stage ran ${operations.slice(0, 6).join(', ')}${more}.`;
+  const ran = operations.length > 0 ? ` The stage ran ${operations.slice(0, 6).join(', ')}${more}.` : '';
+  return `${tried}${ran} It has ${countOf(taskCount, 'partition')}: with ${formatCount(taskCount * 2)} each task would have about half as much to do, unless a single record or key is the reason.`;
 }
 
 /** Errors with a code of levin's keep it; what user code threw is `TASK_FAILED`. */

@@ -16,6 +16,7 @@ export interface SchedulerEffects {
   setTimer(command: Command<'setTimer'>): void;
   stageSubmitted(command: Command<'stageSubmitted'>): void;
   stageCompleted(command: Command<'stageCompleted'>): void;
+  memoryRaised(command: Command<'memoryRaised'>): void;
   recordsLeftOut(command: Command<'recordsLeftOut'>): void;
   warn(command: Command<'warn'>): void;
 }
@@ -74,6 +75,9 @@ export function createSchedulerLoop(options: SchedulerLoopOptions): SchedulerLoo
         break;
       case 'stageCompleted':
         effects.stageCompleted(command);
+        break;
+      case 'memoryRaised':
+        effects.memoryRaised(command);
         break;
       case 'recordsLeftOut':
         effects.recordsLeftOut(command);

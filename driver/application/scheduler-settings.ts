@@ -3,7 +3,8 @@ import type { LevinConfig } from '../config/config-input.ts';
 import { DEFAULT_SCHEDULER_SETTINGS, type SchedulerSettings } from '../scheduler/settings.ts';
 
 /** What the user's settings and the runner's abilities mean to the scheduler. */
-export function schedulerSettings(config: LevinConfig, { addressable, concurrency }: RunnerCapabilities): SchedulerSettings {
+export function schedulerSettings(config: LevinConfig, capabilities: RunnerCapabilities): SchedulerSettings {
+  const { addressable, concurrency, memorySizesMb, mbPerVcpu = null } = capabilities;
   const exclusion = {
     stageFailures: config.excludeAfterStageFailures,
     applicationFailures: config.excludeAfterFailures,
@@ -22,6 +23,7 @@ export function schedulerSettings(config: LevinConfig, { addressable, concurrenc
     maxStageAttempts: config.maxStageAttempts,
     starvedAfterMs: config.starvedAfterMs,
     maxBadRecords: config.maxBadRecords,
+    memory: { sizesMb: memorySizesMb, mbPerVcpu },
     exclusion: config.excludeOnFailure && addressable ? exclusion : null,
     speculation: config.speculation ? speculation : null,
   };

@@ -100,18 +100,19 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     finish(command, outcome);
   };
   const run = async ({ command, attemptId, abort }: Pending): Promise<void> => {
-    const { stage, partition, attempt, generation } = command;
+    const { stage, partition, attempt, generation, memorySizeMb } = command;
     const startedAt = clock.monotonic();
     const onEvent = (event: TaskEvent): void => {
       if (event.kind === 'started') {
         const { executorId } = event;
-        emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy });
+        emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy, memorySizeMb });
         post({ kind: 'taskStarted', stage, partition, attempt, executorId, nowMs: clock.monotonic() });
       } else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
     };
     let outcome: TaskOutcome;
     try {
-      outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent, avoid: command.avoid });
+      const memory = memorySizeMb === null ? {} : { memorySizeMb };
+      outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent, avoid: command.avoid, ...memory });
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }

@@ -2,7 +2,7 @@ import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskFailure } from '../../engine/types/failure.ts';
 import { isFailedAttempt } from '../events/failed-attempt.ts';
 import type { Summary } from '../events/summarize.ts';
-import { countOf, formatDuration } from './human-units.ts';
+import { countOf, formatCount, formatDuration } from './human-units.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -24,6 +24,8 @@ export function logRecordOf(event: AppEvent): LogRecord | null {
   switch (event.kind) {
     case 'warning':
       return { level: 'warn', message: event.message, code: event.code };
+    case 'memoryRaised':
+      return memoryRaised(event);
     case 'outputLost': {
       const { stage, partition } = event;
       return {
@@ -46,10 +48,11 @@ export function logRecordOf(event: AppEvent): LogRecord | null {
     case 'stageCompleted':
       return { level: 'info', message: `stage ${event.stage} ${event.status}`, stage: event.stage };
     case 'taskStarted': {
-      const { stage, partition, attempt } = event;
+      const { stage, partition, attempt, memorySizeMb } = event;
+      const memory = memorySizeMb === null ? '' : ` with ${formatCount(memorySizeMb)} MB`;
       return {
         level: 'debug',
-        message: `task ${partition} of stage ${stage} started on ${event.executorId}`,
+        message: `task ${partition} of stage ${stage} started on ${event.executorId}${memory}`,
         stage,
         task: partition,
         attempt,
@@ -69,6 +72,15 @@ function stageSubmitted({ stage, name, tasks, committed, attempt }: Extract<AppE
   const again = attempt === 0 ? '' : ', again';
   const found = committed === 0 ? '' : `, ${committed} of them committed already`;
   return { level: 'info', message: `stage ${stage} (${name}) submitted${again}: ${countOf(tasks, 'task')}${found}`, stage };
+}
+
+function memoryRaised({ stage, partition, reason, fromMb, toMb }: Extract<AppEvent, { kind: 'memoryRaised' }>): LogRecord {
+  const [from, to] = [`${formatCount(fromMb)} MB`, `${formatCount(toMb)} MB`];
+  const what =
+    reason === 'timeout' ? `computed for too long with the part of a CPU that comes with ${from}` : `ran out of memory with ${from}`;
+  if (partition === null)
+    return { level: 'warn', message: `tasks of stage ${stage} ${what}; those that have not begun yet get ${to}`, stage };
+  return { level: 'warn', message: `task ${partition} of stage ${stage} ${what}; it runs again with ${to}`, stage, task: partition };
 }
 
 function taskEnded(event: Extract<AppEvent, { kind: 'taskEnded' }>): LogRecord {

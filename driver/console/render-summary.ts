@@ -34,6 +34,7 @@ function trouble({ tasks, badRecords, outputsLost, warnings }: Summary): string[
   const parts = [
     tasks.copies === 0 ? [] : [`${countOf(tasks.copies, 'second attempt')} beside slow ones (${formatCount(tasks.copiesWon)} first)`],
     tasks.failed === 0 ? [] : [countOf(tasks.failed, 'failed attempt')],
+    tasks.enlarged === 0 ? [] : [`${countOf(tasks.enlarged, 'attempt')} given more memory`],
     badRecords === 0 ? [] : [`${countOf(badRecords, 'bad record')} left out`],
     outputsLost === 0 ? [] : [`${countOf(outputsLost, 'lost output')} made again`],
     warnings === 0 ? [] : [countOf(warnings, 'warning')],

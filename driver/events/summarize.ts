@@ -20,6 +20,8 @@ export interface Summary {
     /** Second attempts beside slow ones, and how many of them were first. */
     readonly copies: number;
     readonly copiesWon: number;
+    /** Attempts that ran out of memory, or of time with less than a whole CPU, and were followed by one with more. */
+    readonly enlarged: number;
   };
   readonly recordsRead: number;
   readonly recordsWritten: number;
@@ -61,7 +63,7 @@ export function summarize(events: Iterable<AppEvent>): Summary {
 export function createSummarizer(): { add(event: AppEvent): void; summary(): Summary } {
   const sums = Object.fromEntries(SUMMED.map((name) => [name, 0])) as Counters;
   const jobs = { succeeded: 0, failed: 0, cancelled: 0, replayed: 0 };
-  const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0 };
+  const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0, enlarged: 0 };
   const [seenStages, runStages, skippedStages] = [new Set<number>(), new Set<number>(), new Set<number>()];
   const [begunTasks, doneTasks, copies] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const badRecords = new Map<string, number>();
@@ -121,6 +123,9 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
         }
         case 'taskEnded':
           taskEnded(event);
+          break;
+        case 'memoryRaised':
+          if (event.partition !== null) tasks.enlarged++;
           break;
         case 'outputLost':
           outputsLost++;

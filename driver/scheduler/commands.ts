@@ -9,6 +9,10 @@ export type JobFailure =
       readonly partition: number;
       /** Counted failures of this task; with `repeated`, of all tasks of the stage at this place. */
       readonly failures: number;
+      /** Tasks of the stage. */
+      readonly taskCount: number;
+      /** Memory that was tried for this task, in MB, ascending; empty: the runner has no sizes. */
+      readonly triedMb: readonly number[];
       /** The same mistake came twice from the same place: the remaining attempts were not used. */
       readonly repeated: boolean;
       readonly failure: TaskFailure;
@@ -60,6 +64,7 @@ export type JobFailure =
  * - `abortAttempt`: its result is not needed any more.
  * - `raiseGeneration`: the committed output of generation `from` is lost, or made of output that is (`outdated`); write that (fenced) and
  *   answer with `generationRaised`.
+ * - `memoryRaised`: the task's next attempt gets more memory; without a partition: those of the stage that have not begun yet do.
  * - `recordsLeftOut`: the stage is done, without so many records that functions failed on.
  * - `stageSubmitted`, `stageCompleted`: for those who watch, in pairs. `attempt` counts submissions of the stage.
  */
@@ -79,6 +84,8 @@ export type SchedulerCommand =
       readonly copy: boolean;
       /** Records that functions may fail on and that are left out; null: the first one fails the attempt. */
       readonly maxBadRecords: number | null;
+      /** One of the runner's sizes; null: it has none. */
+      readonly memorySizeMb: number | null;
     }
   | { readonly kind: 'abortAttempt'; readonly stage: number; readonly partition: number; readonly attempt: number }
   | {
@@ -97,6 +104,14 @@ export type SchedulerCommand =
       readonly committed: number;
     }
   | { readonly kind: 'stageCompleted'; readonly stage: number; readonly status: 'succeeded' | 'failed' | 'cancelled' | 'skipped' }
+  | {
+      readonly kind: 'memoryRaised';
+      readonly stage: number;
+      readonly partition: number | null;
+      readonly reason: 'out-of-memory' | 'timeout';
+      readonly fromMb: number;
+      readonly toMb: number;
+    }
   | { readonly kind: 'recordsLeftOut'; readonly stage: number; readonly badRecords: number }
   | { readonly kind: 'jobSucceeded'; readonly job: number }
   | { readonly kind: 'jobFailed'; readonly job: number; readonly failure: JobFailure }

@@ -1,4 +1,5 @@
 import type { ExclusionSettings } from './exclusion.ts';
+import type { MemorySettings } from './memory-sizes.ts';
 import type { SpeculationSettings } from './speculation.ts';
 
 export interface SchedulerSettings {
@@ -15,6 +16,8 @@ export interface SchedulerSettings {
   readonly exclusion: ExclusionSettings | null;
   /** Records of one stage that functions may fail on and that are left out; 0: the stage fails. */
   readonly maxBadRecords: number;
+  /** Sizes of executors that attempts can have. */
+  readonly memory: MemorySettings;
   /** null: slow tasks are waited for. */
   readonly speculation: SpeculationSettings | null;
 }
@@ -27,5 +30,6 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   throttleMaxMs: 30_000,
   exclusion: null,
   maxBadRecords: 0,
+  memory: { sizesMb: [], mbPerVcpu: null },
   speculation: null,
 };

@@ -9,7 +9,7 @@ import type { SchedulerSettings } from './settings.ts';
  * ```
  *  task    pending ──launch──▶ running ──committed──▶ done ──lost──▶ raising ──raised──▶ pending (next generation)
  *             ▲                   │
- *             └───────────────────┘ failed (counted), throttled, input lost, not needed any more (not counted)
+ *             └───────────────────┘ failed (counted), throttled, input lost, not needed any more, needs more memory and can have it (not counted)
  *
  *  stage   idle ──needed──▶ resolving ──▶ waiting ──parents done──▶ running ──all committed──▶ done
  *           ▲                  (parents resolved,    ▲                 │                        │
@@ -100,6 +100,11 @@ export interface StageState {
   readonly runtimes: Runtimes;
   /** Partitions that failed, by executor. */
   failedOn: Record<string, readonly number[]>;
+  /** Memory that its attempts get at least, by number in `settings.memory.sizesMb`. */
+  size: number;
+  /** Attempts launched with it, and tasks for which it was too little. */
+  launchedWithSize: number;
+  outgrewSize: number;
   /** Records that its committed tasks have left out. */
   badRecords: number;
   /** Its tasks leave out what functions fail on, instead of failing. */
@@ -134,6 +139,10 @@ export interface TaskState {
   leavesOut: boolean;
   /** Counted failures of this generation. */
   failures: number;
+  /** Memory that its next attempt gets at least, by number in `settings.memory.sizesMb`. */
+  size: number;
+  /** Sizes that were too little for it, in MB: replaced, not changed. */
+  outgrown: readonly number[];
   /** Executors on which it failed: replaced, not changed. */
   failedOn: readonly string[];
   /** Active jobs that ask for this partition of a result stage. */
@@ -146,6 +155,8 @@ export interface Flight {
   readonly attempt: number;
   /** `stageAttempts` of its stage when it was launched: a burst of losses counts once. */
   readonly stageAttempt: number;
+  /** Its memory, by number in `settings.memory.sizesMb`. */
+  readonly size: number;
   /** It leaves out what functions fail on. */
   readonly leavesOut: boolean;
   readonly launchedMs: number;

@@ -3,6 +3,7 @@ import type { SchedulerEvent } from './events.ts';
 import { failedOn, judgeExecutors } from './exclusion.ts';
 import { mistakeOf } from './fail-fast.ts';
 import { failStage, settleJobs } from './jobs.ts';
+import { raiseMemory, triedSizes } from './memory-sizes.ts';
 import { commitOutdated, outputDecided } from './outdated.ts';
 import { noteRuntime } from './speculation.ts';
 import type { Flight, SchedulerState, StageState, TaskState } from './state.ts';
@@ -97,7 +98,7 @@ export function outputLost(turn: Turn, lost: readonly LostOutput[]): void {
   settleJobs(turn);
 }
 
-interface FailedTask {
+export interface FailedTask {
   readonly stage: StageState;
   readonly task: TaskState;
   readonly partition: number;
@@ -105,8 +106,10 @@ interface FailedTask {
   readonly flight: Flight;
 }
 
-function counted(turn: Turn, { stage, task, partition, failure, flight }: FailedTask): void {
+function counted(turn: Turn, at: FailedTask): void {
+  const { stage, task, partition, failure, flight } = at;
   gotThrough(turn.state);
+  if (raiseMemory(turn, at)) return;
   const { executorId } = flight;
   if (executorId !== null && failure.kind !== 'executor-lost') failedOn(turn, stage, { partition, executorId });
   task.failures++;
@@ -127,7 +130,9 @@ function counted(turn: Turn, { stage, task, partition, failure, flight }: Failed
     return;
   }
   const failures = Math.max(task.failures, times);
-  failStage(turn, stage, { kind: 'taskFailed', stage: stage.stage, name: stage.name, partition, failures, repeated, failure });
+  const { stage: number, name, tasks } = stage;
+  const of = { stage: number, name, partition, taskCount: tasks.length, triedMb: triedSizes(turn.state, at) };
+  failStage(turn, stage, { kind: 'taskFailed', ...of, failures, repeated, failure });
 }
 
 /** Exactly the producers named are run again; the task itself is not to blame. A burst of losses is one attempt of the stage. */

@@ -1,3 +1,4 @@
+import { memorySizeMb, sizeFor } from './memory-sizes.ts';
 import type { Flight, JobState, SchedulerState, StageState, TaskState } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -13,6 +14,7 @@ export function isDone(stage: StageState): boolean {
 /** One for all: a job of 100,000 tasks has few attempts at a time. */
 const NO_FLIGHTS: readonly Flight[] = [];
 const NOWHERE: readonly string[] = [];
+const NO_SIZES: readonly number[] = [];
 
 export function newTask(generation: number, status: 'pending' | 'done'): TaskState {
   return {
@@ -23,6 +25,8 @@ export function newTask(generation: number, status: 'pending' | 'done'): TaskSta
     badRecords: 0,
     leavesOut: false,
     failures: 0,
+    size: 0,
+    outgrown: NO_SIZES,
     failedOn: NOWHERE,
     wantedBy: 0,
     flights: NO_FLIGHTS,
@@ -77,9 +81,12 @@ export function addFlight(turn: Turn, stage: StageState, { partition, copy, avoi
   const attempt = task.attempts++;
   const { maxBadRecords: limit } = turn.state.settings;
   const leavesOut = limit > 0 && (stage.leavesOut || task.leavesOut);
+  const size = sizeFor(stage, task);
+  if (size === stage.size) stage.launchedWithSize++;
   const flight: Flight = {
     attempt,
     stageAttempt: stage.stageAttempts,
+    size,
     leavesOut,
     launchedMs: turn.state.nowMs,
     executorId: null,
@@ -102,6 +109,7 @@ export function addFlight(turn: Turn, stage: StageState, { partition, copy, avoi
     avoid,
     copy,
     maxBadRecords,
+    memorySizeMb: memorySizeMb(turn.state, size),
   });
 }
 

@@ -16,8 +16,13 @@ export interface RunnerCapabilities {
   readonly maxTaskMs: number | null;
   /** Attempts go on when the driver that launched them is gone: its successor waits for them, at most `maxTaskMs`. Default: they end with it. */
   readonly outlivesDriver?: boolean;
-  /** Memory of one executor; null is the process's own. */
-  readonly memoryBytes: number | null;
+  /**
+   * Memory that an executor can have, in MB, ascending; an attempt that needs more than one size gets the next. Empty: there is no limit but
+   * the machine's.
+   */
+  readonly memorySizesMb: readonly number[];
+  /** Memory that comes with a whole CPU, in MB: with less, a task computes slower in proportion. Default: memory and speed are not tied. */
+  readonly mbPerVcpu?: number;
   /** User modules come from a bundle in the object store; false: from disk. */
   readonly needsBundle: boolean;
 }
@@ -28,6 +33,8 @@ export interface RunOptions {
   readonly onEvent: (event: TaskEvent) => void;
   /** Executors to run it on only if there is no other one, where the runner is `addressable`. */
   readonly avoid?: readonly string[];
+  /** One of `memorySizesMb`; default: the smallest. */
+  readonly memorySizeMb?: number;
 }
 
 /**

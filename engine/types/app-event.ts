@@ -65,6 +65,8 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly executorId: string;
       /** A second attempt beside one that is slow. */
       readonly speculative: boolean;
+      /** Memory of the executor that was asked for; null where there is no limit but the machine's. */
+      readonly memorySizeMb: number | null;
     }
   | {
       readonly kind: 'taskEnded';
@@ -86,6 +88,16 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly attempt: number;
       readonly level: 'log' | 'info' | 'warn' | 'error' | 'debug';
       readonly text: string;
+    }
+  | {
+      readonly kind: 'memoryRaised';
+      readonly stage: number;
+      /** null: all tasks of the stage that have not begun yet. */
+      readonly partition: number | null;
+      /** `timeout`: it computed for too long, with less than a whole CPU. */
+      readonly reason: 'out-of-memory' | 'timeout';
+      readonly fromMb: number;
+      readonly toMb: number;
     }
   | {
       readonly kind: 'outputLost';

@@ -50,6 +50,8 @@ export interface TestEngineOptions {
   readonly queueDepth?: number;
   /** Attempts go on without their driver, for at most so long. */
   readonly outliveMs?: number;
+  /** Sizes of executors. Default: none. */
+  readonly memorySizesMb?: readonly number[];
 }
 
 /** A driver without process, console and configuration: real plans, scheduler, journal, tasks and commits over memory stores. */
@@ -107,6 +109,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     script: options.script ?? (async () => null),
     queueDepth: options.queueDepth ?? 4,
     outliveMs: options.outliveMs ?? null,
+    memorySizesMb: options.memorySizesMb ?? [],
   });
   const events: AppEvent[] = [];
   const bus = createEventBus(clock);

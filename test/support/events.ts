@@ -64,6 +64,7 @@ export const anEvent = {
     generation: 0,
     executorId: 'thread-1',
     speculative: false,
+    memorySizeMb: null,
     ...fields,
   }),
   taskSucceeded: (partition: number, fields: Partial<Event<'taskEnded'>> = {}): UntimedEvent => ({

@@ -10,6 +10,8 @@ import type { TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
 
 export interface ScriptedAttempt {
   readonly signal: AbortSignal;
+  /** Memory that it was launched with; null: the runner has no sizes. */
+  readonly memorySizeMb: number | null;
   /** Runs the task for real and commits it. */
   execute(spec?: TaskSpec): Promise<TaskOutcome>;
 }
@@ -25,6 +27,7 @@ export interface ScriptedRunnerOptions {
   readonly queueDepth: number;
   /** Attempts go on without their driver, for at most so long; null: they end with it. */
   readonly outliveMs?: number | null;
+  readonly memorySizesMb?: readonly number[];
 }
 
 export interface ScriptedRunner extends TaskRunner {
@@ -33,7 +36,7 @@ export interface ScriptedRunner extends TaskRunner {
 
 /** A runner whose tasks run on this thread, unless the script says otherwise; closures are looked up by name. */
 export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRunner {
-  const { deps, metadata, queueDepth, outliveMs = null } = options;
+  const { deps, metadata, queueDepth, outliveMs = null, memorySizesMb = [] } = options;
   const attempts: TaskSpec[] = [];
 
   const execute = async (spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome> => {
@@ -58,13 +61,14 @@ export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRu
       maxPayloadBytes: Number.MAX_SAFE_INTEGER,
       maxTaskMs: outliveMs,
       outlivesDriver: outliveMs !== null,
-      memoryBytes: null,
+      memorySizesMb,
       needsBundle: false,
     },
-    async run(spec, { signal, onEvent }) {
+    async run(spec, { signal, onEvent, memorySizeMb = null }) {
       attempts.push(spec);
       onEvent({ kind: 'started', executorId: 'scripted' });
-      return (await options.script(spec, { signal, execute: (other = spec) => execute(other, signal) })) ?? (await execute(spec, signal));
+      const attempt = { signal, memorySizeMb, execute: (other = spec) => execute(other, signal) };
+      return (await options.script(spec, attempt)) ?? (await execute(spec, signal));
     },
     close: async () => undefined,
   };

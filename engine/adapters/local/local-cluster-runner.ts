@@ -75,7 +75,7 @@ export function createLocalClusterRunner(options: LocalClusterRunnerOptions): Lo
       queueDepth: executors * cores * (1 + AHEAD),
       maxPayloadBytes: 64 * MB,
       maxTaskMs: null,
-      memoryBytes: memoryMb * MB,
+      memorySizesMb: [memoryMb],
       needsBundle: true,
     },
     run: (task, runOptions) => intake.run(task, runOptions),

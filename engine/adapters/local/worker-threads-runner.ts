@@ -67,7 +67,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
       queueDepth: threads * (1 + AHEAD),
       maxPayloadBytes: 64 * 1024 * 1024,
       maxTaskMs: null,
-      memoryBytes: memoryMb === null ? null : memory.limitBytes,
+      memorySizesMb: memoryMb === null ? [] : [memoryMb],
       needsBundle: options.needsBundle ?? false,
     },
     run: (task, runOptions) => supervisor.run(task, runOptions),

@@ -96,7 +96,7 @@ export function createInProcessRunner(options: InProcessRunnerOptions): TaskRunn
       queueDepth: concurrency,
       maxPayloadBytes: Number.MAX_SAFE_INTEGER,
       maxTaskMs: null,
-      memoryBytes: null,
+      memorySizesMb: [],
       needsBundle: false,
     },
     run: (task, runOptions) => intake.run(task, runOptions),

@@ -18,6 +18,7 @@ test('a command that cannot be carried out fails all jobs with its error, now an
       setTimer: nothing,
       stageSubmitted: nothing,
       stageCompleted: nothing,
+      memoryRaised: nothing,
       recordsLeftOut: nothing,
       warn: nothing,
     },

@@ -142,6 +142,9 @@ describe('where no bar can be drawn', () => {
     bus.emit(anEvent.taskFailed(1, 'cancelled', { attempt: 1 }));
     bus.emit(anEvent.taskStarted(1, { attempt: 2, speculative: true }));
     bus.emit(anEvent.taskSucceeded(1, { attempt: 2, metrics: null }));
+    bus.emit({ kind: 'memoryRaised', stage: 0, partition: 3, reason: 'out-of-memory', fromMb: 1769, toMb: 3538 });
+    bus.emit({ kind: 'memoryRaised', stage: 0, partition: null, reason: 'out-of-memory', fromMb: 1769, toMb: 3538 });
+    bus.emit({ kind: 'memoryRaised', stage: 0, partition: 4, reason: 'timeout', fromMb: 885, toMb: 1769 });
     bus.emit({ kind: 'outputLost', stage: 0, partition: 3, generation: 0, reason: 'a reader found it missing or corrupt' });
     bus.emit(anEvent.jobEnded({ replayed: true }));
     bus.emit(anEvent.jobEnded({ job: 1, status: 'failed', message: 'no' }));
@@ -150,11 +153,14 @@ describe('where no bar can be drawn', () => {
       'levin: job.ts on local[4], application app-1, resumed',
       'levin: the runner refuses',
       'levin: task 1 of stage 0 failed (attempt 0, user-error): TypeError: no such thing',
+      'levin: task 3 of stage 0 ran out of memory with 1,769 MB; it runs again with 3,538 MB',
+      'levin: tasks of stage 0 ran out of memory with 1,769 MB; those that have not begun yet get 3,538 MB',
+      'levin: task 4 of stage 0 computed for too long with the part of a CPU that comes with 885 MB; it runs again with 1,769 MB',
       'levin: output of task 3 of stage 0 is lost (a reader found it missing or corrupt); it is made again',
       'job.ts (app-1) failed in 0.0 s',
       '  1 job + 1 from the journal, 0 stages, 1 task, 1 retry',
       '  records: 0 read, 0 written; shuffle: 0 B written, 0 B read',
-      '  1 second attempt beside slow ones (1 first), 1 failed attempt, 1 lost output made again, 1 warning',
+      '  1 second attempt beside slow ones (1 first), 1 failed attempt, 2 attempts given more memory, 1 lost output made again, 1 warning',
       '',
     ]);
   });

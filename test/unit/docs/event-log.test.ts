@@ -15,7 +15,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
   jobEnded: { job: true, status: true, message: true, replayed: true },
   stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true },
   stageCompleted: { stage: true, status: true, message: true },
-  taskStarted: { stage: true, partition: true, attempt: true, generation: true, executorId: true, speculative: true },
+  taskStarted: { stage: true, partition: true, attempt: true, generation: true, executorId: true, speculative: true, memorySizeMb: true },
   taskEnded: {
     stage: true,
     partition: true,
@@ -27,6 +27,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
     lostRace: true,
   },
   taskLog: { stage: true, partition: true, attempt: true, level: true, text: true },
+  memoryRaised: { stage: true, partition: true, reason: true, fromMb: true, toMb: true },
   outputLost: { stage: true, partition: true, generation: true, reason: true },
   warning: { code: true, message: true },
 };

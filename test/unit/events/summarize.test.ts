@@ -17,7 +17,7 @@ test('no events', () => {
     durationMs: 0,
     jobs: { succeeded: 0, failed: 0, cancelled: 0, replayed: 0 },
     stages: { run: 0, skipped: 0 },
-    tasks: { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0 },
+    tasks: { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0, enlarged: 0 },
     recordsRead: 0,
     recordsWritten: 0,
     badRecords: 0,
@@ -60,7 +60,7 @@ test('a run in which everything happened once', () => {
     durationMs: 1700,
     jobs: { succeeded: 1, failed: 0, cancelled: 0, replayed: 0 },
     stages: { run: 1, skipped: 1 },
-    tasks: { succeeded: 2, failed: 1, retried: 1, found: 5, copies: 0, copiesWon: 0 },
+    tasks: { succeeded: 2, failed: 1, retried: 1, found: 5, copies: 0, copiesWon: 0, enlarged: 0 },
     recordsRead: 20,
     recordsWritten: 10,
     badRecords: 0,
@@ -113,7 +113,7 @@ test('second attempts beside slow ones are no retries; those that were first are
     anEvent.taskSucceeded(2),
     anEvent.taskFailed(2, 'cancelled', { attempt: 1 }),
   );
-  expect(tasks).toEqual({ succeeded: 3, failed: 0, retried: 0, found: 0, copies: 3, copiesWon: 1 });
+  expect(tasks).toEqual({ succeeded: 3, failed: 0, retried: 0, found: 0, copies: 3, copiesWon: 1, enlarged: 0 });
 });
 
 test('a stage that is submitted several times counts once, and what was found of it is what the first submission found', () => {

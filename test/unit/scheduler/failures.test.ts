@@ -38,7 +38,17 @@ describe('a task that fails', () => {
       {
         kind: 'jobFailed',
         job: 0,
-        failure: { kind: 'taskFailed', stage: 0, name: 'stage 0 at job.ts:1', partition: 0, failures: 4, repeated: false, failure },
+        failure: {
+          kind: 'taskFailed',
+          stage: 0,
+          name: 'stage 0 at job.ts:1',
+          partition: 0,
+          taskCount: 2,
+          triedMb: [],
+          failures: 4,
+          repeated: false,
+          failure,
+        },
       },
       completed(0, 'failed'),
     ]);
@@ -85,6 +95,8 @@ describe('a task that fails', () => {
           stage: 0,
           name: 'stage 0 at job.ts:1',
           partition: 1,
+          taskCount: 2,
+          triedMb: [],
           failures: 2,
           repeated: true,
           failure: typeError(3),

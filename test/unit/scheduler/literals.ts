@@ -84,6 +84,7 @@ export const launch = (stage: number, partition: number, attempt = 0, generation
   avoid: [],
   copy: false,
   maxBadRecords: null,
+  memorySizeMb: null,
 });
 
 export const started = (stage: number, tasks: number, committed = 0, attempt = 0): SchedulerCommand => ({

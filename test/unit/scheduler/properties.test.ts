@@ -17,6 +17,7 @@ interface Plan {
   readonly seed: number;
   /** Slow tasks are copied, executors excluded. */
   readonly eager: boolean;
+  readonly sizesMb?: readonly number[];
 }
 
 /** Up to six shared stages, some of them samples, and up to three jobs over parts of them. */
@@ -76,7 +77,8 @@ function diceOf(seed: number): () => number {
 }
 
 function newState(plan: Plan): SchedulerState {
-  const settings = { ...DEFAULT_SCHEDULER_SETTINGS, throttleBaseMs: 1, throttleMaxMs: 4 };
+  const memory = { sizesMb: plan.sizesMb ?? [], mbPerVcpu: null };
+  const settings = { ...DEFAULT_SCHEDULER_SETTINGS, throttleBaseMs: 1, throttleMaxMs: 4, memory };
   const speculation = { quantile: 0.5, multiplier: 1, minRuntimeMs: 1, intervalMs: 2, concurrency: plan.slots };
   const exclusion = { stageFailures: 1, applicationFailures: 2, timeoutMs: 10 };
   return createSchedulerState(plan.eager ? { ...settings, speculation, exclusion } : settings, plan.slots);
@@ -195,6 +197,33 @@ test('faults that a task may have do not end its job', () => {
       run(plan, world, MAX_EVENTS);
       expect([...world.ended.values()]).toEqual(plan.graphs.map(() => 'succeeded'));
       expectAnswers(plan, world);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('tasks that need more memory get it: they end with other faults, copies and a dead driver, and none is given too little twice', () => {
+  const anySizes = fc
+    .uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
+    .map((sizes) => sizes.sort((a, b) => a - b));
+  const faults: Faults = { ...NO_FAULTS, errors: 1, executorLosses: 2, throttles: 5, objectLosses: 2, duplicates: 10 };
+  fc.assert(
+    fc.property(anyPlan, anySizes, fc.option(fc.nat(60)), (drawn, sizesMb, cut) => {
+      const plan = { ...drawn, sizesMb };
+      const runs = [0, 1].map(() => {
+        const world = createWorld({ ...plan, faults: { ...faults }, dice: diceOf(plan.seed) });
+        if (cut !== null) {
+          run(plan, world, cut);
+          world.loseDriver();
+        }
+        expect(run(plan, world, MAX_EVENTS)).toBeLessThan(MAX_EVENTS);
+        return world;
+      });
+      for (const world of runs) {
+        expect([...world.ended.values()]).toEqual(plan.graphs.map(() => 'succeeded'));
+        expectAnswers(plan, world);
+      }
+      expect(runs[0]?.launches).toEqual(runs[1]?.launches);
     }),
     { numRuns: 500 },
   );

@@ -73,17 +73,22 @@ export interface WorldOptions {
   readonly faults: Faults;
   /** Stages whose tasks give other records each time. */
   readonly indeterminate?: ReadonlySet<number>;
+  /** Sizes of executors; each task needs one of them, which the dice decide. Default: none. */
+  readonly sizesMb?: readonly number[];
   /** Uniform in [0, 1). */
   readonly dice: () => number;
 }
 
 export function createWorld(options: WorldOptions): World {
-  const { taskCounts, faults, dice } = options;
+  const { taskCounts, faults, dice, sizesMb = [] } = options;
   const specs = new Map(options.graphs.flatMap((graph) => graph.stages).map((spec) => [spec.stage, spec] as const));
   const items = new Map<string, Item>();
   const raising = new Set<string>();
   const told = new Set<string>();
   const launches = new Map<string, number>();
+  const needs = new Map<string, number>();
+  /** What the driver was told was too little for a task. */
+  const outgrown = new Map<string, number>();
   const ended = new Map<number, string>();
   let attempts: Attempt[] = [];
   let messages: SchedulerEvent[] = [];
@@ -104,8 +109,20 @@ export function createWorld(options: WorldOptions): World {
 
   const isLive = (attempt: Attempt): boolean => !attempt.aborted && !attempt.zombie && !attempt.orphan;
 
+  /** Whether the attempt can do with its memory. */
+  function fits({ launch: { stage, partition, memorySizeMb } }: Attempt): boolean {
+    if (sizesMb.length === 0) return true;
+    const self = name(stage, partition);
+    const need = needs.get(self) ?? (sizesMb[Math.floor(dice() * sizesMb.length)] as number);
+    needs.set(self, need);
+    return need <= (memorySizeMb ?? 0);
+  }
+
   function checkLaunch(launch: Launch): readonly Read[] {
     const self = name(launch.stage, launch.partition);
+    if (sizesMb.length > 0 ? !sizesMb.includes(launch.memorySizeMb ?? 0) : launch.memorySizeMb !== null)
+      throw new Error(`${self} was launched with ${launch.memorySizeMb} MB`);
+    if ((launch.memorySizeMb ?? 0) < (outgrown.get(self) ?? 0)) throw new Error(`${self} was launched with too little memory again`);
     const item = items.get(self);
     if (told.has(self) && !raising.has(self)) throw new Error(`${self} is committed and was launched again`);
     const live = attempts.filter((a) => isLive(a) && name(a.launch.stage, a.launch.partition) === self).length;
@@ -162,6 +179,7 @@ export function createWorld(options: WorldOptions): World {
         return;
       case 'stageSubmitted':
       case 'stageCompleted':
+      case 'memoryRaised':
       case 'recordsLeftOut':
       case 'warn':
     }
@@ -243,7 +261,7 @@ export function createWorld(options: WorldOptions): World {
   function endAttempt(): SchedulerEvent | null {
     const attempt = pick(attempts);
     if (attempt.orphan) {
-      runToEnd(attempt);
+      if (fits(attempt)) runToEnd(attempt);
       return happen();
     }
     const { stage, partition, generation, attempt: number } = attempt.launch;
@@ -253,6 +271,10 @@ export function createWorld(options: WorldOptions): World {
     if (!attempt.zombie && strikes('executorLosses', 0.2)) {
       attempts.push({ ...attempt, zombie: true });
       return { kind: 'taskFailed', ...at, failure: failed('executor-lost') };
+    }
+    if (!fits(attempt)) {
+      if (!attempt.zombie && !attempt.aborted) outgrown.set(name(stage, partition), (attempt.launch.memorySizeMb ?? 0) + 1);
+      return { kind: 'taskFailed', ...at, failure: failed('out-of-memory') };
     }
     if (strikes('throttles', 0.2)) return { kind: 'taskFailed', ...at, failure: failed('throttled') };
     if (strikes('errors', 0.2)) return { kind: 'taskFailed', ...at, failure: failed('user-error', { name: 'FlakyError' }) };
@@ -321,6 +343,7 @@ export function createWorld(options: WorldOptions): World {
       timers = [];
       raising.clear();
       told.clear();
+      outgrown.clear();
       attempts = attempts.map((attempt) => ({ ...attempt, orphan: true }));
       inFlight = 0;
     },
