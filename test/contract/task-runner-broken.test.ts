@@ -20,6 +20,14 @@ const BROKEN: Readonly<Record<string, { readonly breaks: Break; readonly noticed
     }),
     noticed: ['of two attempts of one task one wins, and the other returns the winner’s result'],
   },
+  'runs nothing with a size that it declares': {
+    breaks: ({ runner }) => ({
+      capabilities: { ...runner.capabilities, memorySizesMb: [256, 512] },
+      run: (task, options) =>
+        runner.run(options.memorySizeMb === 512 ? { ...task, template: { hash: 'none', inline: null } } : task, options),
+    }),
+    noticed: ['its memory sizes ascend, and a task runs with each of them'],
+  },
   'commits nothing': {
     breaks: ({ runner, metadata }) => ({
       async run(task, options) {

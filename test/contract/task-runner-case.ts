@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
-import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import type { RunOptions, TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { FailureKind, TaskFailure } from '../../engine/types/failure.ts';
 import type { TaskEvent, TaskOutcome, TaskResult, TaskSpec } from '../../engine/types/task.ts';
 import type { Behaviour } from '../support/executors/behaviours.ts';
@@ -40,7 +40,12 @@ export interface Launched {
   abort(): void;
 }
 
-export function launch({ runner }: RunnerUnderTest, behaviour: Behaviour, overrides: Partial<TaskSpec> = {}): Launched {
+export function launch(
+  { runner }: RunnerUnderTest,
+  behaviour: Behaviour,
+  overrides: Partial<TaskSpec> = {},
+  options: Pick<RunOptions, 'memorySizeMb'> = {},
+): Launched {
   const spec = specOf(behaviour, overrides);
   const abort = new AbortController();
   const events: TaskEvent[] = [];
@@ -49,7 +54,7 @@ export function launch({ runner }: RunnerUnderTest, behaviour: Behaviour, overri
     events.push(event);
     if (event.kind === 'started') started.resolve(event.executorId);
   };
-  const outcome = runner.run(spec, { signal: abort.signal, onEvent });
+  const outcome = runner.run(spec, { ...options, signal: abort.signal, onEvent });
   return { spec, outcome, events, started: started.promise, abort: () => abort.abort() };
 }
 

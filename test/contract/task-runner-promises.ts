@@ -17,6 +17,17 @@ export const promiseCases: readonly RunnerCase[] = [
     },
   },
   {
+    name: 'its memory sizes ascend, and a task runs with each of them',
+    async run(subject) {
+      const { memorySizesMb, mbPerVcpu = 1 } = subject.runner.capabilities;
+      expect(memorySizesMb).toEqual([...new Set(memorySizesMb)].filter((mb) => mb > 0).sort((a, b) => a - b));
+      expect(mbPerVcpu).toBeGreaterThan(0);
+      for (const memorySizeMb of memorySizesMb) {
+        expect(await succeed(launch(subject, { do: 'value', value: 'fits' }, {}, { memorySizeMb }))).toBe('fits');
+      }
+    },
+  },
+  {
     name: 'an attempt tells once that it started, and on which executor',
     async run(subject) {
       const one = launch(subject, { do: 'value', value: '' });
