@@ -2,6 +2,7 @@ import { unpack } from 'msgpackr';
 import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
 import type { TaskTemplate } from '../engine/plan/stage-plan.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
+import { ownDelivery } from '../engine/runtime/own-delivery.ts';
 import { runTask } from '../engine/runtime/run-task.ts';
 import { cancelledFailure, failureOf } from '../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../engine/types/keys.ts';
@@ -61,7 +62,8 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
   return {
     process,
     task: () => task,
-    async run(spec, signal) {
+    async run(delivered, signal) {
+      const spec = ownDelivery(delivered, random);
       task = taskOf(spec);
       const scratch = createMemoryScratch({ limitBytes: SCRATCH_BYTES });
       try {

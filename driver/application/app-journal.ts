@@ -1,3 +1,4 @@
+import { launchedId } from '../../engine/types/attempt-id.ts';
 import { stepPath } from '../journal/call-order.ts';
 import { createDrawBuffer } from '../journal/draw-buffer.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
@@ -124,7 +125,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       ...replay.unclaimedActions().map(({ name, callSite }) => placed(name, callSite)),
       ...replay.steps.unclaimed().map(({ name, callSite }) => placed(stepName(name), callSite)),
     ],
-    hasLaunched: (attemptId) => attempts.has(attemptId),
+    hasLaunched: (attemptId) => attempts.has(launchedId(attemptId)),
     stageIds: () => [...stages],
   };
 }

@@ -42,6 +42,7 @@ export interface RunOptions {
  *
  * `run` rejects never for what happens in the attempt: that is an outcome. It rejects with `RUNNER_CLOSED` after `close`.
  * A returned success is committed: its result is the elected winner's, this attempt's or another's.
+ * Where an attempt may be delivered twice, each delivery runs under an id of its own (`ownDelivery`).
  * `close` stops what runs, ends every process and thread that the runner started, and is idempotent.
  */
 export interface TaskRunner {

@@ -8,7 +8,7 @@ import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 export const MAX_COMMIT_ITEM_BYTES = 1024;
 
 /** Largest block of records inside a commit item: in base64 it leaves room for the rest of the item. */
-export const MAX_INLINE_BLOCK_BYTES = 600;
+export const MAX_INLINE_BLOCK_BYTES = 540;
 
 /** Which task an item belongs to; object keys that follow from it are not stored. */
 export interface CommitTask {

@@ -44,9 +44,6 @@ export function drawSwarm(seed: string): Swarm {
     const rate = most * 10 ** (-1.5 * next());
     if (taken) rates[kind] = rate;
   }
-  // Known: a second delivery writes under the same keys as the first, and where functions give other records it replaces what was committed
-  // (docs/simulator.md). Today's runners deliver once.
-  if (job.indeterminate === true) delete rates.duplicate;
   const speculation = next() < 0.3;
   const config: ConfigInput = {
     taskTimeoutMs: 300_000,
