@@ -41,7 +41,7 @@ export async function attend(spec: TaskSpec, attendance: Attendance): Promise<Ta
   });
   world.clock.sleep(maxMs, { signal: over.signal }).then(
     () => {
-      resolve(failure(timedOut(spec, maxMs)));
+      resolve(failure(timedOut(spec, maxMs, env.computes?.() ?? false)));
       stop();
     },
     () => undefined,
@@ -49,7 +49,8 @@ export async function attend(spec: TaskSpec, attendance: Attendance): Promise<Ta
   void env.run(spec, new AbortController().signal).then((outcome) => {
     over.abort();
     forget();
-    if (env.process.alive) attendance.onFree();
+    if (outcome.kind === 'failure' && outcome.failure.kind === 'out-of-memory') stop();
+    else if (env.process.alive) attendance.onFree();
     resolve(outcome);
   });
   const outcome = await promise;
@@ -68,7 +69,7 @@ export function executorLost(spec: TaskSpec, why: string): TaskFailure {
   });
 }
 
-function timedOut(spec: TaskSpec, maxMs: number): TaskFailure {
+function timedOut(spec: TaskSpec, maxMs: number, cpuBound: boolean): TaskFailure {
   const message = `${taskName(spec)} was stopped after ${maxMs} ms.`;
-  return { ...failureWith('timeout', 'resource', { code: 'TASK_TIMEOUT', message }), cpuBound: false };
+  return { ...failureWith('timeout', 'resource', { code: 'TASK_TIMEOUT', message }), cpuBound };
 }

@@ -3,6 +3,7 @@ import { attend, executorLost, failure } from './attend.ts';
 import { crashLimit, createEnvironment, type Environment, taskOf } from './environment.ts';
 import { latencyAt } from './facts.ts';
 import type { Compute, ComputeOptions } from './lambda-runner.ts';
+import { createMemoryNeeds } from './memory-needs.ts';
 
 /** One worker of an executor. */
 interface Slot {
@@ -29,9 +30,11 @@ const SLOW_NODE = 10;
  * else runs there, and another one takes its place.
  */
 export function createCluster(options: ComputeOptions): Compute {
-  const { world, functions, memory, workers } = options;
+  const { world, functions, workers } = options;
+  const memorySizeMb = options.memorySizesMb[0] as number;
   const { clock, facts, plan } = world;
   const { next } = world.random('cluster');
+  const runsOut = createMemoryNeeds(world, [memorySizeMb]);
   const executors = new Set<Executor>();
   const queue: Waiting[] = [];
   let started = 0;
@@ -48,7 +51,8 @@ export function createCluster(options: ComputeOptions): Compute {
         name: process.name,
         process,
         functions,
-        memory,
+        memorySizeMb,
+        runsOut,
         speed,
         sharers: () => slots.map((slot) => slot.env),
       });
@@ -118,7 +122,7 @@ export function createCluster(options: ComputeOptions): Compute {
       pump();
     });
     const { env } = slot;
-    options.onInvoke(spec, driver);
+    options.onInvoke(spec, driver, memorySizeMb);
     world.trace(`${env.process.name} started ${taskOf(spec)} ${spec.attemptId}`);
     how.onStarted(executor.id);
     const free = (): void => {
@@ -148,7 +152,7 @@ export function createCluster(options: ComputeOptions): Compute {
         queueDepth: concurrency,
         maxPayloadBytes: Number.MAX_SAFE_INTEGER,
         maxTaskMs: null,
-        memorySizesMb: [options.memoryMb],
+        memorySizesMb: [memorySizeMb],
         needsBundle: false,
       },
       run(spec, { signal, onEvent, avoid = [] }) {

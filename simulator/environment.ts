@@ -7,9 +7,9 @@ import { runTask } from '../engine/runtime/run-task.ts';
 import { cancelledFailure, failureOf } from '../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../engine/types/keys.ts';
 import type { TaskMetrics, TaskOutcome, TaskSpec } from '../engine/types/task.ts';
-import type { TaskMemory } from '../engine/types/task-memory.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import type { CostModel } from './facts.ts';
+import { outOfMemory, plannedMemory, type RunsOut } from './function-memory.ts';
 import type { FunctionTable } from './function-table.ts';
 import { remoteStores } from './remote-stores.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -21,7 +21,8 @@ export interface EnvironmentOptions {
   /** Tells its randomness from that of others in the same process. */
   readonly name: string;
   readonly functions: FunctionTable;
-  readonly memory: TaskMemory;
+  readonly memorySizeMb: number;
+  readonly runsOut: RunsOut;
   /** Of one vCPU. */
   readonly speed: number;
   /** Environments that die when this one crashes. Default: none but itself. */
@@ -33,6 +34,8 @@ export interface Environment {
   readonly process: SimProcess;
   /** What it runs, or ran last; empty: nothing yet. */
   readonly task: () => string;
+  /** Computes right now, rather than waiting or standing still. Default: it does not. */
+  readonly computes?: () => boolean;
   /** Runs an attempt for real and commits it; what it computes takes the time that the cost model says. */
   run(spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome>;
 }
@@ -42,9 +45,11 @@ const SCRATCH_BYTES = 512 * 1024 * 1024;
 const MAX_CRASHES_OF_A_TASK = 3;
 
 export function createEnvironment(options: EnvironmentOptions): Environment {
-  const { world, process, name, functions, memory, sharers } = options;
+  const { world, process, name, functions, memorySizeMb, sharers } = options;
   const { clock } = process;
+  const memory = plannedMemory(memorySizeMb);
   let task = '';
+  let computesUntilMs = Number.NEGATIVE_INFINITY;
   const crashLimits = (): readonly { readonly scope: string; readonly most: number }[] =>
     sharers === undefined ? [crashLimit(task)] : sharers().map((env) => crashLimit(env.task()));
   const { random, ...stores } = remoteStores({ world, process, name, crashLimits });
@@ -59,9 +64,14 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     templates.set(template.hash, made);
     return made;
   };
+  const compute = async (ms: number, signal: AbortSignal): Promise<void> => {
+    computesUntilMs = clock.monotonic() + ms;
+    await clock.sleep(ms, { signal });
+  };
   return {
     process,
     task: () => task,
+    computes: () => clock.monotonic() < computesUntilMs,
     async run(delivered, signal) {
       const spec = ownDelivery(delivered, random);
       task = taskOf(spec);
@@ -72,7 +82,10 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
         const closures = functions.functionsOf(template.closures);
         const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal, residentBytes: noMemory };
         const prepared = await runTask(spec, template, deps);
-        await clock.sleep(computingMs(prepared.metrics, world.costs) / options.speed, { signal });
+        const ms = computingMs(prepared.metrics, world.costs) / options.speed;
+        const runsOut = options.runsOut(spec, prepared.metrics, memorySizeMb);
+        await compute(runsOut ? ms / 2 : ms, signal);
+        if (runsOut) return { kind: 'failure', failure: outOfMemory(spec, memorySizeMb) };
         return await commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets });
       } catch (error) {
         return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };

@@ -39,6 +39,8 @@ export interface Facts {
   readonly invocationMs: number;
   /** Documented: memory of a function at most. */
   readonly memoryMb: number;
+  /** Assumed: what Node and levin take of it before a task holds anything. */
+  readonly runtimeMb: number;
   /** Documented: memory that comes with one vCPU. */
   readonly mbPerVcpu: number;
   /** Assumed: what an invocation takes before and after the function's own time. */
@@ -62,6 +64,7 @@ export const AWS_FACTS: Facts = {
   payloadBytes: 6_291_456,
   invocationMs: 900_000,
   memoryMb: 10_240,
+  runtimeMb: 100,
   mbPerVcpu: 1_769,
   invokeMs: { p50: 12, p95: 25, p99: 50, p999: 200, max: 1_000 },
   coldStartMs: { p50: 250, p95: 400, p99: 700, p999: 2_000, max: 10_000 },
@@ -71,6 +74,8 @@ export const AWS_FACTS: Facts = {
 export interface CostModel {
   readonly nsPerRecord: number;
   readonly nsPerByte: number;
+  /** What functions keep of each record that their task reads; levin's own tables spill. Default 0. */
+  readonly heldBytesPerRecord?: number;
 }
 
 /** Assumed: one vCPU; about what word count takes on a laptop. */

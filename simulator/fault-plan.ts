@@ -14,6 +14,7 @@
  * - `lostInvocation`: the driver is told that the executor is gone; the attempt goes on unseen.
  * - `duplicate`: the invocation is delivered a second time, later.
  * - `deafExecutor`: an attempt that was stopped goes on unseen.
+ * - `outOfMemory`: a task needs more memory than a size of executors has; with the largest size: this attempt does.
  * - `slowNode`: an executor that computes ten times as long.
  */
 export const FAULT_KINDS = [
@@ -33,6 +34,7 @@ export const FAULT_KINDS = [
   'duplicate',
   'deafExecutor',
   'slowNode',
+  'outOfMemory',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

@@ -4,12 +4,12 @@ import type { RunOptions } from '../engine/ports/task-runner.ts';
 import { failureWith, taskName } from '../engine/runtime/worker/task-failure.ts';
 import type { TaskFailure } from '../engine/types/failure.ts';
 import type { TaskOutcome, TaskSpec } from '../engine/types/task.ts';
-import type { TaskMemory } from '../engine/types/task-memory.ts';
 import { attend, executorLost, failure } from './attend.ts';
 import { crashLimit, createEnvironment, type Environment, taskOf } from './environment.ts';
 import { latencyAt } from './facts.ts';
 import type { FunctionTable } from './function-table.ts';
-import { createRateLimit } from './request-rates.ts';
+import { createMemoryNeeds } from './memory-needs.ts';
+import { createRateLimit, type RateLimit } from './request-rates.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -18,10 +18,10 @@ export interface ComputeOptions {
   readonly functions: FunctionTable;
   /** Tasks that a driver has in flight. */
   readonly workers: number;
-  readonly memoryMb: number;
-  readonly memory: TaskMemory;
-  /** Each attempt as it is delivered. */
-  readonly onInvoke: (spec: TaskSpec, driver: string) => void;
+  /** Ascending: a function of each. Executors of a cluster have the smallest. */
+  readonly memorySizesMb: readonly number[];
+  /** Each attempt as it is delivered, and its memory. */
+  readonly onInvoke: (spec: TaskSpec, driver: string, memorySizeMb: number) => void;
 }
 
 /** Where tasks run: it outlives the drivers. */
@@ -34,18 +34,29 @@ const SLOW_NODE = 10;
 const DUPLICATE_MS = 30_000;
 const RAMP_MS = 10_000;
 
-/** A function of which many environments may run, invoked and waited for: cold starts, the ramp of environments, refusals, the limit of time; and what goes wrong between driver and function. */
+/** A function of one size, and its environments. */
+interface SizedFunction {
+  readonly memorySizeMb: number;
+  readonly warm: Environment[];
+  readonly starts: RateLimit;
+}
+
+/**
+ * Functions of which many environments may run, one for each size of memory, invoked and waited for: cold starts, the ramp of environments, refusals,
+ * the limits of time and memory; and what goes wrong between driver and function.
+ */
 export function createLambda(options: ComputeOptions): Compute {
-  const { world, functions, workers, memory } = options;
+  const { world, functions, workers, memorySizesMb } = options;
   const { clock, facts, plan } = world;
   const next = world.random('lambda').next;
-  const speed = options.memoryMb / facts.mbPerVcpu;
-  const warm: Environment[] = [];
+  const runsOut = createMemoryNeeds(world, memorySizesMb);
+  const sized = memorySizesMb.map((memorySizeMb): SizedFunction => {
+    return { memorySizeMb, warm: [], starts: createRateLimit(facts.environmentsPer10s, RAMP_MS) };
+  });
   let environments = 0;
   let started = 0;
-  const starts = createRateLimit(facts.environmentsPer10s, RAMP_MS);
 
-  const open = async (): Promise<Environment | null> => {
+  const open = async ({ memorySizeMb, warm, starts }: SizedFunction): Promise<Environment | null> => {
     for (let env = warm.pop(); env !== undefined; env = warm.pop()) if (env.process.alive) return env;
     if (environments >= facts.accountConcurrency || !starts.take(clock.monotonic())) return null;
     environments++;
@@ -53,43 +64,49 @@ export function createLambda(options: ComputeOptions): Compute {
     process.onDeath(() => environments--);
     const slow = plan.strikes('slowNode', process.name) ? SLOW_NODE : 1;
     await clock.sleep(latencyAt(facts.coldStartMs, next()));
-    return createEnvironment({ world, name: process.name, process, functions, memory, speed: Math.min(1, speed) / slow });
+    const speed = Math.min(1, memorySizeMb / facts.mbPerVcpu) / slow;
+    return createEnvironment({ world, name: process.name, process, functions, memorySizeMb, runsOut, speed });
   };
 
-  const invoke = async (spec: TaskSpec, driver: SimProcess, { signal, onEvent }: RunOptions): Promise<TaskOutcome> => {
+  const invoke = async (spec: TaskSpec, driver: SimProcess, { signal, onEvent, memorySizeMb }: RunOptions): Promise<TaskOutcome> => {
+    const invoked = (memorySizeMb === undefined ? sized[0] : sized.find((each) => each.memorySizeMb === memorySizeMb)) as SizedFunction;
     const payload = pack(spec);
     if (payload.length > facts.payloadBytes) return failure(failureWith('error', 'internal', payloadTooLarge(spec, payload.length)));
     await clock.sleep(latencyAt(facts.invokeMs, next()) / 2);
     if (plan.strikes('throttle', `invoke ${taskOf(spec)}`)) return failure(throttled(spec));
-    const env = await open();
+    const env = await open(invoked);
     if (env === null) return failure(throttled(spec));
-    options.onInvoke(spec, driver.name);
+    options.onInvoke(spec, driver.name, invoked.memorySizeMb);
     world.trace(`${env.process.name} started ${taskOf(spec)} ${spec.attemptId}`);
     driver.call(() => onEvent({ kind: 'started', executorId: env.process.name }));
     const delivered = unpack(payload) as TaskSpec;
     const point = `${taskOf(spec)} ${spec.attemptId}`;
-    if (plan.strikes('duplicate', point)) void again(delivered, DUPLICATE_MS * plan.number(`duplicate ${point}`));
+    if (plan.strikes('duplicate', point)) void again(invoked, delivered, DUPLICATE_MS * plan.number(`duplicate ${point}`));
     if (plan.strikes('lostInvocation', point, [crashLimit(taskOf(spec))])) {
-      void attendIn(env, delivered, { signal: new AbortController().signal, maxMs: facts.invocationMs });
+      void attendIn(env, delivered, { invoked, signal: new AbortController().signal, maxMs: facts.invocationMs });
       await clock.sleep(DUPLICATE_MS * plan.number(`lost ${point}`));
       return failure(executorLost(spec, 'the connection to it was lost'));
     }
-    const outcome = await attendIn(env, delivered, { signal, maxMs: Math.min(spec.maxMs ?? facts.invocationMs, facts.invocationMs) });
+    const outcome = await attendIn(env, delivered, {
+      invoked,
+      signal,
+      maxMs: Math.min(spec.maxMs ?? facts.invocationMs, facts.invocationMs),
+    });
     await clock.sleep(latencyAt(facts.invokeMs, next()) / 2);
     return outcome;
   };
 
-  const again = async (spec: TaskSpec, afterMs: number): Promise<void> => {
+  const again = async (invoked: SizedFunction, spec: TaskSpec, afterMs: number): Promise<void> => {
     await clock.sleep(afterMs);
-    const env = await open();
-    if (env !== null) await attendIn(env, spec, { signal: new AbortController().signal, maxMs: facts.invocationMs });
+    const env = await open(invoked);
+    if (env !== null) await attendIn(env, spec, { invoked, signal: new AbortController().signal, maxMs: facts.invocationMs });
   };
 
   const attendIn = (
     env: Environment,
     spec: TaskSpec,
-    how: { readonly signal: AbortSignal; readonly maxMs: number },
-  ): Promise<TaskOutcome> => attend(spec, { world, env, next, ...how, onFree: () => void warm.push(env) });
+    { invoked, ...how }: { readonly invoked: SizedFunction; readonly signal: AbortSignal; readonly maxMs: number },
+  ): Promise<TaskOutcome> => attend(spec, { world, env, next, ...how, onFree: () => void invoked.warm.push(env) });
 
   return {
     runnerOf: (driver) => ({
@@ -100,7 +117,7 @@ export function createLambda(options: ComputeOptions): Compute {
         queueDepth: workers,
         maxPayloadBytes: facts.payloadBytes,
         maxTaskMs: facts.invocationMs,
-        memorySizesMb: [options.memoryMb],
+        memorySizesMb,
         mbPerVcpu: facts.mbPerVcpu,
         needsBundle: false,
       },

@@ -15,10 +15,10 @@ export interface SimulateOptions extends WorldOptions {
   readonly compute?: 'lambda' | 'cluster';
   /** Tasks at once. Default 8. */
   readonly workers?: number;
-  /** Memory of a function. Default 1,769: one vCPU. */
-  readonly memoryMb?: number;
-  /** Each invocation as it is delivered, and the driver that made it. */
-  readonly onInvoke?: (spec: TaskSpec, driver: string) => void;
+  /** Memory of functions, in MB, ascending: tasks that need more than one size get the next. Executors have the first. Default 1,769 alone: one vCPU. */
+  readonly memorySizesMb?: readonly number[];
+  /** Each invocation as it is delivered, the driver that made it, and the function's memory. */
+  readonly onInvoke?: (spec: TaskSpec, driver: string, memorySizeMb: number) => void;
   /** Puts input into the world before the first driver starts. */
   readonly prepare?: (world: SimWorld) => Promise<void>;
 }
@@ -35,26 +35,16 @@ export interface SimResult<R> {
   readonly world: SimWorld;
 }
 
-const MB = 1024 * 1024;
-
 /**
  * Runs a job on simulated services in virtual time, on this thread: driver, scheduler, tasks, shuffle and commits are the real ones.
  * The same seed gives the same history, event by event.
  */
 export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Promise<SimResult<R>> {
-  const { workers = 8, memoryMb = 1769 } = options;
+  const { workers = 8, memorySizesMb = [1769] } = options;
   const world = createWorld(options);
   const functions = createFunctionTable();
   const appId = `app-${world.random('application').uuid()}`;
-  const executionBytes = (memoryMb * MB) / 4;
-  const memory = {
-    executionBytes,
-    groupBytes: executionBytes,
-    readAheadBytes: executionBytes / 8,
-    heapLimitBytes: Number.POSITIVE_INFINITY,
-    residentLimitBytes: Number.POSITIVE_INFINITY,
-  };
-  const computeOptions = { world, functions, workers, memoryMb, memory, onInvoke: options.onInvoke ?? (() => undefined) };
+  const computeOptions = { world, functions, workers, memorySizesMb, onInvoke: options.onInvoke ?? (() => undefined) };
   const compute = options.compute === 'cluster' ? createCluster(computeOptions) : createLambda(computeOptions);
   await world.quiet();
   await options.prepare?.(world);

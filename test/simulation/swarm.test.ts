@@ -27,6 +27,7 @@ const ALL_KINDS: readonly string[] = [
   'flippedRead',
   'lostInvocation',
   'lostResponse',
+  'outOfMemory',
   'partialBatch',
   'pause',
   'slow',

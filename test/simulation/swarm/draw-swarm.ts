@@ -10,10 +10,11 @@ export interface Swarm {
   readonly config: ConfigInput;
   readonly workers: number;
   readonly compute: 'lambda' | 'cluster';
+  readonly memorySizesMb: readonly number[];
 }
 
 /** The highest rate of each kind: so that a history meets some of each, and most of its calls go well. */
-const MOST: Readonly<Record<FaultKind, number>> = {
+const MOST: Readonly<Record<Exclude<FaultKind, 'outOfMemory'>, number>> = {
   crash: 0.02,
   lostResponse: 0.05,
   unavailable: 0.1,
@@ -32,6 +33,15 @@ const MOST: Readonly<Record<FaultKind, number>> = {
   slowNode: 0.3,
 };
 
+const SIZES: readonly (readonly number[])[] = [[1769], [885, 1769], [442, 885, 1769, 3538]];
+
+/** By numbers of its own: what other draws give does not depend on it. */
+function drawMemory(seed: string): { readonly memorySizesMb: readonly number[]; readonly outOfMemory: number } {
+  const next = seededNumbers(`memory ${seed}`);
+  const memorySizesMb = SIZES[Math.floor(next() * SIZES.length)] as (typeof SIZES)[number];
+  return { memorySizesMb, outOfMemory: next() < 0.5 ? 0 : 0.5 * 10 ** (-1.5 * next()) };
+}
+
 /** Which job, which faults, how often: each kind is left out by half of the seeds, so that no kind hides another. */
 export function drawSwarm(seed: string): Swarm {
   const next = seededNumbers(`swarm ${seed}`);
@@ -39,11 +49,12 @@ export function drawSwarm(seed: string): Swarm {
   const shape = SHAPES[draw.whole(0, SHAPES.length - 1)] as (typeof SHAPES)[number];
   const job = shape(draw);
   const rates: Partial<Record<FaultKind, number>> = {};
-  for (const [kind, most] of Object.entries(MOST) as [FaultKind, number][]) {
+  for (const [kind, most] of Object.entries(MOST) as [Exclude<FaultKind, 'outOfMemory'>, number][]) {
     const taken = next() < 0.5;
     const rate = most * 10 ** (-1.5 * next());
     if (taken) rates[kind] = rate;
   }
+  const { memorySizesMb, outOfMemory } = drawMemory(seed);
   const speculation = next() < 0.3;
   const config: ConfigInput = {
     taskTimeoutMs: 300_000,
@@ -51,5 +62,12 @@ export function drawSwarm(seed: string): Swarm {
     defaultParallelism: draw.whole(1, 6),
     ...(speculation ? { speculation, speculationQuantile: 0.5, speculationMinTaskRuntimeMs: 100 } : {}),
   };
-  return { job, rates, config, workers: draw.whole(1, 8), compute: next() < 0.3 ? 'cluster' : 'lambda' };
+  return {
+    job,
+    rates: { ...rates, outOfMemory },
+    config,
+    workers: draw.whole(1, 8),
+    compute: next() < 0.3 ? 'cluster' : 'lambda',
+    memorySizesMb,
+  };
 }

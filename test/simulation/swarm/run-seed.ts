@@ -4,6 +4,7 @@ import { drawSwarm } from './draw-swarm.ts';
 import { watchCommits } from './watch-commits.ts';
 import { watchEpochs } from './watch-epochs.ts';
 import { watchOutput } from './watch-outputs.ts';
+import { wrongSizes } from './wrong-sizes.ts';
 
 export interface Verdict {
   readonly seed: string;
@@ -21,6 +22,7 @@ export async function runSeed(
   options: { readonly only?: ReadonlySet<string>; readonly onTrace?: (line: string) => void } = {},
 ): Promise<Verdict> {
   const { job, ...swarm } = drawSwarm(seed);
+  const sizesMb = swarm.compute === 'lambda' ? swarm.memorySizesMb : swarm.memorySizesMb.slice(0, 1);
   const fired: string[] = [];
   const driverSinceMs = new Map<string, number>();
   const outputs = (job.outputs ?? []).map(watchOutput);
@@ -69,7 +71,7 @@ export async function runSeed(
   return {
     seed,
     shape: job.shape,
-    wrong: judge(result, job.expected, violation) ?? unreached(outputs, job.outputs),
+    wrong: judge(result, job.expected, violation) ?? unreached(outputs, job.outputs) ?? wrongSizes(await result.events(), sizesMb),
     faults,
     drivers,
     elapsedMs,
