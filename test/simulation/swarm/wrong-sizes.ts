@@ -36,6 +36,8 @@ export function wrongSizes(events: readonly AppEvent[], sizesMb: readonly number
           outgrown.set(task, { mb, attempt: event.attempt });
         break;
       }
+      default:
+        break;
     }
   }
   return null;
