@@ -25,25 +25,25 @@ module.exports = {
       'engine-is-lowest',
       'engine ← shuffle ← driver, functions',
       { path: folder('engine') },
-      { path: folder('shuffle', 'driver', 'functions', 'simulator', 'test', 'bench', 'examples') },
+      { path: folder('shuffle', 'driver', 'functions', 'simulator', 'testing', 'test', 'bench', 'examples') },
     ),
     rule(
       'shuffle-is-below',
       'engine ← shuffle ← driver, functions',
       { path: folder('shuffle') },
-      { path: folder('driver', 'functions', 'simulator', 'test', 'bench', 'examples') },
+      { path: folder('driver', 'functions', 'simulator', 'testing', 'test', 'bench', 'examples') },
     ),
     rule(
       'functions-know-no-driver',
       'what runs away from the user’s process is wired from engine and shuffle',
       { path: folder('functions') },
-      { path: folder('driver', 'simulator', 'test', 'bench', 'examples') },
+      { path: folder('driver', 'simulator', 'testing', 'test', 'bench', 'examples') },
     ),
     rule(
       'driver-names-functions-by-url',
       'entry points are started, not imported',
       { path: folder('driver') },
-      { path: folder('functions', 'test', 'bench', 'examples') },
+      { path: folder('functions', 'testing', 'test', 'bench', 'examples') },
     ),
     rule(
       'simulator-stands-aside',
@@ -55,7 +55,7 @@ module.exports = {
       'simulator-runs-the-real-code',
       'no scheduling, commit or shuffle logic of its own: it wires driver, shuffle and runtime over simulated services',
       { path: folder('simulator') },
-      { path: folder('functions', 'test', 'bench', 'examples') },
+      { path: folder('functions', 'testing', 'test', 'bench', 'examples') },
     ),
     rule(
       'simulator-decides-nothing',
@@ -63,12 +63,24 @@ module.exports = {
       { path: folder('simulator') },
       { path: '^driver/(scheduler|planner|journal|lease|lineage)/' },
     ),
+    rule(
+      'emulators-know-nothing-of-levin',
+      'what judges the adapters must not share their mistakes',
+      { path: '^testing/emulators/' },
+      { path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator', 'test', 'bench', 'examples') },
+    ),
+    rule(
+      'aws-sdk-in-its-adapters',
+      'everything else knows ports only; and it takes 100 ms to load',
+      { pathNot: '^(engine/adapters/aws|infra|test)/' },
+      { path: '(^|/)node_modules/@(aws-sdk|smithy)/' },
+    ),
     rule('nothing-imports-tests', 'tests import the code, never the other way', { pathNot: folder('test') }, { path: folder('test') }),
     rule(
       'examples-use-the-package',
       'examples are what a user writes',
       { path: folder('examples') },
-      { path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator'), pathNot: '^driver/index.ts$' },
+      { path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator', 'testing'), pathNot: '^driver/index.ts$' },
     ),
     ...engineRules,
     rule(
@@ -82,7 +94,7 @@ module.exports = {
       'files-are-read-in-few-places',
       'user data and levin’s own go through ObjectStore',
       {
-        path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator'),
+        path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator', 'testing'),
         pathNot: '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/)',
       },
       { path: '^(node:)?fs(/promises)?$' },

@@ -53,6 +53,16 @@ const planted: readonly (readonly [file: string, line: string, said: string])[] 
     "import type { Stats as _ } from 'node:fs';",
     'files-are-read-in-few-places: driver/planner/analyze.ts → fs',
   ],
+  [
+    'engine/ports/every-page.ts',
+    "import type { S3Client as _ } from '@aws-sdk/client-s3';",
+    'aws-sdk-in-its-adapters: engine/ports/every-page.ts → node_modules/@aws-sdk/client-s3/dist-cjs/index.js',
+  ],
+  [
+    'testing/emulators/s3-xml.ts',
+    "import '../../engine/ports/object-errors.ts';",
+    'emulators-know-nothing-of-levin: testing/emulators/s3-xml.ts → engine/ports/object-errors.ts',
+  ],
   ['driver/scheduler/throttle.ts', "import 'node:os';", 'scheduler-is-pure: driver/scheduler/throttle.ts → os'],
   ['driver/scheduler/settings.ts', "import './gone.ts';", 'no-unresolved: driver/scheduler/settings.ts → ./gone.ts'],
 ];
@@ -62,7 +72,17 @@ let clean: CruiseSummary;
 let spoilt: CruiseSummary;
 
 beforeAll(async () => {
-  for (const path of ['driver', 'engine', 'shuffle', 'functions', 'simulator', 'bench', 'package.json', '.dependency-cruiser.cjs']) {
+  for (const path of [
+    'driver',
+    'engine',
+    'shuffle',
+    'functions',
+    'simulator',
+    'testing',
+    'bench',
+    'package.json',
+    '.dependency-cruiser.cjs',
+  ]) {
     cpSync(join(REPOSITORY, path), join(copy.path, path), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(copy.path, 'node_modules'));
@@ -77,7 +97,9 @@ test('the sources as they are break no rule', () => {
 });
 
 test('every planted import is found, and names rule, file and target', () => {
-  expect(judgeCruise(spoilt)?.split('\n').toSorted()).toEqual(planted.map(([, , said]) => said).toSorted());
+  // The copy's packages are a link, and named by where they are.
+  const said = judgeCruise(spoilt)?.replaceAll(/→ \S+\/node_modules\//g, '→ node_modules/');
+  expect(said?.split('\n').toSorted()).toEqual(planted.map(([, , judged]) => judged).toSorted());
 });
 
 test('a parser that saw nothing does not pass', () => {
