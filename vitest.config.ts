@@ -1,6 +1,6 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const KINDS = ['unit', 'contract', 'plans', 'e2e', 'model', 'simulation', 'types'];
+const KINDS = ['unit', 'contract', 'plans', 'e2e', 'model', 'simulation', 'types', 'localstack'];
 
 const config: ViteUserConfig = defineConfig({
   test: {

@@ -3,15 +3,7 @@ import type { EmulatedBucket } from './s3-state.ts';
 import { refuse, xmlAnswer } from './s3-xml.ts';
 
 const MAX_KEYS = 1000;
-const KNOWN: ReadonlySet<string> = new Set([
-  'list-type',
-  'prefix',
-  'start-after',
-  'continuation-token',
-  'max-keys',
-  'encoding-type',
-  'x-id',
-]);
+const KNOWN: ReadonlySet<string> = new Set(['list-type', 'prefix', 'start-after', 'continuation-token', 'max-keys', 'x-id']);
 
 /** Keys in the order of their UTF-8 bytes. A continuation token is the last key of the page before. */
 export function listAnswer(bucket: EmulatedBucket, name: string, query: URLSearchParams): EmulatorAnswer {
@@ -21,7 +13,6 @@ export function listAnswer(bucket: EmulatedBucket, name: string, query: URLSearc
   const token = query.get('continuation-token');
   const after = Buffer.from(token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url'));
   const limit = Math.min(Number(query.get('max-keys') ?? MAX_KEYS), MAX_KEYS);
-  const encode = query.get('encoding-type') === 'url' ? urlEncoded : (key: string): string => key;
   const keys = [...bucket.objects.keys()]
     .filter((key) => key.startsWith(prefix))
     .map((key) => ({ key, bytes: Buffer.from(key) }))
@@ -31,22 +22,14 @@ export function listAnswer(bucket: EmulatedBucket, name: string, query: URLSearc
   const truncated = keys.length > limit;
   return xmlAnswer('ListBucketResult', {
     Name: name,
-    Prefix: encode(prefix),
+    Prefix: prefix,
     KeyCount: page.length,
     MaxKeys: limit,
     IsTruncated: truncated,
     NextContinuationToken: truncated ? page.at(-1)?.bytes.toString('base64url') : undefined,
     Contents: page.map(({ key }) => {
       const { body, etag } = bucket.objects.get(key) ?? refuse(500, 'InternalError');
-      return { Key: encode(key), LastModified: '2026-01-01T00:00:00.000Z', ETag: etag, Size: body.length, StorageClass: 'STANDARD' };
+      return { Key: key, LastModified: '2026-01-01T00:00:00.000Z', ETag: etag, Size: body.length, StorageClass: 'STANDARD' };
     }),
   });
-}
-
-/** As S3 does it: a space is a plus sign, slashes stay. */
-function urlEncoded(key: string): string {
-  return encodeURIComponent(key)
-    .replaceAll('%20', '+')
-    .replaceAll('%2F', '/')
-    .replace(/[!'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

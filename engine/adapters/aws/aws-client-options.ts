@@ -10,8 +10,8 @@ export interface AwsClientOptions {
   readonly idleMs?: number;
 }
 
-/** An endpoint that is there answers the handshake within milliseconds. */
-const CONNECT_TIMEOUT_MS = 3000;
+/** An endpoint that is there answers the handshake within milliseconds; a process that starts on a loaded machine looks late. */
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The slowest of a million small S3 reads took 10 s; what says nothing for longer is lost. */
 const IDLE_TIMEOUT_MS = 20_000;

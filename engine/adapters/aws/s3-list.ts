@@ -44,8 +44,6 @@ async function listOnce(bucket: S3Bucket, { prefix, after, limit, signal }: Page
     // An empty one would be a value for S3, and with a prefix of ours before it a key.
     StartAfter: after === '' ? undefined : bucket.prefix + after,
     MaxKeys: limit,
-    // XML cannot hold every character of a key.
-    EncodingType: 'url' as const,
   };
   const answer = await callS3(bucket, call, (send) => bucket.client.send(new ListObjectsV2Command(input), send));
   const objects = (answer.Contents ?? []).map((entry) => infoOf(bucket, call, entry));
@@ -58,10 +56,5 @@ async function listOnce(bucket: S3Bucket, { prefix, after, limit, signal }: Page
 function infoOf(bucket: S3Bucket, call: S3Call, entry: NonNullable<ListObjectsV2CommandOutput['Contents']>[number]): ObjectInfo {
   const { Key, Size, ETag } = entry;
   if (Key === undefined || Size === undefined || ETag === undefined) throw answerWithout(call, 'a key, size or etag');
-  return { key: decodeKey(Key).slice(bucket.prefix.length), size: Size, etag: ETag };
-}
-
-/** S3 writes a space as a plus sign, and a plus sign as %2B. */
-function decodeKey(encoded: string): string {
-  return decodeURIComponent(encoded.replaceAll('+', '%20'));
+  return { key: Key.slice(bucket.prefix.length), size: Size, etag: ETag };
 }

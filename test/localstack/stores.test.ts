@@ -1,0 +1,29 @@
+import type { StartedLocalStackContainer } from '@testcontainers/localstack';
+import { afterAll, beforeAll } from 'vitest';
+import { createTables, type DynamodbTables } from '../contract/dynamodb-tables.ts';
+import { metadataStoreContract } from '../contract/metadata-store.ts';
+import { objectStoreContract } from '../contract/object-store.ts';
+import { createBuckets, type S3Buckets } from '../contract/s3-buckets.ts';
+import { stagedFilesContract } from '../contract/staged-files.ts';
+import { START_TIMEOUT_MS, startLocalstack } from './container.ts';
+
+let localstack: StartedLocalStackContainer;
+let buckets: S3Buckets;
+let tables: DynamodbTables;
+
+beforeAll(async () => {
+  localstack = await startLocalstack();
+  buckets = createBuckets(localstack.getConnectionUri());
+  tables = createTables(localstack.getConnectionUri());
+}, START_TIMEOUT_MS);
+
+afterAll(async () => {
+  buckets.close();
+  tables.close();
+  await localstack.stop();
+});
+
+objectStoreContract('S3, LocalStack', () => buckets.store());
+stagedFilesContract('S3, LocalStack', () => buckets.staged());
+stagedFilesContract('S3 below a prefix, LocalStack', () => buckets.staged('levin/'));
+metadataStoreContract('DynamoDB, LocalStack', () => tables.store());
