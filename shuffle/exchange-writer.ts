@@ -4,7 +4,7 @@ import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { BlockCompression } from '../engine/records/compress-block.ts';
 import { describeValue } from '../engine/records/describe-value.ts';
 import { heapBytesOf } from '../engine/records/heap-bytes.ts';
-import { createKeyTable, KEY_ENTRY_BYTES } from '../engine/records/key-table.ts';
+import { createKeyTable, KEY_ENTRY_BYTES, NO_PLACE } from '../engine/records/key-table.ts';
 import { createSizeTracker } from '../engine/records/size-tracker.ts';
 import { assembleMapOutput } from './assemble-map-output.ts';
 import { createPartitionBuffers, type PartitionBuffers } from './partition-buffers.ts';
@@ -103,21 +103,23 @@ function combining(combine: Combiner, target: CombineTarget): RecordIntake {
   let records = 0;
 
   function flush(): void {
-    for (const { key, value } of table.entries()) buffers.pushPair(partitionOf(key), key, value);
+    const { keys, values } = table;
+    for (const [place, key] of keys.entries()) buffers.pushPair(partitionOf(key), key, values[place]);
     records += table.size;
     table.clear();
     size.clear();
   }
   function change(key: unknown, value: unknown): void {
-    const entry = table.find(key);
-    if (entry === undefined) table.insert(key, create(value));
-    else entry.value = mergeValue(entry.value, value);
+    const place = table.find(key);
+    if (place === NO_PLACE) table.insert(key, create(value));
+    else table.values[place] = mergeValue(table.values[place], value);
   }
   function measuredChange(key: unknown, value: unknown): void {
-    const entry = table.find(key);
-    const beforeBytes = entry === undefined ? -KEY_ENTRY_BYTES - heapBytesOf(key) : heapBytesOf(entry.value);
+    const known = table.find(key);
+    const beforeBytes = known === NO_PLACE ? -KEY_ENTRY_BYTES - heapBytesOf(key) : heapBytesOf(table.values[known]);
     change(key, value);
-    if (size.measured(heapBytesOf(table.find(key)?.value) - beforeBytes) > tableBytes) flush();
+    const place = known === NO_PLACE ? table.size - 1 : known;
+    if (size.measured(heapBytesOf(table.values[place]) - beforeBytes) > tableBytes) flush();
   }
 
   return {

@@ -1,5 +1,5 @@
 import { KeyMap } from '../../engine/records/key-map.ts';
-import { createKeyTable } from '../../engine/records/key-table.ts';
+import { createKeyTable, mergeInto, pairsOf } from '../../engine/records/key-table.ts';
 import type { BoundedNumber } from '../api/types.ts';
 import type { ActionRequest, Application } from '../application/application.ts';
 import { allPartitions } from './all-partitions.ts';
@@ -28,16 +28,9 @@ export async function approximateCounts<K>(
 export function estimateCounts<K>({ parts, confidence }: CountsEstimate): [K, BoundedNumber][] {
   const known = parts.filter((part) => part !== null);
   const table = createKeyTable();
-  for (const [key, count] of known.flat(1) as [K, number][]) {
-    const entry = table.find(key);
-    if (entry === undefined) table.insert(key, count);
-    else entry.value = (entry.value as number) + count;
-  }
+  for (const pair of known.flat(1) as [K, number][]) mergeInto(table, pair, (a, b) => a + b);
   const missing = (parts.length - known.length) / known.length;
-  return Array.from(table.entries(), ({ key, value }) => [
-    key as K,
-    missing === 0 ? exactly(value as number) : bounded(value as number, missing, confidence),
-  ]);
+  return pairsOf<K, number>(table).map(([key, count]) => [key, missing === 0 ? exactly(count) : bounded(count, missing, confidence)]);
 }
 
 function bounded(seen: number, missing: number, confidence: number): BoundedNumber {

@@ -1,5 +1,5 @@
 import { KeyMap } from '../../engine/records/key-map.ts';
-import { createKeyTable } from '../../engine/records/key-table.ts';
+import { createKeyTable, mergeInto, pairsOf } from '../../engine/records/key-table.ts';
 import type { ActionRequest, Application } from '../application/application.ts';
 import { allPartitions } from './all-partitions.ts';
 import { mergeParts } from './merge-parts.ts';
@@ -8,12 +8,10 @@ import { mergeParts } from './merge-parts.ts';
 export async function mergeByKey<K, V>(request: ActionRequest, app: Application, merge: (a: V, b: V) => V): Promise<KeyMap<K, V>> {
   const pairs = await app.runAction(request, async (stage) => {
     const table = createKeyTable();
-    for (const [key, value] of (await stage.run(allPartitions(stage))).flat(1) as [K, V][]) {
-      const entry = table.find(key);
-      if (entry === undefined) table.insert(key, value);
-      else entry.value = mergeParts(request.name, merge, [entry.value as V, value]);
+    for (const pair of (await stage.run(allPartitions(stage))).flat(1) as [K, V][]) {
+      mergeInto(table, pair, (held, value) => mergeParts(request.name, merge, [held, value]));
     }
-    return Array.from(table.entries(), ({ key, value }) => [key, value] as [K, V]);
+    return pairsOf<K, V>(table);
   });
   return KeyMap.from(pairs);
 }

@@ -1486,12 +1486,13 @@ export class RDD<out T> {
     numPartitions: number | undefined,
   ): RDD<U> {
     const callSite = callSiteOf();
+    const made = typeof aggregator === 'function' ? aggregator(callSite) : aggregator;
     const shape: LineageShape = {
       kind: 'shuffled',
       parent: this.#node,
       partitioning: { kind: 'hash', numPartitions: checkPartitions(operation, 'numPartitions', numPartitions) },
-      aggregator: typeof aggregator === 'function' ? aggregator(callSite) : aggregator,
-      mapSideCombine: operation !== 'groupByKey',
+      aggregator: made,
+      mapSideCombine: made.kind !== 'group',
       sort: null,
     };
     return new RDD<U>(this.#app, this.#app.node(shape, operation, callSite));

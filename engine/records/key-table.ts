@@ -1,28 +1,36 @@
 import { hashNumber, hashString } from './hash-key.ts';
 import { type KeyToken, keyToken } from './key-token.ts';
 
-export interface KeyTableEntry {
-  readonly key: unknown;
-  value: unknown;
-}
-
-/** A mutable hash table by key value, in order of first appearance; made for the loop that combines records. */
+/**
+ * A mutable hash table by key value, made for the loops that combine records.
+ *
+ * A key has a place: 0 for the first that was inserted, then one after the other. Values stand under the places, and loops change them there.
+ */
 export interface KeyTable {
   readonly size: number;
-  /** The entry of a key, or undefined: its `value` may be assigned. */
-  find(key: unknown): KeyTableEntry | undefined;
-  /** Adds a key that `find` did not know. */
-  insert(key: unknown, value: unknown): void;
-  entries(): Iterable<KeyTableEntry>;
+  /** The place of a key, or {@link NO_PLACE}. */
+  find(key: unknown): number;
+  /** Adds a key that `find` did not know, and gives its place. */
+  insert(key: unknown, value: unknown): number;
+  /** By place. Another array after `clear`. */
+  readonly keys: readonly unknown[];
+  /** By place; may be assigned. Another array after `clear`. */
+  readonly values: unknown[];
   clear(): void;
 }
 
-/** About what an entry takes beside its key and value: the object, its places in the table's arrays. */
+export const NO_PLACE = -1;
+
+/** About what a key takes beside itself and its value: its slot, its characters, its places in the table's arrays. */
 export const KEY_ENTRY_BYTES = 110;
 
 /** Longer strings are hashed faster by the engine's own tables than character by character. */
 const MAX_HASHED_CHARS = 64;
 const MIN_CAPACITY_BITS = 6;
+const SMALLEST_LETTERS = 1024;
+const LAST_LATIN1 = 0xff;
+/** Instead of a start: a number, or a string whose characters need more than a byte. */
+const NOT_SPELLED = -1;
 /**
  * 2^32 / golden ratio: multiplied by it, all bits of a hash act on the highest ones, which name the slot. The keys of a reducer agree in
  * their hashes modulo the number of partitions; by the lowest bits they would crowd in few places.
@@ -31,10 +39,15 @@ const SPREAD = 0x9e3779b1;
 
 /**
  * Numbers and short strings, which nearly all keys are, go through open addressing with a hash of our own: a `Map` calls out of compiled
- * code to hash a string that it has not seen, and takes twice as long (docs/performance.md). All other keys go by their token into a `Map`.
+ * code to hash a string that it has not seen. All other keys go by their token into a `Map`.
+ *
+ * Looking a key up touches no object of the heap: of 100,000 keys each object is another miss of the processor's cache, and three of them
+ * (entry, key, characters) took more time than all the rest (docs/performance.md).
  * ```
- *   slots    │ hash, number of entry + 1 │ 0, 0 │ hash, number of entry + 1 │ …     linear probing, at most half full
- *   entries  │ { key, value } │ …                                               in order of first appearance, of both kinds
+ *   slots    │ hash, place + 1 │ 0, 0 │ hash, place + 1 │ …     linear probing, at most half full
+ *   starts   by place: where in letters, or that only `keys` can tell
+ *   letters  │ 3 k e y │ 5 o t h e r │ …                       lengths and characters
+ *   keys, values   by place, of both kinds
  * ```
  */
 export function createKeyTable(): KeyTable {
@@ -43,69 +56,137 @@ export function createKeyTable(): KeyTable {
   /** Of positions in `slots`. */
   let mask = slots.length - 1;
   let slotsTaken = 0;
-  let entries: KeyTableEntry[] = [];
-  const others = new Map<KeyToken, KeyTableEntry>();
+  let keys: unknown[] = [];
+  let values: unknown[] = [];
+  let starts = new Int32Array(1 << MIN_CAPACITY_BITS);
+  let letters = new Uint8Array(SMALLEST_LETTERS);
+  let lettersTaken = 0;
+  const others = new Map<KeyToken, number>();
   /** The key that `find` did not know last, and its hash: most are inserted next. */
   let missed: string | number = '';
   let missedHash = hashString('');
 
-  function lookUp(key: string | number, hash: number): KeyTableEntry | undefined {
+  function findString(key: string, hash: number): number {
+    const { length } = key;
     for (let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1; ; at = (at + 2) & mask) {
       const number = slots[at + 1] as number;
       if (number === 0) break;
       if (slots[at] !== hash) continue;
-      const entry = entries[number - 1] as KeyTableEntry;
-      if (entry.key === key) return entry;
+      let letter = starts[number - 1] as number;
+      if (letter === NOT_SPELLED) {
+        if (keys[number - 1] === key) return number - 1;
+        continue;
+      }
+      if (letters[letter] !== length) continue;
+      let i = 0;
+      while (i < length && letters[++letter] === key.charCodeAt(i)) i++;
+      if (i === length) return number - 1;
     }
     missed = key;
     missedHash = hash;
-    return undefined;
+    return NO_PLACE;
   }
 
-  function place(hash: number, number: number): void {
+  function findNumber(key: number, hash: number): number {
+    for (let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1; ; at = (at + 2) & mask) {
+      const number = slots[at + 1] as number;
+      if (number === 0) break;
+      if (slots[at] === hash && keys[number - 1] === key) return number - 1;
+    }
+    missed = key;
+    missedHash = hash;
+    return NO_PLACE;
+  }
+
+  function takeSlot(hash: number, number: number): void {
     let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1;
     while (slots[at + 1] !== 0) at = (at + 2) & mask;
     slots[at] = hash;
     slots[at + 1] = number;
   }
 
-  function grow(): void {
+  function growSlots(): void {
     const before = slots;
     bits++;
     slots = new Int32Array(2 << bits);
     mask = slots.length - 1;
     for (let at = 0; at < before.length; at += 2) {
-      if (before[at + 1] !== 0) place(before[at] as number, before[at + 1] as number);
+      if (before[at + 1] !== 0) takeSlot(before[at] as number, before[at + 1] as number);
     }
+  }
+
+  /** Writes the characters of the key at a place down, when they are of a byte each. */
+  function spell(key: string | number, place: number): void {
+    if (place >= starts.length) starts = grown(starts, new Int32Array(Math.max(place + 1, 2 * starts.length)));
+    starts[place] = NOT_SPELLED;
+    if (typeof key !== 'string') return;
+    if (lettersTaken + MAX_HASHED_CHARS >= letters.length) letters = grown(letters, new Uint8Array(2 * letters.length));
+    let end = lettersTaken;
+    letters[end++] = key.length;
+    for (let i = 0; i < key.length; i++) {
+      const unit = key.charCodeAt(i);
+      if (unit > LAST_LATIN1) return;
+      letters[end++] = unit;
+    }
+    starts[place] = lettersTaken;
+    lettersTaken = end;
   }
 
   return {
     get size() {
-      return entries.length;
+      return keys.length;
+    },
+    get keys() {
+      return keys;
+    },
+    get values() {
+      return values;
     },
     find(key) {
-      if (typeof key === 'string' && key.length <= MAX_HASHED_CHARS) return lookUp(key, hashString(key));
-      if (typeof key === 'number' && !Number.isNaN(key)) return lookUp(key, hashNumber(key));
-      return others.get(keyToken(key));
+      if (typeof key === 'string' && key.length <= MAX_HASHED_CHARS) return findString(key, hashString(key));
+      if (typeof key === 'number' && !Number.isNaN(key)) return findNumber(key, hashNumber(key));
+      return others.get(keyToken(key)) ?? NO_PLACE;
     },
     insert(key, value) {
-      const entry: KeyTableEntry = { key, value };
-      const count = entries.push(entry);
+      const place = keys.push(key) - 1;
+      values.push(value);
       if ((typeof key === 'string' && key.length <= MAX_HASHED_CHARS) || (typeof key === 'number' && !Number.isNaN(key))) {
-        if (4 * ++slotsTaken > slots.length) grow();
-        place(key === missed ? missedHash : typeof key === 'string' ? hashString(key) : hashNumber(key), count);
+        if (4 * ++slotsTaken > slots.length) growSlots();
+        takeSlot(key === missed ? missedHash : typeof key === 'string' ? hashString(key) : hashNumber(key), place + 1);
+        spell(key, place);
       } else {
-        others.set(keyToken(key), entry);
+        others.set(keyToken(key), place);
       }
+      return place;
     },
-    entries: () => entries,
     clear() {
       bits = MIN_CAPACITY_BITS;
       slots = new Int32Array(2 << bits);
       mask = slots.length - 1;
       slotsTaken = 0;
-      entries = [];
+      keys = [];
+      values = [];
+      starts = new Int32Array(1 << MIN_CAPACITY_BITS);
+      letters = new Uint8Array(SMALLEST_LETTERS);
+      lettersTaken = 0;
       others.clear();
     },
   };
+}
+
+/** Puts a value under a key that is new, or else what `merge` makes of the value there and this one. */
+export function mergeInto<V>(table: KeyTable, [key, value]: readonly [key: unknown, value: V], merge: (held: V, value: V) => V): void {
+  const place = table.find(key);
+  if (place === NO_PLACE) table.insert(key, value);
+  else table.values[place] = merge(table.values[place] as V, value);
+}
+
+/** All keys with their values, in order of first appearance. */
+export function pairsOf<K, V>({ keys, values }: KeyTable): [K, V][] {
+  return keys.map((key, place): [K, V] => [key as K, values[place] as V]);
+}
+
+function grown<A extends Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(before: A, after: A): A {
+  after.set(before);
+  return after;
 }

@@ -1,8 +1,9 @@
 import type { PlanNode } from '../../plan/stage-plan.ts';
-import { heapBytesOf } from '../../records/heap-bytes.ts';
+import { createGroupedValues } from '../../records/grouped-values.ts';
+import { NO_PLACE } from '../../records/key-table.ts';
 import { createGroupSize } from '../spill/group-size.ts';
 import { pieceBytesOf } from '../spill/run.ts';
-import { BYTES_OF_ROOM, createSpillingTable, groupedBytes, newKeyBytes, piecesOfArray } from '../spill/spilling-table.ts';
+import { createSpillingTable, groupedBytes, newGroupBytes, piecesOfArray, takeGroups } from '../spill/spilling-table.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { FeedNode } from './feed-node.ts';
 import { assembled, keyedStream } from './keyed-stream.ts';
@@ -11,12 +12,10 @@ import { computedStream, type RecordStream } from './record-stream.ts';
 
 const COGROUP = { operation: 'cogroup', site: null } as const;
 
-type Groups = (readonly unknown[])[];
+/** By side. */
+type Groups = readonly (readonly unknown[])[];
 /** Some of the values of one side. */
 type SidePiece = readonly [side: number, values: readonly unknown[]];
-
-/** Stands for a side without values until somebody sees the groups: an empty array that is pushed to later takes 150 bytes. */
-const NONE: readonly unknown[] = [];
 
 export interface CogroupOptions {
   readonly feed: FeedNode;
@@ -30,30 +29,41 @@ export function cogroupStream(
   task: TaskContext,
   { feed, crossed }: CogroupOptions,
 ): RecordStream {
-  const groupsOf = (side: number, value: unknown): Groups => {
-    if (node.parents.length === 2) return side === 0 ? [[value], NONE] : [NONE, [value]];
-    return node.parents.map((_, i) => (i === side ? [value] : NONE));
-  };
+  const newSides = () => node.parents.map(() => createGroupedValues());
   const dropsRightKeys = crossed === 'none' || crossed === 'left';
   return computedStream(async () => {
     const pieceBytes = pieceBytesOf(task.spill);
-    const spilling = createSpillingTable(task.spill, { piecesOf: (groups) => sidePieces(groups as Groups, pieceBytes) });
+    let sides = newSides();
+    const spilling = createSpillingTable(task.spill, {
+      takePieces() {
+        const groups = sides.map((side) => takeGroups(table.keys, side));
+        sides = newSides();
+        return (place) =>
+          sidePieces(
+            groups.map((ofSide) => ofSide[place] as readonly unknown[]),
+            pieceBytes,
+          );
+      },
+    });
     const { table, size, runs } = spilling;
     for (const [side, parent] of node.parents.entries()) {
       await feed(parent, (record) => {
         const [key, value] = pairOf(record, COGROUP, task.place);
-        const entry = table.find(key);
+        const known = table.find(key);
         // A key that the left side has may be on disk by now.
-        if (entry === undefined && side === 1 && dropsRightKeys && runs.isEmpty) return;
-        if (entry === undefined) table.insert(key, groupsOf(side, value));
-        else addTo(entry.value as Groups, side, value);
+        if (known === NO_PLACE && side === 1 && dropsRightKeys && runs.isEmpty) return;
+        sides[side]?.add(known === NO_PLACE ? table.insert(key, null) : known, value);
         size.countdown -= 1;
-        if (size.countdown === 0)
-          spilling.measured(entry === undefined ? newKeyBytes(key, groupsOf(side, value)) : addedBytes(entry.value as Groups, side));
+        if (size.countdown === 0) spilling.measured(known === NO_PLACE ? newGroupBytes(key, value) : groupedBytes(value));
       });
     }
     return keyedStream(spilling, {
-      recordsOf: ({ key, value }) => recordsOf(key, value as Groups, crossed),
+      recordsOf: (key, place) =>
+        recordsOf(
+          key,
+          sides.map((side) => side.take(place)),
+          crossed,
+        ),
       fromPieces: (pieces) => {
         const groupSize = createGroupSize(task, COGROUP);
         return assembled<unknown[][]>(pieces, {
@@ -74,25 +84,12 @@ export function cogroupStream(
   });
 }
 
-function addTo(groups: Groups, side: number, value: unknown): void {
-  const group = groups[side] as unknown[];
-  if (group === NONE) groups[side] = [value];
-  else group.push(value);
-}
-
-/** What the value that came last to a side has added. */
-function addedBytes(groups: Groups, side: number): number {
-  const group = groups[side] as readonly unknown[];
-  if (group.length === 1) return heapBytesOf(group);
-  return groupedBytes(group.at(-1)) + (group.length === 2 ? BYTES_OF_ROOM : 0);
-}
-
-/** One record for each key, but none for a key that the cross product drops. Nobody sees the groups that it crosses. */
+/** One record for each key, but none for a key that the cross product drops. */
 function recordsOf(key: unknown, groups: Groups, crossed: CogroupOptions['crossed']): readonly Pair[] {
-  if (crossed === null) return [[key, groups.map((group) => (group === NONE ? [] : group))]];
+  if (crossed === null) return [[key, groups]];
   const [left, right] = groups;
   const dropped =
-    (left === NONE && crossed !== 'right' && crossed !== 'full') || (right === NONE && crossed !== 'left' && crossed !== 'full');
+    (left?.length === 0 && crossed !== 'right' && crossed !== 'full') || (right?.length === 0 && crossed !== 'left' && crossed !== 'full');
   return dropped ? [] : [[key, groups]];
 }
 

@@ -34,7 +34,7 @@ export function drawStrata({ node, records, quotas, task, partition }: DrawStrat
     return out;
   };
   const copiesOf = ([key]: Pair): number => {
-    const rest = rests.find(key)?.value as Rest | undefined;
+    const rest = rests.values[rests.find(key)] as Rest | undefined;
     if (rest === undefined || rest.take === 0 || rest.count === 0) return 0;
     const hits = node.withReplacement ? binomialNumber(rest.take, 1 / rest.count, random()) : random() * rest.count < rest.take ? 1 : 0;
     rest.take -= hits;

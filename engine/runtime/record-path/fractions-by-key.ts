@@ -1,6 +1,6 @@
 import { LevinError } from '../../errors/levin-error.ts';
 import { decodeConstant } from '../../records/constant.ts';
-import { createKeyTable } from '../../records/key-table.ts';
+import { createKeyTable, NO_PLACE } from '../../records/key-table.ts';
 import type { TaskContext } from '../task-context.ts';
 import { showRecord } from './show-record.ts';
 import { markSettled } from './user-error.ts';
@@ -10,8 +10,8 @@ export function fractionsByKey(operation: string, constant: string, { place }: T
   const table = createKeyTable();
   for (const [key, fraction] of decodeConstant(constant) as readonly (readonly [unknown, number])[]) table.insert(key, fraction);
   return (key) => {
-    const entry = table.find(key);
-    if (entry !== undefined) return entry.value as number;
+    const known = table.find(key);
+    if (known !== NO_PLACE) return table.values[known] as number;
     throw markSettled(
       new LevinError({
         code: 'NO_FRACTION',

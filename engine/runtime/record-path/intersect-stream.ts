@@ -1,4 +1,5 @@
 import type { PlanNode } from '../../plan/stage-plan.ts';
+import { NO_PLACE } from '../../records/key-table.ts';
 import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import type { KeyedPiece } from '../spill/keyed-runs.ts';
 import { createSpillingTable, newKeyBytes } from '../spill/spilling-table.ts';
@@ -15,11 +16,11 @@ const INTERSECTION = { operation: 'intersection', site: null } as const;
 export function intersectStream(node: Extract<PlanNode, { kind: 'intersectKeys' }>, task: TaskContext, feed: FeedNode): RecordStream {
   const [left, right] = node.parents;
   return computedStream(async () => {
-    const spilling = createSpillingTable(task.spill, { piecesOf: () => [null] });
+    const spilling = createSpillingTable(task.spill, { takePieces: () => () => [null] });
     const { table, size } = spilling;
     await feed(left, (record) => {
       const [key] = pairOf(record, INTERSECTION, task.place);
-      const isNew = table.find(key) === undefined;
+      const isNew = table.find(key) === NO_PLACE;
       if (isNew) table.insert(key, false);
       size.countdown -= 1;
       if (size.countdown === 0) spilling.measured(isNew ? newKeyBytes(key, false) : 0);
@@ -27,12 +28,9 @@ export function intersectStream(node: Extract<PlanNode, { kind: 'intersectKeys' 
     await markKeys(spilling, task, {
       operation: INTERSECTION,
       feed: (write) => feed(right, write),
-      mark: (entry) => {
-        entry.value = true;
-      },
     });
     return keyedStream(spilling, {
-      recordsOf: ({ key, value }): readonly Pair[] => (value === true ? [[key, null]] : []),
+      recordsOf: (key, place): readonly Pair[] => (table.values[place] === true ? [[key, null]] : []),
       fromPieces: (pieces) => () => {
         const piece = pieces.next();
         return piece === END_OF_RECORDS ? piece : [(piece as KeyedPiece)[1], null];

@@ -1,4 +1,3 @@
-import type { KeyTableEntry } from '../../records/key-table.ts';
 import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import type { KeyedPiece, MarkPolicy } from '../spill/keyed-runs.ts';
 import type { RunCursor } from '../spill/run.ts';
@@ -6,8 +5,8 @@ import type { SpillingTable } from '../spill/spilling-table.ts';
 import { pulledStream, type RecordStream } from './record-stream.ts';
 
 export interface KeyedStreamOptions {
-  /** The records of a key that is in memory. */
-  readonly recordsOf: (entry: KeyTableEntry) => readonly unknown[];
+  /** The records of a key that is in memory; asked in the order of places, each once. */
+  readonly recordsOf: (key: unknown, place: number) => readonly unknown[];
   /** The records of keys on disk: pulled, `END_OF_RECORDS` behind the last. */
   readonly fromPieces: (pieces: RunCursor) => () => unknown;
   readonly policy?: MarkPolicy;
@@ -16,26 +15,25 @@ export interface KeyedStreamOptions {
 /** What a table holds, as a stream: keys in order of first appearance, whether it ever spilled or not. */
 export function keyedStream(spilling: SpillingTable, { recordsOf, fromPieces, policy = 'all' }: KeyedStreamOptions): RecordStream {
   const { table, runs } = spilling;
-  if (runs.isEmpty) return entriesStream(table.entries(), recordsOf);
+  if (runs.isEmpty) return keysStream(table.keys, recordsOf);
   spilling.spill();
   return pulledStream(fromPieces(runs.inOrder(policy)), () => runs.drop());
 }
 
-function entriesStream(entries: Iterable<KeyTableEntry>, recordsOf: (entry: KeyTableEntry) => readonly unknown[]): RecordStream {
-  let left: Iterator<KeyTableEntry> | null = entries[Symbol.iterator]();
+function keysStream(keys: readonly unknown[], recordsOf: KeyedStreamOptions['recordsOf']): RecordStream {
+  let left: readonly unknown[] = keys;
+  let place = 0;
   return {
     prepare: async () => undefined,
     pull(max) {
       const records: unknown[] = [];
-      while (left !== null && records.length < max) {
-        const next = left.next();
-        if (next.done === true) left = null;
-        else for (const record of recordsOf(next.value)) records.push(record);
+      for (; place < left.length && records.length < max; place += 1) {
+        for (const record of recordsOf(left[place], place)) records.push(record);
       }
       return records.length === 0 ? null : records;
     },
     async close() {
-      left = null;
+      left = [];
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { NarrowOp } from '../../plan/stage-plan.ts';
-import { createKeyTable } from '../../records/key-table.ts';
+import { createKeyTable, NO_PLACE, pairsOf } from '../../records/key-table.ts';
 import type { TaskContext } from '../task-context.ts';
 import { fractionsByKey } from './fractions-by-key.ts';
 import { pairOf } from './pairs.ts';
@@ -11,6 +11,11 @@ type Stratum = readonly [key: unknown, fraction: number, count: number];
 
 /** How many of the `count` pairs of a key are drawn in the partition that gave the stratum this number. */
 export type Quota = readonly [uniqueId: number, key: unknown, take: number, count: number];
+
+interface Counted {
+  readonly fraction: number;
+  count: number;
+}
 
 type Feed = (write: (record: unknown) => void) => Promise<void>;
 
@@ -24,17 +29,11 @@ export async function countStrata(
   const table = createKeyTable();
   await feed((record) => {
     const [key] = pairOf(record, { operation: 'sampleByKeyExact', site: null }, task.place);
-    const entry = table.find(key);
-    if (entry !== undefined) {
-      (entry.value as { count: number }).count += 1;
-      return;
-    }
-    table.insert(key, { fraction: fractionOf(key), count: 1 });
+    const place = table.find(key);
+    if (place === NO_PLACE) table.insert(key, { fraction: fractionOf(key), count: 1 });
+    else (table.values[place] as Counted).count += 1;
   });
-  return Array.from(table.entries(), ({ key, value }): Stratum => {
-    const { fraction, count } = value as { fraction: number; count: number };
-    return [key, fraction, count];
-  });
+  return pairsOf<unknown, Counted>(table).map(([key, { fraction, count }]): Stratum => [key, fraction, count]);
 }
 
 /**
@@ -55,13 +54,13 @@ export async function splitStrata(
   numbered.sort((a, b) => a[1] - b[1]);
   const byKey = createKeyTable();
   for (const item of numbered) {
-    const entry = byKey.find(item[0][0]);
-    if (entry === undefined) byKey.insert(item[0][0], [item]);
-    else (entry.value as (typeof item)[]).push(item);
+    const place = byKey.find(item[0][0]);
+    if (place === NO_PLACE) byKey.insert(item[0][0], [item]);
+    else (byKey.values[place] as (typeof item)[]).push(item);
   }
   const random = task.deps.random.seeded(`${seed}/split`);
   const quotas: Quota[] = [];
-  for (const { value } of byKey.entries()) quotas.push(...quotasOf(value as typeof numbered, withReplacement, random));
+  for (const parts of byKey.values) quotas.push(...quotasOf(parts as typeof numbered, withReplacement, random));
   return quotas;
 }
 

@@ -1,13 +1,15 @@
 import type { PlanNode } from '../../plan/stage-plan.ts';
+import { createGroupedValues } from '../../records/grouped-values.ts';
+import { NO_PLACE } from '../../records/key-table.ts';
 import { END_OF_RECORDS } from '../spill/end-of-records.ts';
 import type { KeyedPiece } from '../spill/keyed-runs.ts';
 import { pieceBytesOf, type RunCursor } from '../spill/run.ts';
-import { createSpillingTable, groupedBytes, newGroupBytes, piecesOfArray } from '../spill/spilling-table.ts';
+import { createSpillingTable, groupedBytes, newGroupBytes, piecesOfArray, takeGroups } from '../spill/spilling-table.ts';
 import type { TaskContext } from '../task-context.ts';
 import type { FeedNode } from './feed-node.ts';
 import { keyedStream } from './keyed-stream.ts';
 import { markKeys } from './mark-keys.ts';
-import { type Pair, pairOf } from './pairs.ts';
+import { pairOf } from './pairs.ts';
 import { computedStream, type RecordStream } from './record-stream.ts';
 
 const SUBTRACT = { operation: 'subtractByKey', site: null } as const;
@@ -17,24 +19,28 @@ export function subtractStream(node: Extract<PlanNode, { kind: 'subtractByKey' }
   const [left, right] = node.parents;
   return computedStream(async () => {
     const pieceBytes = pieceBytesOf(task.spill);
-    const spilling = createSpillingTable(task.spill, { piecesOf: (pairs) => piecesOfArray(pairs as readonly Pair[], pieceBytes) });
+    let grouped = createGroupedValues();
+    const spilling = createSpillingTable(task.spill, {
+      takePieces() {
+        const groups = takeGroups(table.keys, grouped);
+        grouped = createGroupedValues();
+        return (place) => piecesOfArray(groups[place] as readonly unknown[], pieceBytes);
+      },
+    });
     const { table, size } = spilling;
     await feed(left, (record) => {
       const pair = pairOf(record, SUBTRACT, task.place);
-      const entry = table.find(pair[0]);
-      if (entry === undefined) table.insert(pair[0], [pair]);
-      else (entry.value as Pair[]).push(pair);
+      const known = table.find(pair[0]);
+      grouped.add(known === NO_PLACE ? table.insert(pair[0], false) : known, pair);
       size.countdown -= 1;
-      if (size.countdown === 0) spilling.measured(entry === undefined ? newGroupBytes(pair[0], [pair]) : groupedBytes(pair));
+      if (size.countdown === 0) spilling.measured(known === NO_PLACE ? newGroupBytes(pair[0], pair) : groupedBytes(pair));
     });
-    await markKeys(spilling, task, {
-      operation: SUBTRACT,
-      feed: (write) => feed(right, write),
-      mark: (entry) => {
-        entry.value = [];
-      },
-    });
-    return keyedStream(spilling, { recordsOf: ({ value }) => value as readonly Pair[], fromPieces: eachPair, policy: 'unmarked' });
+    await markKeys(spilling, task, { operation: SUBTRACT, feed: (write) => feed(right, write) });
+    const recordsOf = (_: unknown, place: number): readonly unknown[] => {
+      const pairs = grouped.take(place);
+      return table.values[place] === true ? [] : pairs;
+    };
+    return keyedStream(spilling, { recordsOf, fromPieces: eachPair, policy: 'unmarked' });
   });
 }
 

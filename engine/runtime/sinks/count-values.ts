@@ -1,4 +1,4 @@
-import { createKeyTable } from '../../records/key-table.ts';
+import { createKeyTable, NO_PLACE, pairsOf } from '../../records/key-table.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import type { TaskContext } from '../task-context.ts';
 import { eachRecord, recordsOutput } from './run-records.ts';
@@ -7,12 +7,9 @@ import { eachRecord, recordsOutput } from './run-records.ts';
 export async function countValues(task: TaskContext): Promise<TaskOutput> {
   const table = createKeyTable();
   await eachRecord(task, (record) => {
-    const entry = table.find(record);
-    if (entry === undefined) table.insert(record, 1);
-    else entry.value = (entry.value as number) + 1;
+    const place = table.find(record);
+    if (place === NO_PLACE) table.insert(record, 1);
+    else table.values[place] = (table.values[place] as number) + 1;
   });
-  return await recordsOutput(
-    task,
-    Array.from(table.entries(), ({ key, value }) => [key, value]),
-  );
+  return await recordsOutput(task, pairsOf(table));
 }

@@ -1,5 +1,4 @@
 import { hashKey } from '../../records/hash-key.ts';
-import type { KeyTableEntry } from '../../records/key-table.ts';
 import { equalKeys } from '../../records/key-token.ts';
 import { END_OF_RECORDS } from './end-of-records.ts';
 import { createExternalSorter } from './external-sorter.ts';
@@ -24,10 +23,10 @@ export interface SpillCause {
 /** Tables of keys that did not fit, on disk, and all of them together in the order of the keys' first appearance. */
 export interface KeyedRuns {
   readonly isEmpty: boolean;
-  /** Writes a table's entries, in their order; an entry's pieces come out again one after the other. */
-  spill(entries: Iterable<KeyTableEntry>, piecesOf: (value: unknown) => Iterable<unknown>, cause: SpillCause): void;
-  /** Marks the keys of these entries. */
-  spillMarks(entries: Iterable<KeyTableEntry>, cause: SpillCause): void;
+  /** Writes what a table holds of its keys, in their order; the pieces of a key, named by its place, come out again one after the other. */
+  spill(keys: readonly unknown[], piecesOf: (place: number) => Iterable<unknown>, cause: SpillCause): void;
+  /** Marks these keys. */
+  spillMarks(keys: readonly unknown[], cause: SpillCause): void;
   /** `KeyedPiece`s: keys by first appearance, the pieces of a key in the order in which they were spilled. Nothing is spilled after it. */
   inOrder(policy: MarkPolicy): RunCursor;
   /** Removes what is on disk. */
@@ -69,13 +68,12 @@ export function createKeyedRuns(space: SpillSpace): KeyedRuns {
     get isEmpty() {
       return runs.length === 0;
     },
-    spill(entries, piecesOf, cause) {
-      const all = [...entries];
-      write(runs, hashedPieces(all, { firstSeq: nextSeq, piecesOf }), cause);
-      nextSeq += all.length;
+    spill(keys, piecesOf, cause) {
+      write(runs, hashedPieces(keys, { firstSeq: nextSeq, piecesOf }), cause);
+      nextSeq += keys.length;
     },
-    spillMarks(entries, cause) {
-      write(marks, hashedPieces([...entries], { firstSeq: null, piecesOf: () => [null] }), cause);
+    spillMarks(keys, cause) {
+      write(marks, hashedPieces(keys, { firstSeq: null, piecesOf: () => [null] }), cause);
     },
     inOrder(policy) {
       // Marks first: of each key they are known before its pieces come.
@@ -95,30 +93,29 @@ export function createKeyedRuns(space: SpillSpace): KeyedRuns {
 const byHash = (a: HashedPiece, b: HashedPiece): number => a[0] - b[0];
 const bySeq = (a: KeyedPiece, b: KeyedPiece): number => a[0] - b[0];
 
-/** Hash and place of an entry in one number: hashes have 32 bits, a double holds 53. */
-const MAX_ENTRIES = 2 ** 21;
+/** Hash and place of a key in one number: hashes have 32 bits, a double holds 53. */
+const MAX_KEYS = 2 ** 21;
 
-/** The pieces of all entries, by the hashes of their keys. */
+/** The pieces of all keys, by the keys' hashes. */
 function* hashedPieces(
-  entries: readonly KeyTableEntry[],
-  { firstSeq, piecesOf }: { readonly firstSeq: number | null; readonly piecesOf: (value: unknown) => Iterable<unknown> },
+  keys: readonly unknown[],
+  { firstSeq, piecesOf }: { readonly firstSeq: number | null; readonly piecesOf: (place: number) => Iterable<unknown> },
 ): Generator<HashedPiece, void, undefined> {
-  for (const [hash, i] of entriesByHash(entries)) {
-    const { key, value } = entries[i] as KeyTableEntry;
-    const seq = firstSeq === null ? MARK : firstSeq + i;
-    for (const piece of piecesOf(value)) yield [hash, seq, key, piece];
+  for (const [hash, place] of placesByHash(keys)) {
+    const seq = firstSeq === null ? MARK : firstSeq + place;
+    for (const piece of piecesOf(place)) yield [hash, seq, keys[place], piece];
   }
 }
 
-function* entriesByHash(entries: readonly KeyTableEntry[]): Generator<readonly [hash: number, index: number], void, undefined> {
-  if (entries.length <= MAX_ENTRIES) {
-    const places = Float64Array.from(entries, ({ key }, i) => hashKey(key) * MAX_ENTRIES + i).sort();
-    for (const place of places) yield [Math.floor(place / MAX_ENTRIES), place % MAX_ENTRIES];
+function* placesByHash(keys: readonly unknown[]): Generator<readonly [hash: number, place: number], void, undefined> {
+  if (keys.length <= MAX_KEYS) {
+    const places = Float64Array.from(keys, (key, place) => hashKey(key) * MAX_KEYS + place).sort();
+    for (const place of places) yield [Math.floor(place / MAX_KEYS), place % MAX_KEYS];
     return;
   }
-  const hashes = entries.map(({ key }) => hashKey(key));
-  for (const i of entries.map((_, at) => at).sort((a, b) => (hashes[a] as number) - (hashes[b] as number) || a - b))
-    yield [hashes[i] as number, i];
+  const hashes = keys.map((key) => hashKey(key));
+  for (const place of keys.map((_, at) => at).sort((a, b) => (hashes[a] as number) - (hashes[b] as number) || a - b))
+    yield [hashes[place] as number, place];
 }
 
 interface KnownKey {

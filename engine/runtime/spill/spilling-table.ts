@@ -1,3 +1,4 @@
+import type { GroupedValues } from '../../records/grouped-values.ts';
 import { heapBytesOf } from '../../records/heap-bytes.ts';
 import { createKeyTable, KEY_ENTRY_BYTES, type KeyTable } from '../../records/key-table.ts';
 import { createSizeTracker, type SizeTracker } from '../../records/size-tracker.ts';
@@ -6,8 +7,6 @@ import type { SpillSpace } from './spill-space.ts';
 
 /** Of a value in an array that grows by halves. */
 const BYTES_PER_PLACE = 12;
-/** Of an array that has been pushed to. */
-export const BYTES_OF_ROOM = 100;
 
 /**
  * A key table that moves to disk when it outgrows its operator's share of memory.
@@ -28,16 +27,13 @@ export interface SpillingTable {
 }
 
 export interface SpillingTableOptions {
-  /** A value in pieces that fit a block each; default: it is one piece. */
-  readonly piecesOf?: (value: unknown) => Iterable<unknown>;
+  /** Gives away what is held beside the keys: by place, in pieces that fit a block each. Default: the table's values, a piece each. */
+  readonly takePieces?: () => (place: number) => Iterable<unknown>;
   /** The keys are marks for another table's runs. */
   readonly marksFor?: KeyedRuns;
 }
 
-export function createSpillingTable(
-  space: SpillSpace,
-  { piecesOf = (value) => [value], marksFor }: SpillingTableOptions = {},
-): SpillingTable {
+export function createSpillingTable(space: SpillSpace, { takePieces, marksFor }: SpillingTableOptions = {}): SpillingTable {
   const table = createKeyTable();
   const size = createSizeTracker();
   const runs = marksFor ?? createKeyedRuns(space);
@@ -45,8 +41,9 @@ export function createSpillingTable(
   const spill = (forced: boolean): void => {
     if (table.size === 0) return;
     const cause = { memoryBytes: size.bytes, forced };
-    if (marksFor === undefined) runs.spill(table.entries(), piecesOf, cause);
-    else runs.spillMarks(table.entries(), cause);
+    const { keys, values } = table;
+    if (marksFor === undefined) runs.spill(keys, takePieces?.() ?? ((place) => [values[place]]), cause);
+    else runs.spillMarks(keys, cause);
     table.clear();
     size.clear();
   };
@@ -68,14 +65,25 @@ export function newKeyBytes(key: unknown, value: unknown): number {
   return KEY_ENTRY_BYTES + heapBytesOf(key) + heapBytesOf(value);
 }
 
-/** What a new key with a group adds: arrays that grow begin with room for some values. */
-export function newGroupBytes(key: unknown, group: unknown): number {
-  return newKeyBytes(key, group) + BYTES_OF_ROOM;
+/** What a new key with the first value of its group adds, the array that the group becomes when it leaves included. */
+export function newGroupBytes(key: unknown, value: unknown): number {
+  return newKeyBytes(key, [value]);
 }
 
 /** What one more value adds to a group. */
 export function groupedBytes(value: unknown): number {
   return BYTES_PER_PLACE + heapBytesOf(value);
+}
+
+/** One for all keys that only another side of a cogroup has. */
+const NOTHING: readonly unknown[] = [];
+
+/** The groups of a table's keys, which are gone from `grouped` then. */
+export function takeGroups(keys: readonly unknown[], grouped: GroupedValues): readonly (readonly unknown[])[] {
+  return keys.map((_, place) => {
+    const group = grouped.take(place);
+    return group.length === 0 ? NOTHING : group;
+  });
 }
 
 /** Pieces of an array that take about `pieceBytes` each in memory: a group may be as large as all memory, a block is not. */

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashKey } from '../../../engine/records/hash-key.ts';
-import { createKeyTable } from '../../../engine/records/key-table.ts';
+import { createKeyTable, type KeyTable, mergeInto, NO_PLACE, pairsOf } from '../../../engine/records/key-table.ts';
 import { arbitraryKey, sameKey } from './arbitrary-key.ts';
 
 const longKey = fc.constantFrom('x'.repeat(64), 'x'.repeat(65), `${'x'.repeat(65)}y`, `\0s${'x'.repeat(70)}`, `\0${'x'.repeat(70)}`);
+
+/** The value of a key; undefined where the table has none. */
+const held = (table: KeyTable, key: unknown): unknown => table.values[table.find(key)];
 
 describe('a key table', () => {
   test('counts keys of all kinds as a list that is searched by equality does, in order of first appearance', () => {
@@ -18,12 +21,10 @@ describe('a key table', () => {
             const known = expected.find(([other]) => sameKey(other, key));
             if (known === undefined) expected.push([key, 1]);
             else known[1]++;
-            const entry = table.find(key);
-            if (entry === undefined) table.insert(key, 1);
-            else entry.value = (entry.value as number) + 1;
+            mergeInto(table, [key, 1], (a, b) => a + b);
           }
           expect(table.size).toBe(expected.length);
-          expect(Array.from(table.entries(), ({ key, value }) => [key, value])).toEqual(expected);
+          expect(pairsOf(table)).toEqual(expected);
         },
       ),
       { numRuns: 2000 },
@@ -38,9 +39,9 @@ describe('a key table', () => {
     expect(hashKey(a)).toBe(hashKey(b));
     const table = createKeyTable();
     table.insert(a, 'of a');
-    expect(table.find(b)).toBeUndefined();
+    expect(table.find(b)).toBe(NO_PLACE);
     table.insert(b, 'of b');
-    expect([table.find(a)?.value, table.find(b)?.value]).toEqual(['of a', 'of b']);
+    expect([held(table, a), held(table, b)]).toEqual(['of a', 'of b']);
   });
 
   test('finds every key again after it has grown, whether or not it was looked for before', () => {
@@ -51,16 +52,16 @@ describe('a key table', () => {
       if (i % 5 === 0) table.find('another');
       table.insert(key, i);
     }
-    expect(keys.every((key, i) => table.find(key)?.value === i)).toBe(true);
-    expect(table.find('key -1')).toBeUndefined();
-    expect(table.find(-0.25)).toBeUndefined();
+    expect(keys.every((key, i) => held(table, key) === i)).toBe(true);
+    expect(table.find('key -1')).toBe(NO_PLACE);
+    expect(table.find(-0.25)).toBe(NO_PLACE);
   });
 
   test('takes zero and minus zero, and all NaNs, for one key each', () => {
     const table = createKeyTable();
     table.insert(-0, 'zero');
     table.insert(Number.NaN, 'not a number');
-    expect([table.find(0)?.value, table.find(-Number.NaN)?.value, table.find('0'), table.find('NaN')]).toEqual([
+    expect([held(table, 0), held(table, -Number.NaN), held(table, '0'), held(table, 'NaN')]).toEqual([
       'zero',
       'not a number',
       undefined,
@@ -68,11 +69,33 @@ describe('a key table', () => {
     ]);
   });
 
+  test.each([
+    ['a', 'b'],
+    ['key', 'ke'],
+    ['', '\0'],
+    ['\u00ff', '\u01ff'],
+    ['\u0101', '\u0001'],
+    ['k\u0394', 'k\u0395'],
+    ['k\ud800', 'k\ud801'],
+    ['x'.repeat(64), 'x'.repeat(63)],
+    ['1', 1],
+    ['', Number.NaN],
+  ])('keeps %j and %j apart between other keys, whatever their characters take', (a, b) => {
+    const table = createKeyTable();
+    for (let i = 0; i < 1000; i++) table.insert(`before ${'*'.repeat(i % 50)} ${i}`, null);
+    table.insert(a, 'of a');
+    expect(table.find(b)).toBe(NO_PLACE);
+    table.insert(b, 'of b');
+    for (let i = 0; i < 1000; i++) table.insert(`after ${'*'.repeat(i % 50)} ${i}`, null);
+    expect([table.find(a), table.find(b), held(table, a), held(table, b)]).toEqual([1000, 1001, 'of a', 'of b']);
+    expect([table.keys[1000], table.keys[1001]]).toEqual([a, b]);
+  });
+
   test('is empty after clear, and takes keys again', () => {
     const table = createKeyTable();
     for (const key of ['a', 1, null, Number.NaN]) table.insert(key, key);
     table.clear();
-    expect([table.size, ...['a', 1, null, Number.NaN].map((key) => table.find(key))]).toEqual([
+    expect([table.size, ...['a', 1, null, Number.NaN].map((key) => held(table, key))]).toEqual([
       0,
       undefined,
       undefined,
@@ -80,6 +103,6 @@ describe('a key table', () => {
       undefined,
     ]);
     table.insert('b', 2);
-    expect([table.find('b')?.value, [...table.entries()].length]).toEqual([2, 1]);
+    expect(pairsOf(table)).toEqual([['b', 2]]);
   });
 });
