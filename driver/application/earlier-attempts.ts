@@ -1,13 +1,8 @@
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import { type ReadOffsets, resultOf } from '../../engine/runtime/commit.ts';
-import { decodeCommitItem } from '../../engine/runtime/commit-item.ts';
-import { metadataKeys } from '../../engine/types/keys.ts';
+import { watchCommit } from '../../engine/runtime/watch-commit.ts';
 import type { TaskResult } from '../../engine/types/task.ts';
-
-/** How often a task's commit is looked for: soon at first, for most attempts have little left to do. */
-const FIRST_LOOK_MS = 250;
-const LAST_LOOK_MS = 8000;
 
 export interface EarlierAttemptsOptions {
   readonly appId: string;
@@ -48,14 +43,10 @@ export function createEarlierAttempts(options: EarlierAttemptsOptions): EarlierA
     // The journal does not say for which generation; of a later one hardly any runs, and one attempt more is right, too.
     mayRun: ({ stageId, partition, generation }) =>
       endMs !== null && generation === 0 && clock.monotonic() < endMs && launchedOf(stageId).has(partition),
-    async outcome({ stageId, partition }, signal) {
-      for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LAST_LOOK_MS)) {
-        const item = await metadata.get(metadataKeys.commit(appId, stageId, partition), { signal });
-        if (item !== null) return await resultOf(decodeCommitItem({ appId, stageId, partition }, item), options.readOffsets);
-        const leftMs = (endMs as number) - clock.monotonic();
-        if (leftMs <= 0) return null;
-        await clock.sleep(Math.min(waitMs, leftMs), { signal });
-      }
+    async outcome({ stageId, partition, generation }, signal) {
+      const task = { appId, stageId, partition, generation };
+      const record = await watchCommit({ metadata, clock, task, endMs: endMs as number, signal });
+      return record === null ? null : await resultOf(record, options.readOffsets);
     },
   };
 }

@@ -59,13 +59,16 @@ async function refused(commit: CommitAttempt, mine: TaskResult, current: Metadat
   const { spec } = commit;
   if (current === null) throw inconsistent(spec, 'its commit item was deleted while it ran: the application was stopped or cleaned up');
   const record = decodeCommitItem(spec, current);
+  if (record.generation === spec.generation && record.winner === spec.attemptId) return { kind: 'success', result: mine, lostRace: false };
+  return await decidedOutcome(record, spec, commit.readOffsets);
+}
+
+/** What an item that has decided about an attempt's generation means for the attempt. */
+export async function decidedOutcome(record: CommitRecord, spec: CommitAttempt['spec'], readOffsets: ReadOffsets): Promise<TaskOutcome> {
   if (record.generation > spec.generation) return { kind: 'failure', failure: superseded(spec, record.generation) };
-  if (record.generation < spec.generation || record.winner === null) {
-    throw inconsistent(spec, `its commit item is of generation ${record.generation}, winner ${record.winner ?? 'none'}`);
-  }
-  if (record.winner === spec.attemptId) return { kind: 'success', result: mine, lostRace: false };
-  const result = (await resultOf(record, commit.readOffsets)) as TaskResult;
-  return { kind: 'success', result, lostRace: true };
+  const result = record.generation < spec.generation ? null : await resultOf(record, readOffsets);
+  if (result === null) throw inconsistent(spec, `its commit item is of generation ${record.generation}, winner ${record.winner ?? 'none'}`);
+  return { kind: 'success', result, lostRace: result.attemptId !== spec.attemptId };
 }
 
 function superseded(spec: CommitAttempt['spec'], generation: number): TaskFailure {

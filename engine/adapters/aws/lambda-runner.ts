@@ -1,0 +1,186 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { TaskRunner } from '../../ports/task-runner.ts';
+import type { Attempt } from '../../runtime/supervisor/attempt.ts';
+import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
+import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
+import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
+import type { TaskOutcome, TaskSpec } from '../../types/task.ts';
+import { callFailure, tooLarge } from './lambda-call-failure.ts';
+import { functionFailure, type InvokedTask } from './lambda-function-failure.ts';
+import type { InvokeAnswer, LambdaInvoker } from './lambda-invoke.ts';
+import { decodeResponse, type EnvironmentReport, encodeRequest, MAX_INVOKE_BYTES, maxTaskBytes } from './lambda-protocol.ts';
+import { type InvocationReport, reportOf } from './lambda-report.ts';
+
+const MB = 1024 * 1024;
+/** From the request to the first line of the handler, and back: a cold start takes a tenth of it. After that an answer will not come any more. */
+const ANSWER_GRACE_MS = 15_000;
+
+export interface LambdaRunnerOptions {
+  readonly invoker: LambdaInvoker;
+  /** The executor function of that size: there is one for each. */
+  readonly functionName: string;
+  readonly memoryMb: number;
+  /** Time limit that the function was deployed with. */
+  readonly timeLimitMs: number;
+  /** Invocations in flight at once. */
+  readonly concurrency: number;
+  readonly build: Build;
+  readonly clock: Clock;
+  /** What a task has committed, or will have until `endMs` of the monotonic clock; null: nothing. */
+  readonly committed: (spec: TaskSpec, endMs: number, signal: AbortSignal) => Promise<TaskOutcome | null>;
+  /** After each invocation that Lambda answered. */
+  readonly onInvoked?: (spec: TaskSpec, invocation: Invocation) => void;
+}
+
+/** What is known about an invocation beside its task's outcome. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly functionName: string;
+  /** null: the environment did not answer. */
+  readonly environment: EnvironmentReport | null;
+  /** null: Lambda did not say. */
+  readonly report: InvocationReport | null;
+}
+
+interface State {
+  readonly options: LambdaRunnerOptions;
+  readonly waiting: Set<Attempt>;
+  readonly inFlight: Map<Attempt, AbortController>;
+}
+
+/**
+ * Runs each attempt as one synchronous invocation of a Lambda function (`--on aws`).
+ * ```
+ *   waiting ──▶ in flight ──answer──────────────▶ outcome
+ *                  │ ├──refused, failed─────────▶ failure, by class
+ *                  │ └──connection lost─────────▶ unknown: its commit is watched until its deadline
+ *                  └──cancelled: nobody listens any more; Lambda has no kill
+ * ```
+ * An environment that died may have committed before: its commit is looked for once.
+ */
+export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
+  const { invoker, concurrency, memoryMb, functionName } = options;
+  const state: State = { options, waiting: new Set(), inFlight: new Map() };
+  const intake = createAttemptIntake({
+    facts: { executorId: functionName, memoryRemedy: remedyOf(memoryMb) },
+    add(attempt) {
+      state.waiting.add(attempt);
+      pump(state);
+    },
+    stop(attempt, reason) {
+      state.waiting.delete(attempt);
+      attempt.stopped(reason);
+      state.inFlight.get(attempt)?.abort();
+    },
+    // Sockets in flight keep the process alive, those that wait do not.
+    onBusy: () => undefined,
+    close: async () => invoker.close(),
+  });
+  return {
+    capabilities: {
+      addressable: false,
+      isolated: true,
+      concurrency,
+      queueDepth: concurrency,
+      maxPayloadBytes: maxTaskBytes(options.build),
+      maxTaskMs: options.timeLimitMs,
+      outlivesDriver: true,
+      memoryBytes: memoryMb * MB,
+      needsBundle: true,
+    },
+    run: (task, runOptions) => intake.run(task, runOptions),
+    close: () => intake.close(),
+  };
+}
+
+function pump(state: State): void {
+  for (const attempt of state.waiting) {
+    if (state.inFlight.size >= state.options.concurrency) return;
+    state.waiting.delete(attempt);
+    const abort = new AbortController();
+    state.inFlight.set(attempt, abort);
+    void invoke(state, attempt, abort).then((outcome) => {
+      state.inFlight.delete(attempt);
+      attempt.settle(outcome);
+      pump(state);
+    });
+  }
+}
+
+/** Never rejects. */
+async function invoke({ options }: State, attempt: Attempt, abort: AbortController): Promise<TaskOutcome> {
+  const { invoker, clock, functionName } = options;
+  const { spec } = attempt;
+  const task: InvokedTask = { spec, functionName, memoryRemedy: remedyOf(options.memoryMb) };
+  const endMs = clock.monotonic() + Math.min(spec.maxMs ?? Number.POSITIVE_INFINITY, options.timeLimitMs) + ANSWER_GRACE_MS;
+  const overdue = clock.sleep(endMs - clock.monotonic(), { signal: attempt.over, unref: true });
+  overdue.then(
+    () => abort.abort(),
+    () => undefined,
+  );
+  try {
+    const payload = encodeRequest(options.build, spec);
+    if (payload.length > MAX_INVOKE_BYTES) {
+      const failed = tooLarge(task, `It has ${payload.length} bytes, and Lambda takes ${MAX_INVOKE_BYTES}`);
+      return failed as Extract<typeof failed, { kind: 'failure' }>;
+    }
+    attempt.event({ kind: 'started', executorId: functionName });
+    const answer = await invoker.invoke({ functionName, payload, signal: abort.signal });
+    return await outcomeOf(options, attempt, { task, answer });
+  } catch (error) {
+    if (attempt.phase === 'over') return { kind: 'failure', failure: failureOf(error, 'internal') };
+    const failed = abort.signal.aborted
+      ? ({ kind: 'unknown', why: 'no answer came until its deadline' } as const)
+      : callFailure(task, error);
+    return failed.kind === 'failure' ? failed : await watch(options, attempt, { task, why: failed.why, endMs });
+  }
+}
+
+async function outcomeOf(
+  options: LambdaRunnerOptions,
+  attempt: Attempt,
+  { task, answer }: { readonly task: InvokedTask; readonly answer: InvokeAnswer },
+): Promise<TaskOutcome> {
+  const { spec, functionName } = task;
+  const response = answer.functionError === null ? decodeResponse(answer.payload) : null;
+  const answered = response !== null && !('refused' in response) ? response : null;
+  options.onInvoked?.(spec, {
+    requestId: answer.requestId,
+    functionName,
+    environment: answered?.environment ?? null,
+    report: reportOf(answer.logTail),
+  });
+  if (answered !== null) {
+    for (const event of answered.events) attempt.event(event);
+    return answered.outcome;
+  }
+  if (response !== null && 'refused' in response) {
+    return { kind: 'failure', failure: failureWith('error', 'user', { code: 'EXECUTOR_MISMATCH', message: response.refused }) };
+  }
+  if (answer.functionError !== null) {
+    const committed = await options.committed(spec, options.clock.monotonic(), attempt.over);
+    return committed ?? { kind: 'failure', failure: functionFailure(task, answer) };
+  }
+  const message = `Function ${functionName} is not an executor of levin: its answer to ${taskName(spec)} cannot be read. Deploy the engine again.`;
+  return { kind: 'failure', failure: failureWith('error', 'user', { code: 'EXECUTOR_MISMATCH', message }) };
+}
+
+/** The attempt may be running, or may be over: nobody but its commit can tell. */
+async function watch(
+  options: LambdaRunnerOptions,
+  attempt: Attempt,
+  { task, why, endMs }: { readonly task: InvokedTask; readonly why: string; readonly endMs: number },
+): Promise<TaskOutcome> {
+  try {
+    const committed = await options.committed(task.spec, endMs, attempt.over);
+    if (committed !== null) return committed;
+  } catch (error) {
+    return { kind: 'failure', failure: failureOf(error, 'internal') };
+  }
+  const message = `The invocation of ${task.functionName} that ran ${taskName(task.spec)} was not heard of again (${why}), and it committed nothing until its deadline.`;
+  return { kind: 'failure', failure: failureWith('executor-lost', 'transient', { code: 'EXECUTOR_LOST', message }) };
+}
+
+function remedyOf(memoryMb: number): string {
+  return `use more partitions, or a larger executor function than ${memoryMb} MB`;
+}

@@ -1,0 +1,247 @@
+import { describe, expect, test } from 'vitest';
+import { decodeRequest, encodeAnswer, MAX_INVOKE_BYTES, maxTaskBytes } from '../../../engine/adapters/aws/lambda-protocol.ts';
+import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
+import { specOf } from '../../support/executors/specs.ts';
+import { TEST_BUILD } from '../../support/executors/test-build.ts';
+import { openLambdaRunner, scriptedLambda } from '../../support/lambda/open-runner.ts';
+import { apiError, functionError, type Respond, returned } from '../../support/lambda/scripted-endpoint.ts';
+
+const SUCCESS: TaskOutcome = {
+  kind: 'success',
+  lostRace: false,
+  result: { attemptId: 'a', generation: 0, output: { kind: 'none', checksum: '00' }, metrics: {} as never },
+};
+const environment = { id: 'env-1', cold: true, memoryUsedBytes: 80_000_000, timeLeftMs: 890_000 };
+
+const answer =
+  (events: readonly TaskEvent[] = []): Respond =>
+  (response, request) =>
+    returned(encodeAnswer(TEST_BUILD, { outcome: SUCCESS, events, environment }))(response, request);
+
+/** The event was read; whether it was acted upon is nobody's to know. */
+const hangUp: Respond = (response) => response.socket?.destroy();
+const silence: Respond = () => undefined;
+
+function failureOf(outcome: TaskOutcome): readonly unknown[] {
+  return outcome.kind === 'failure' ? [outcome.failure.kind, outcome.failure.fault, outcome.failure.error.message] : [outcome];
+}
+
+describe('an invocation', () => {
+  test('carries the task, and brings its outcome, what it printed and where it ran', async () => {
+    const seen: TaskSpec[] = [];
+    const invocations: unknown[] = [];
+    const log: TaskEvent = { kind: 'log', level: 'warn', text: 'printed' };
+    await using lambda = await scriptedLambda(
+      (response, request) => {
+        expect(request.path).toBe('/2015-03-31/functions/levin-test-executor-1769/invocations');
+        seen.push(decodeRequest(TEST_BUILD, JSON.parse(new TextDecoder().decode(request.body))));
+        answer([log])(response, request);
+      },
+      { onInvoked: (_, invocation) => invocations.push(invocation) },
+    );
+    const spec = specOf({ do: 'value', value: 'x' }, { bounds: new Uint8Array([1, 2, 3]), maxMs: 5 });
+    const events: TaskEvent[] = [];
+    const outcome = await lambda.runner.run(spec, { signal: new AbortController().signal, onEvent: (event) => events.push(event) });
+    expect(outcome).toEqual(SUCCESS);
+    expect(seen).toEqual([spec]);
+    expect(events).toEqual([{ kind: 'started', executorId: 'levin-test-executor-1769' }, log]);
+    expect(invocations).toEqual([{ requestId: 'request-1', functionName: 'levin-test-executor-1769', environment, report: null }]);
+  });
+
+  test('is made once, whatever comes of it: the scheduler decides what is tried again', async () => {
+    for (const respond of [apiError(503, 'ServiceUnavailableException'), apiError(500, 'ServiceException'), hangUp]) {
+      await using lambda = await scriptedLambda(respond);
+      await lambda.run();
+      expect(lambda.endpoint.counts().requests).toBe(1);
+    }
+  }, 120_000);
+
+  test('after another one uses its socket', async () => {
+    await using lambda = await scriptedLambda(answer());
+    for (let i = 0; i < 20; i++) expect(await lambda.run()).toEqual(SUCCESS);
+    expect(lambda.endpoint.counts()).toEqual({ requests: 20, connections: 1 });
+  });
+
+  test('waits while as many as may be are in flight', async () => {
+    let [inFlight, most] = [0, 0];
+    let held: (() => void)[] | null = [];
+    const full = Promise.withResolvers<void>();
+    await using lambda = await scriptedLambda(
+      (response, request) => {
+        most = Math.max(most, ++inFlight);
+        const release = (): void => {
+          inFlight--;
+          answer()(response, request);
+        };
+        if (held === null) release();
+        else if (held.push(release) === 3) full.resolve();
+      },
+      { concurrency: 3 },
+    );
+    const outcomes = Promise.all(Array.from({ length: 12 }, () => lambda.run()));
+    await full.promise;
+    const first = held;
+    held = null;
+    for (const release of first) release();
+    for (const outcome of await outcomes) expect(outcome).toEqual(SUCCESS);
+    expect(most).toBe(3);
+  });
+});
+
+describe('a payload', () => {
+  test('as large as the runner says is accepted, a larger one is not sent', async () => {
+    await using lambda = await scriptedLambda((response, request) => {
+      expect(request.body.length).toBeLessThanOrEqual(MAX_INVOKE_BYTES);
+      answer()(response, request);
+    });
+    expect(lambda.runner.capabilities.maxPayloadBytes).toBe(maxTaskBytes(TEST_BUILD));
+    const room = maxTaskBytes(TEST_BUILD) - 1024;
+    const spec = (bytes: number): TaskSpec => specOf({ do: 'value', value: '' }, { partition: 7, bounds: new Uint8Array(bytes) });
+    expect(await lambda.run(spec(room))).toEqual(SUCCESS);
+    expect(failureOf(await lambda.run(spec(room + 2048)))).toEqual([
+      'error',
+      'resource',
+      expect.stringMatching(
+        /^The payload of task 7 of stage 2 is too large for an invocation\. It has 629\d{4} bytes, and Lambda takes 6291456\. Use fewer input files or shuffle partitions for each task\.$/,
+      ),
+    ]);
+    expect(lambda.endpoint.counts().requests).toBe(1);
+  });
+});
+
+describe('nothing is sent', () => {
+  test('where nobody listens: refused for now', async () => {
+    const gone = await scriptedLambda(answer());
+    await gone[Symbol.asyncDispose]();
+    const runner = openLambdaRunner(gone.endpoint.url);
+    const outcome = await runner.run(specOf({ do: 'value', value: '' }), {
+      signal: new AbortController().signal,
+      onEvent: () => undefined,
+    });
+    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'throttled', error: { code: 'UNREACHABLE' } } });
+    await runner.close();
+  });
+
+  test('without credentials', async () => {
+    const credentials = async (): Promise<never> => {
+      throw Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' });
+    };
+    await using lambda = await scriptedLambda(answer(), { credentials });
+    expect(failureOf(await lambda.run())).toEqual([
+      'error',
+      'user',
+      'AWS does not accept the credentials of this process, or there are none (CredentialsProviderError: Could not load credentials from any providers). Log in again; a job that stopped goes on with --app.',
+    ]);
+    expect(lambda.endpoint.counts().requests).toBe(0);
+  });
+});
+
+describe('an invocation that is not heard of again', () => {
+  test('has the outcome that its task commits', async () => {
+    const clock = createVirtualClock();
+    const asked: number[] = [];
+    await using lambda = await scriptedLambda(hangUp, {
+      clock,
+      committed: async (_, endMs) => {
+        asked.push(endMs);
+        return SUCCESS;
+      },
+    });
+    expect(await lambda.run()).toEqual(SUCCESS);
+    // The time limit of the function, and what an answer may be late.
+    expect(asked).toEqual([915_000]);
+  });
+
+  test('is lost when its task commits nothing until its deadline', async () => {
+    const asked: number[] = [];
+    await using lambda = await scriptedLambda(hangUp, {
+      clock: createVirtualClock(),
+      committed: async (_, endMs) => {
+        asked.push(endMs);
+        return null;
+      },
+    });
+    const spec = specOf({ do: 'value', value: '' }, { partition: 7, maxMs: 60_000 });
+    expect(failureOf(await lambda.run(spec))).toEqual([
+      'executor-lost',
+      'transient',
+      'The invocation of levin-test-executor-1769 that ran task 7 of stage 2 was not heard of again (ECONNRESET: socket hang up), and it committed nothing until its deadline.',
+    ]);
+    expect(asked).toEqual([75_000]);
+  });
+
+  test('is given up when no answer comes until its deadline, and its commit looked for', async () => {
+    const clock = createVirtualClock();
+    const arrived = Promise.withResolvers<void>();
+    await using lambda = await scriptedLambda(() => arrived.resolve(), { clock });
+    const outcome = lambda.run(specOf({ do: 'value', value: '' }, { partition: 7, maxMs: 60_000 }));
+    await arrived.promise;
+    await clock.advance(75_000);
+    expect(failureOf(await outcome)).toEqual([
+      'executor-lost',
+      'transient',
+      'The invocation of levin-test-executor-1769 that ran task 7 of stage 2 was not heard of again (no answer came until its deadline), and it committed nothing until its deadline.',
+    ]);
+  });
+
+  test('with an answer that breaks off is unknown, too', async () => {
+    await using lambda = await scriptedLambda(
+      (response) => {
+        response.writeHead(200, { 'content-length': '1000' });
+        response.write('{"levin":', () => response.socket?.destroy());
+      },
+      { committed: async () => SUCCESS },
+    );
+    expect(await lambda.run()).toEqual(SUCCESS);
+  });
+});
+
+describe('an environment that ended', () => {
+  const died = functionError({ errorType: 'Sandbox.Timedout', errorMessage: 'RequestId: 1 Error: Task timed out after 3.00 seconds' });
+
+  test('may have committed before', async () => {
+    await using lambda = await scriptedLambda(died, { committed: async () => SUCCESS });
+    expect(await lambda.run()).toEqual(SUCCESS);
+  });
+
+  test('is looked for at once and not waited for', async () => {
+    const asked: number[] = [];
+    const committed = async (_: TaskSpec, endMs: number): Promise<null> => {
+      asked.push(endMs);
+      return null;
+    };
+    await using lambda = await scriptedLambda(died, { clock: createVirtualClock(), committed });
+    expect(failureOf(await lambda.run())).toMatchObject(['timeout', 'resource', expect.anything()]);
+    expect(asked).toEqual([0]);
+  });
+});
+
+describe('a cancelled attempt', () => {
+  test('ends at once, and its socket with it', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    await using lambda = await scriptedLambda((response) => {
+      response.on('close', closed.resolve);
+      arrived.resolve();
+    });
+    const abort = new AbortController();
+    const outcome = lambda.run(undefined, abort.signal);
+    await arrived.promise;
+    abort.abort();
+    expect(failureOf(await outcome)).toEqual(['cancelled', 'transient', 'task 7 of stage 2 was stopped: its job was cancelled.']);
+    await closed.promise;
+  });
+
+  test('that waits is never sent', async () => {
+    await using lambda = await scriptedLambda(silence, { concurrency: 1 });
+    const first = lambda.run();
+    const abort = new AbortController();
+    const second = lambda.run(undefined, abort.signal);
+    abort.abort();
+    expect(failureOf(await second)[0]).toBe('cancelled');
+    await lambda.runner.close();
+    expect(failureOf(await first)[0]).toBe('cancelled');
+    expect(lambda.endpoint.counts().requests).toBeLessThanOrEqual(1);
+  });
+});
