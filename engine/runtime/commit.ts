@@ -1,5 +1,6 @@
 import { LevinError } from '../errors/levin-error.ts';
 import type { Condition, MetadataItem, MetadataStore } from '../ports/metadata-store.ts';
+import { launchedId } from '../types/attempt-id.ts';
 import type { TaskFailure } from '../types/failure.ts';
 import { metadataKeys } from '../types/keys.ts';
 import type { TaskMetrics, TaskOutcome, TaskOutput, TaskResult, TaskSpec } from '../types/task.ts';
@@ -68,7 +69,8 @@ export async function decidedOutcome(record: CommitRecord, spec: CommitAttempt['
   if (record.generation > spec.generation) return { kind: 'failure', failure: superseded(spec, record.generation) };
   const result = record.generation < spec.generation ? null : await resultOf(record, readOffsets);
   if (result === null) throw inconsistent(spec, `its commit item is of generation ${record.generation}, winner ${record.winner ?? 'none'}`);
-  return { kind: 'success', result, lostRace: result.attemptId !== spec.attemptId };
+  const mine = [result.attemptId, launchedId(result.attemptId)].includes(spec.attemptId);
+  return { kind: 'success', result, lostRace: !mine };
 }
 
 function superseded(spec: CommitAttempt['spec'], generation: number): TaskFailure {

@@ -11,16 +11,16 @@ import type { InvokeAnswer, LambdaInvoker } from './lambda-invoke.ts';
 import { decodeResponse, type EnvironmentReport, encodeRequest, MAX_INVOKE_BYTES, maxTaskBytes } from './lambda-protocol.ts';
 import { type InvocationReport, reportOf } from './lambda-report.ts';
 
-const MB = 1024 * 1024;
+/** Lambda gives a whole CPU with this much memory, and a part of one with less. */
+const MB_PER_VCPU = 1769;
 /** From the request to the first line of the handler, and back: a cold start takes a tenth of it. After that an answer will not come any more. */
 const ANSWER_GRACE_MS = 15_000;
 
 export interface LambdaRunnerOptions {
   readonly invoker: LambdaInvoker;
-  /** The executor function of that size: there is one for each. */
-  readonly functionName: string;
-  readonly memoryMb: number;
-  /** Time limit that the function was deployed with. */
+  /** Deployed under `executorName`, one for each size, ascending; control calls are too few to make any for a job. */
+  readonly functions: readonly ExecutorFunction[];
+  /** Time limit that they were deployed with. */
   readonly timeLimitMs: number;
   /** Invocations in flight at once. */
   readonly concurrency: number;
@@ -30,6 +30,17 @@ export interface LambdaRunnerOptions {
   readonly committed: (spec: TaskSpec, endMs: number, signal: AbortSignal) => Promise<TaskOutcome | null>;
   /** After each invocation that Lambda answered. */
   readonly onInvoked?: (spec: TaskSpec, invocation: Invocation) => void;
+}
+
+/** The executor function of one memory size. */
+export interface ExecutorFunction {
+  readonly name: string;
+  readonly memoryMb: number;
+}
+
+/** `levin-main-executor-1769` */
+export function executorName(engine: string, memoryMb: number): string {
+  return `levin-${engine}-executor-${memoryMb}`;
 }
 
 /** What is known about an invocation beside its task's outcome. */
@@ -59,10 +70,10 @@ interface State {
  * An environment that died may have committed before: its commit is looked for once.
  */
 export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
-  const { invoker, concurrency, memoryMb, functionName } = options;
+  const { invoker, concurrency, functions } = options;
   const state: State = { options, waiting: new Set(), inFlight: new Map() };
   const intake = createAttemptIntake({
-    facts: { executorId: functionName, memoryRemedy: remedyOf(memoryMb) },
+    facts: { executorId: 'driver', memoryRemedy: remedyOf(functions, 0) },
     add(attempt) {
       state.waiting.add(attempt);
       pump(state);
@@ -85,10 +96,14 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       maxPayloadBytes: maxTaskBytes(options.build),
       maxTaskMs: options.timeLimitMs,
       outlivesDriver: true,
-      memoryBytes: memoryMb * MB,
+      memorySizesMb: functions.map(({ memoryMb }) => memoryMb),
+      mbPerVcpu: MB_PER_VCPU,
       needsBundle: true,
     },
-    run: (task, runOptions) => intake.run(task, runOptions),
+    async run(task, runOptions) {
+      sizeIndex(functions, runOptions.memorySizeMb ?? null);
+      return await intake.run(task, runOptions);
+    },
     close: () => intake.close(),
   };
 }
@@ -109,9 +124,10 @@ function pump(state: State): void {
 
 /** Never rejects. */
 async function invoke({ options }: State, attempt: Attempt, abort: AbortController): Promise<TaskOutcome> {
-  const { invoker, clock, functionName } = options;
+  const { invoker, clock } = options;
   const { spec } = attempt;
-  const task: InvokedTask = { spec, functionName, memoryRemedy: remedyOf(options.memoryMb) };
+  const task = invokedTask(options.functions, attempt);
+  const { functionName } = task;
   const endMs = clock.monotonic() + Math.min(spec.maxMs ?? Number.POSITIVE_INFINITY, options.timeLimitMs) + ANSWER_GRACE_MS;
   const overdue = clock.sleep(endMs - clock.monotonic(), { signal: attempt.over, unref: true });
   overdue.then(
@@ -181,6 +197,19 @@ async function watch(
   return { kind: 'failure', failure: failureWith('executor-lost', 'transient', { code: 'EXECUTOR_LOST', message }) };
 }
 
-function remedyOf(memoryMb: number): string {
-  return `use more partitions, or a larger executor function than ${memoryMb} MB`;
+function invokedTask(functions: readonly ExecutorFunction[], { spec, memorySizeMb }: Attempt): InvokedTask {
+  const at = sizeIndex(functions, memorySizeMb);
+  return { spec, functionName: (functions[at] as ExecutorFunction).name, memoryRemedy: remedyOf(functions, at) };
+}
+
+function sizeIndex(functions: readonly ExecutorFunction[], memorySizeMb: number | null): number {
+  const at = memorySizeMb === null ? 0 : functions.findIndex(({ memoryMb }) => memoryMb === memorySizeMb);
+  if (at in functions) return at;
+  throw new Error(`there is no executor function of ${memorySizeMb} MB, only of ${functions.map(({ memoryMb }) => memoryMb).join(', ')}`);
+}
+
+/** A task that runs out of memory gets the next size by itself; this is for where there is none. */
+function remedyOf(functions: readonly ExecutorFunction[], at: number): string {
+  const larger = functions[at + 1];
+  return `use more partitions, or ${larger === undefined ? `deploy executors of more than ${functions[at]?.memoryMb} MB` : `executors of ${larger.memoryMb} MB`}`;
 }

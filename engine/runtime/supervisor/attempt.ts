@@ -16,6 +16,8 @@ export interface Attempt {
   readonly outcome: Promise<TaskOutcome>;
   /** Executors to run it on only if there is no other one. */
   readonly avoid: readonly string[];
+  /** Of the runner's sizes; null is the smallest. */
+  readonly memorySizeMb: number | null;
   /** Its place in the dispatcher. */
   ticket: Ticket<Attempt>;
   phase: 'waiting' | 'running' | 'committing' | 'over';
@@ -40,6 +42,7 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
     spec,
     outcome: promise,
     avoid: options.avoid ?? [],
+    memorySizeMb: options.memorySizeMb ?? null,
     ticket: UNPLACED,
     phase: 'waiting',
     stopReason: null,

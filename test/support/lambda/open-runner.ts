@@ -1,5 +1,5 @@
 import { createLambdaInvoker, type LambdaInvokerOptions } from '../../../engine/adapters/aws/lambda-invoke.ts';
-import { createLambdaRunner, type LambdaRunnerOptions } from '../../../engine/adapters/aws/lambda-runner.ts';
+import { createLambdaRunner, executorName, type LambdaRunnerOptions } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import type { TaskRunner } from '../../../engine/ports/task-runner.ts';
 import type { TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
@@ -16,8 +16,7 @@ export function openLambdaRunner(endpoint: string, options: LambdaTestRunnerOpti
   const { credentials = { accessKeyId: 'test', secretAccessKey: 'test' }, concurrency = 10, ...rest } = options;
   return createLambdaRunner({
     invoker: createLambdaInvoker({ connections: concurrency, region: 'eu-central-1', endpoint, credentials }),
-    functionName: 'levin-test-executor-1769',
-    memoryMb: 1769,
+    functions: [1769, 3538].map((memoryMb) => ({ name: executorName('test', memoryMb), memoryMb })),
     timeLimitMs: 900_000,
     concurrency,
     build: TEST_BUILD,

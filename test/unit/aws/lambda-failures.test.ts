@@ -123,19 +123,18 @@ const TABLE: Readonly<Record<string, Row>> = {
     respond: functionError({ errorType: 'Runtime.OutOfMemory', errorMessage: 'RequestId: request-1 Error: Runtime exited' }, log(1769)),
     is: ['out-of-memory', 'resource', 'OUT_OF_MEMORY'],
     message:
-      'task 7 of stage 2 ran out of memory: Lambda reports Runtime.OutOfMemory. To help: use more partitions, or a larger executor function than 1769 MB.',
+      'task 7 of stage 2 ran out of memory: Lambda reports Runtime.OutOfMemory. To help: use more partitions, or executors of 3538 MB.',
   },
   'an environment that was killed with its memory full': {
     respond: functionError(killed, log(1769)),
     is: ['out-of-memory', 'resource', 'OUT_OF_MEMORY'],
     message:
-      'task 7 of stage 2 ran out of memory: Lambda killed its environment (1769 of 1769 MB used). To help: use more partitions, or a larger executor function than 1769 MB.',
+      'task 7 of stage 2 ran out of memory: Lambda killed its environment (1769 of 1769 MB used). To help: use more partitions, or executors of 3538 MB.',
   },
   'an environment that was killed and nothing reported': {
     respond: functionError(killed),
     is: ['out-of-memory', 'resource', 'OUT_OF_MEMORY'],
-    message:
-      'task 7 of stage 2 ran out of memory: Lambda killed its environment. To help: use more partitions, or a larger executor function than 1769 MB.',
+    message: 'task 7 of stage 2 ran out of memory: Lambda killed its environment. To help: use more partitions, or executors of 3538 MB.',
   },
   'an environment that was killed with memory to spare': {
     respond: functionError(killed, log(300)),
@@ -150,7 +149,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     ),
     is: ['out-of-memory', 'resource', 'OUT_OF_MEMORY'],
     message:
-      'task 7 of stage 2 ran out of memory: one large allocation did not fit the JavaScript heap, which ended its environment. To help: use more partitions, or a larger executor function than 1769 MB.',
+      'task 7 of stage 2 ran out of memory: one large allocation did not fit the JavaScript heap, which ended its environment. To help: use more partitions, or executors of 3538 MB.',
   },
   'an environment that exited': {
     respond: functionError(

@@ -57,6 +57,19 @@ describe('an invocation', () => {
     }
   }, 120_000);
 
+  test('is of the function of the size that the task needs, the smallest by default', async () => {
+    const paths: string[] = [];
+    await using lambda = await scriptedLambda((response, request) => {
+      paths.push(request.path);
+      answer()(response, request);
+    });
+    for (const size of [{}, { memorySizeMb: 3538 }]) {
+      const options = { signal: new AbortController().signal, onEvent: () => undefined, ...size };
+      expect(await lambda.runner.run(specOf({ do: 'value', value: '' }), options)).toEqual(SUCCESS);
+    }
+    expect(paths).toEqual([1769, 3538].map((mb) => `/2015-03-31/functions/levin-test-executor-${mb}/invocations`));
+  });
+
   test('after another one uses its socket', async () => {
     await using lambda = await scriptedLambda(answer());
     for (let i = 0; i < 20; i++) expect(await lambda.run()).toEqual(SUCCESS);
