@@ -1,14 +1,12 @@
-import { errorCode } from '../../errors/levin-error.ts';
+import { errorCode, type Fault, LevinError } from '../../errors/levin-error.ts';
 import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
-import { toWireError } from '../../runtime/worker/wire-error.ts';
-import type { TaskFailure } from '../../types/failure.ts';
+import type { FailureKind, TaskFailure } from '../../types/failure.ts';
+import { awsError } from './aws-errors.ts';
 import type { InvokedTask } from './lambda-function-failure.ts';
 
 /** An invocation that was not answered. `unknown`: whether the task runs is not known, its commit tells. */
 export type CallFailure = { readonly kind: 'failure'; readonly failure: TaskFailure } | { readonly kind: 'unknown'; readonly why: string };
 
-/** The connection was there, and the event on its way or gone. */
-const LOST = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENETRESET', 'ENETDOWN', 'ENETUNREACH', 'EHOSTUNREACH']);
 /** Refused for now; nothing ran. */
 const BUSY = new Set([
   'TooManyRequestsException',
@@ -16,22 +14,6 @@ const BUSY = new Set([
   'ENINotReadyException',
   'ResourceNotReadyException',
   'ResourceConflictException',
-  'ThrottlingException',
-]);
-const TOO_LARGE = new Set(['RequestTooLargeException', 'SerializedRequestEntityTooLargeException']);
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied']);
-const NO_CREDENTIALS = new Set([
-  'CredentialsProviderError',
-  'TokenProviderError',
-  'ExpiredTokenException',
-  'ExpiredToken',
-  'RequestExpired',
-  'UnrecognizedClientException',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'SignatureDoesNotMatch',
-  'IncompleteSignatureException',
-  'MissingAuthenticationTokenException',
 ]);
 /** What is wrong with how the function was set up; trying again gives the same. */
 const MISCONFIGURED =
@@ -44,7 +26,7 @@ interface Thrown {
   readonly Reason?: unknown;
   /** Of a connection that was tried at several addresses. */
   readonly errors?: readonly Thrown[];
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 /**
@@ -54,72 +36,52 @@ interface Thrown {
  * |---|---|
  * | 429 with its reason, 503, a function that is being changed | `throttled` |
  * | no connection could be made | `throttled`: nothing was sent |
- * | a connection that was lost | unknown |
+ * | a connection that was lost, also in the middle of the answer | unknown |
  * | 413 | `error`, resource: `PAYLOAD_TOO_LARGE` |
- * | 403 | `error`, user: `ACCESS_DENIED` names action and function |
- * | no credentials, expired, not accepted | `error`, user: `NO_CREDENTIALS` |
- * | 404 | `error`, user: `NOT_DEPLOYED` |
  * | a function that cannot run as it was set up | `error`, user: `FUNCTION_MISCONFIGURED` |
- * | other 5xx | `error`, transient |
- * | anything else | `error`, internal |
+ * | anything else | `error`, as of every other AWS service: no credentials, no right, not deployed, a failure of the service … |
  */
 export function callFailure(task: InvokedTask, thrown: unknown): CallFailure {
   const { spec, functionName } = task;
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as Thrown;
   const name = typeof error.name === 'string' ? error.name : '';
   const status = error.$metadata?.httpStatusCode ?? null;
-  const said = `${name}: ${String(error.message)}`;
-  // An answer that began and broke off has a status, too.
-  if (status === null || status < 300) {
-    if (NO_CREDENTIALS.has(name)) return refused(task, 'NO_CREDENTIALS', noCredentials(said));
-    if (neverConnected(error)) return throttled(task, 'UNREACHABLE', `no connection could be made to Lambda: ${said}`, null);
-    const code = errorCode(thrown) ?? '';
-    if (LOST.has(code) || code.startsWith('HPE_')) return { kind: 'unknown', why: `${code}: ${String(error.message)}` };
-    return { kind: 'failure', failure: failureOf(thrown, 'internal') };
-  }
   if (BUSY.has(name) || status === 429 || status === 503) {
-    const reason = typeof error.Reason === 'string' ? error.Reason : null;
-    return throttled(task, 'THROTTLED', `${status} ${reason ?? name}: ${String(error.message)}`, reason);
+    const reason = typeof error.Reason === 'string' ? error.Reason : name;
+    return failed(task, 'throttled', { code: 'THROTTLED', why: `was refused for now: ${status} ${reason}: ${String(error.message)}` });
   }
-  if (TOO_LARGE.has(name) || status === 413) return tooLarge(task, `Lambda refuses it: ${String(error.message)}`);
-  if (NO_CREDENTIALS.has(name)) return refused(task, 'NO_CREDENTIALS', noCredentials(said));
-  if (DENIED.has(name) || status === 403) {
-    const message = `Function ${functionName} may not be invoked (${said}). The caller needs the right lambda:InvokeFunction on it.`;
-    return refused(task, 'ACCESS_DENIED', message);
-  }
-  if (status === 404) {
-    const message = `There is no function ${functionName} here (${said}). Deploy the engine with "levin deploy", or choose the region that it was deployed to.`;
-    return refused(task, 'NOT_DEPLOYED', message);
-  }
+  if (status === 413) return tooLarge(task, `Lambda refuses it: ${String(error.message)}`);
   if (MISCONFIGURED.test(name)) {
-    const message = `Function ${functionName} cannot run as it is set up (${said}). Correct that, or deploy the engine again.`;
-    return refused(task, 'FUNCTION_MISCONFIGURED', message);
+    const why = `cannot run: function ${functionName} is set up wrong (${name}: ${String(error.message)}). Correct that, or deploy the engine again.`;
+    return failed(task, 'error', { code: 'FUNCTION_MISCONFIGURED', fault: 'user', why });
   }
-  const message = `Function ${functionName} could not be invoked for ${taskName(spec)}: ${status} ${said}`;
-  const cause = toWireError(thrown);
-  return {
-    kind: 'failure',
-    failure: failureWith('error', status >= 500 ? 'transient' : 'internal', { code: 'INVOKE_FAILED', message, cause }),
-  };
+  const known = awsError(thrown, {
+    action: 'lambda:InvokeFunction',
+    resource: `the function ${functionName}`,
+    doing: `run ${taskName(spec)} in the function ${functionName}`,
+  });
+  if (!(known instanceof LevinError)) return { kind: 'failure', failure: failureOf(thrown, 'internal') };
+  if (neverConnected(error) || known.code === 'NO_CONNECTION' || known.code === 'THROTTLED')
+    return failed(task, 'throttled', { code: known.code, why: `was refused for now: ${known.message}` });
+  // An answer that began and broke off has a status.
+  if (known.code === 'CONNECTION_LOST' || (status !== null && status < 300)) return { kind: 'unknown', why: known.message };
+  const failure = failureOf(known, 'internal');
+  // The user set it up so, but no function of the user's failed.
+  return { kind: 'failure', failure: failure.kind === 'user-error' ? { ...failure, kind: 'error' } : failure };
 }
 
 /** Larger than Lambda takes, as we or the service found. */
-export function tooLarge({ spec }: InvokedTask, why: string): CallFailure {
-  const message = `The payload of ${taskName(spec)} is too large for an invocation. ${why}. Use fewer input files or shuffle partitions for each task.`;
-  return { kind: 'failure', failure: failureWith('error', 'resource', { code: 'PAYLOAD_TOO_LARGE', message }) };
+export function tooLarge(task: InvokedTask, why: string): Extract<CallFailure, { kind: 'failure' }> {
+  const message = `cannot be sent: its payload is too large for an invocation. ${why}. Use fewer input files or shuffle partitions for each task.`;
+  return failed(task, 'error', { code: 'PAYLOAD_TOO_LARGE', fault: 'resource', why: message });
 }
 
-function throttled({ spec }: InvokedTask, code: string, why: string, reason: string | null): CallFailure {
-  const message = `${taskName(spec)} was refused for now: ${why}`;
-  return { kind: 'failure', failure: failureWith('throttled', 'transient', { code, message, fields: reason === null ? {} : { reason } }) };
-}
-
-function refused(_: InvokedTask, code: string, message: string): CallFailure {
-  return { kind: 'failure', failure: failureWith('error', 'user', { code, message }) };
-}
-
-function noCredentials(said: string): string {
-  return `AWS does not accept the credentials of this process, or there are none (${said}). Log in again; a job that stopped goes on with --app.`;
+function failed(
+  { spec }: InvokedTask,
+  kind: FailureKind,
+  { code, fault = 'transient', why }: { readonly code: string; readonly fault?: Fault; readonly why: string },
+): Extract<CallFailure, { kind: 'failure' }> {
+  return { kind: 'failure', failure: failureWith(kind, fault, { code, message: `${taskName(spec)} ${why}` }) };
 }
 
 /** Then nothing of the event has left this machine. A time-out of the SDK's own has no code. */

@@ -62,6 +62,8 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
       // An answer takes as long as its task; the runner watches deadlines.
       requestTimeout: 0,
       socketTimeout: 0,
+      // To wait for a socket is no fault: the runner bounds what it has in flight.
+      socketAcquisitionWarningTimeout: 2 ** 31 - 1,
     },
   });
   return {

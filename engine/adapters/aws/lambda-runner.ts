@@ -137,17 +137,14 @@ async function invoke({ options }: State, attempt: Attempt, abort: AbortControll
   try {
     const payload = encodeRequest(options.build, spec);
     if (payload.length > MAX_INVOKE_BYTES) {
-      const failed = tooLarge(task, `It has ${payload.length} bytes, and Lambda takes ${MAX_INVOKE_BYTES}`);
-      return failed as Extract<typeof failed, { kind: 'failure' }>;
+      return tooLarge(task, `It has ${payload.length} bytes, and Lambda takes ${MAX_INVOKE_BYTES}`);
     }
     attempt.event({ kind: 'started', executorId: functionName });
     const answer = await invoker.invoke({ functionName, payload, signal: abort.signal });
     return await outcomeOf(options, attempt, { task, answer });
   } catch (error) {
     if (attempt.phase === 'over') return { kind: 'failure', failure: failureOf(error, 'internal') };
-    const failed = abort.signal.aborted
-      ? ({ kind: 'unknown', why: 'no answer came until its deadline' } as const)
-      : callFailure(task, error);
+    const failed = abort.signal.aborted ? ({ kind: 'unknown', why: 'no answer came' } as const) : callFailure(task, error);
     return failed.kind === 'failure' ? failed : await watch(options, attempt, { task, why: failed.why, endMs });
   }
 }
@@ -193,7 +190,7 @@ async function watch(
   } catch (error) {
     return { kind: 'failure', failure: failureOf(error, 'internal') };
   }
-  const message = `The invocation of ${task.functionName} that ran ${taskName(task.spec)} was not heard of again (${why}), and it committed nothing until its deadline.`;
+  const message = `The invocation of ${task.functionName} that ran ${taskName(task.spec)} was not heard of again, and it committed nothing until its deadline (${why}).`;
   return { kind: 'failure', failure: failureWith('executor-lost', 'transient', { code: 'EXECUTOR_LOST', message }) };
 }
 

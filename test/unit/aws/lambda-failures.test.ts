@@ -50,59 +50,59 @@ const TABLE: Readonly<Record<string, Row>> = {
   },
   'an error of the service': {
     respond: apiError(500, 'ServiceException'),
-    is: ['error', 'transient', 'INVOKE_FAILED'],
+    is: ['error', 'transient', 'SERVICE_FAILED'],
     message:
-      'Function levin-test-executor-1769 could not be invoked for task 7 of stage 2: 500 ServiceException: what AWS says of ServiceException',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: AWS failed. Whether it was done is unknown. [ServiceException: what AWS says of ServiceException]',
   },
   'a gateway that answers with a page': {
     respond: (response) => {
       response.writeHead(502, { 'content-type': 'text/html' });
       response.end('<html>Bad Gateway</html>');
     },
-    is: ['error', 'transient', 'INVOKE_FAILED'],
-    message: 'Function levin-test-executor-1769 could not be invoked for task 7 of stage 2: 502 ',
+    is: ['error', 'transient', 'SERVICE_FAILED'],
+    message: 'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: AWS failed. Whether it was done is unknown. ',
   },
   'a payload that the service finds too large': {
     respond: apiError(413, 'RequestTooLargeException'),
     is: ['error', 'resource', 'PAYLOAD_TOO_LARGE'],
     message:
-      'The payload of task 7 of stage 2 is too large for an invocation. Lambda refuses it: what AWS says of RequestTooLargeException. Use fewer input files or shuffle partitions for each task.',
+      'task 7 of stage 2 cannot be sent: its payload is too large for an invocation. Lambda refuses it: what AWS says of RequestTooLargeException. Use fewer input files or shuffle partitions for each task.',
   },
   'a missing right': {
     respond: apiError(403, 'AccessDeniedException'),
-    is: ['error', 'user', 'ACCESS_DENIED'],
+    is: ['error', 'user', 'PERMISSION_DENIED'],
     message:
-      'Function levin-test-executor-1769 may not be invoked (AccessDeniedException: what AWS says of AccessDeniedException). The caller needs the right lambda:InvokeFunction on it.',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: access is denied. Allow lambda:InvokeFunction on the function levin-test-executor-1769. [AccessDeniedException: what AWS says of AccessDeniedException]',
   },
   'an expired session': {
     respond: apiError(403, 'ExpiredTokenException'),
-    is: ['error', 'user', 'NO_CREDENTIALS'],
+    is: ['error', 'user', 'CREDENTIALS_EXPIRED'],
     message:
-      'AWS does not accept the credentials of this process, or there are none (ExpiredTokenException: what AWS says of ExpiredTokenException). Log in again; a job that stopped goes on with --app.',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: the AWS session has expired. Log in again (aws sso login, or new session keys), then go on with --app. [ExpiredTokenException: what AWS says of ExpiredTokenException]',
   },
   'a key that is not accepted': {
     respond: apiError(403, 'UnrecognizedClientException'),
-    is: ['error', 'user', 'NO_CREDENTIALS'],
+    is: ['error', 'user', 'CREDENTIALS_INVALID'],
     message:
-      'AWS does not accept the credentials of this process, or there are none (UnrecognizedClientException: what AWS says of UnrecognizedClientException). Log in again; a job that stopped goes on with --app.',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: AWS does not accept the credentials. Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or the profile. [UnrecognizedClientException: what AWS says of UnrecognizedClientException]',
   },
   'a function that is not there': {
     respond: apiError(404, 'ResourceNotFoundException'),
-    is: ['error', 'user', 'NOT_DEPLOYED'],
+    is: ['error', 'user', 'RESOURCE_NOT_FOUND'],
     message:
-      'There is no function levin-test-executor-1769 here (ResourceNotFoundException: what AWS says of ResourceNotFoundException). Deploy the engine with "levin deploy", or choose the region that it was deployed to.',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: it does not exist in this account and region. Deploy it (levin deploy), or choose the account and region where it is. [ResourceNotFoundException: what AWS says of ResourceNotFoundException]',
   },
   'a function whose key cannot be used': {
     respond: apiError(502, 'KMSAccessDeniedException'),
     is: ['error', 'user', 'FUNCTION_MISCONFIGURED'],
     message:
-      'Function levin-test-executor-1769 cannot run as it is set up (KMSAccessDeniedException: what AWS says of KMSAccessDeniedException). Correct that, or deploy the engine again.',
+      'task 7 of stage 2 cannot run: function levin-test-executor-1769 is set up wrong (KMSAccessDeniedException: what AWS says of KMSAccessDeniedException). Correct that, or deploy the engine again.',
   },
   'a request that Lambda does not understand': {
     respond: apiError(400, 'InvalidRequestContentException'),
-    is: ['error', 'internal', 'INVOKE_FAILED'],
+    is: ['error', 'internal', 'AWS_REFUSED'],
     message:
-      'Function levin-test-executor-1769 could not be invoked for task 7 of stage 2: 400 InvalidRequestContentException: what AWS says of InvalidRequestContentException',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: AWS does not take this request. [InvalidRequestContentException: what AWS says of InvalidRequestContentException]',
   },
   'the time limit of the function': {
     respond: functionError({

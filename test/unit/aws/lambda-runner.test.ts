@@ -116,7 +116,7 @@ describe('a payload', () => {
       'error',
       'resource',
       expect.stringMatching(
-        /^The payload of task 7 of stage 2 is too large for an invocation\. It has 629\d{4} bytes, and Lambda takes 6291456\. Use fewer input files or shuffle partitions for each task\.$/,
+        /^task 7 of stage 2 cannot be sent: its payload is too large for an invocation\. It has 629\d{4} bytes, and Lambda takes 6291456\. Use fewer input files or shuffle partitions for each task\.$/,
       ),
     ]);
     expect(lambda.endpoint.counts().requests).toBe(1);
@@ -132,7 +132,7 @@ describe('nothing is sent', () => {
       signal: new AbortController().signal,
       onEvent: () => undefined,
     });
-    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'throttled', error: { code: 'UNREACHABLE' } } });
+    expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'throttled', error: { code: 'NO_CONNECTION' } } });
     await runner.close();
   });
 
@@ -144,7 +144,7 @@ describe('nothing is sent', () => {
     expect(failureOf(await lambda.run())).toEqual([
       'error',
       'user',
-      'AWS does not accept the credentials of this process, or there are none (CredentialsProviderError: Could not load credentials from any providers). Log in again; a job that stopped goes on with --app.',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: there are no AWS credentials. Log in (aws sso login), choose a profile (AWS_PROFILE), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. [CredentialsProviderError: Could not load credentials from any providers]',
     ]);
     expect(lambda.endpoint.counts().requests).toBe(0);
   });
@@ -179,7 +179,7 @@ describe('an invocation that is not heard of again', () => {
     expect(failureOf(await lambda.run(spec))).toEqual([
       'executor-lost',
       'transient',
-      'The invocation of levin-test-executor-1769 that ran task 7 of stage 2 was not heard of again (ECONNRESET: socket hang up), and it committed nothing until its deadline.',
+      'The invocation of levin-test-executor-1769 that ran task 7 of stage 2 was not heard of again, and it committed nothing until its deadline (Cannot run task 7 of stage 2 in the function levin-test-executor-1769: the connection broke or took too long. Whether it was done is unknown. [ECONNRESET: socket hang up]).',
     ]);
     expect(asked).toEqual([75_000]);
   });
@@ -194,7 +194,7 @@ describe('an invocation that is not heard of again', () => {
     expect(failureOf(await outcome)).toEqual([
       'executor-lost',
       'transient',
-      'The invocation of levin-test-executor-1769 that ran task 7 of stage 2 was not heard of again (no answer came until its deadline), and it committed nothing until its deadline.',
+      'The invocation of levin-test-executor-1769 that ran task 7 of stage 2 was not heard of again, and it committed nothing until its deadline (no answer came).',
     ]);
   });
 
