@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
+import type { CommittedOutcome } from '../../runtime/committed-outcome.ts';
 import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
@@ -26,8 +27,7 @@ export interface LambdaRunnerOptions {
   readonly concurrency: number;
   readonly build: Build;
   readonly clock: Clock;
-  /** What a task has committed, or will have until `endMs` of the monotonic clock; null: nothing. */
-  readonly committed: (spec: TaskSpec, endMs: number, signal: AbortSignal) => Promise<TaskOutcome | null>;
+  readonly committed: CommittedOutcome;
   /** After each invocation that Lambda answered. */
   readonly onInvoked?: (spec: TaskSpec, invocation: Invocation) => void;
 }

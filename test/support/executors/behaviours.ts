@@ -31,7 +31,7 @@ export function encodeBehaviour(behaviour: Behaviour): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(behaviour));
 }
 
-const METRICS: TaskMetrics = {
+export const METRICS: TaskMetrics = {
   recordsRead: 0,
   bytesRead: 0,
   recordsWritten: 0,

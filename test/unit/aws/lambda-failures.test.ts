@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeRefusal } from '../../../engine/adapters/aws/lambda-protocol.ts';
 import { scriptedLambda } from '../../support/lambda/open-runner.ts';
 import { apiError, functionError, type Respond, returned } from '../../support/lambda/scripted-endpoint.ts';
 
@@ -186,7 +187,9 @@ const TABLE: Readonly<Record<string, Row>> = {
       'task 7 of stage 2 gave a larger result than Lambda returns (Response payload size exceeded maximum allowed payload size (6291556 bytes).). Use more partitions.',
   },
   'an executor of another version': {
-    respond: returned({ levin: '9.9.9', refused: 'The driver is levin 1, its executor is levin 9.9.9; they must be the same.' }),
+    respond: returned(
+      encodeRefusal({ levin: '9.9.9', nodeMajor: 24 }, 'The driver is levin 1, its executor is levin 9.9.9; they must be the same.'),
+    ),
     is: ['error', 'user', 'EXECUTOR_MISMATCH'],
     message: 'The driver is levin 1, its executor is levin 9.9.9; they must be the same.',
   },

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { decodeRequest, encodeAnswer, MAX_INVOKE_BYTES, maxTaskBytes } from '../../../engine/adapters/aws/lambda-protocol.ts';
+import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
+import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import { createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
+import { ownDelivery } from '../../../engine/runtime/own-delivery.ts';
+import { metadataKeys } from '../../../engine/types/keys.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
+import { METRICS } from '../../support/executors/behaviours.ts';
+import { commitInto } from '../../support/executors/commit-into.ts';
 import { specOf } from '../../support/executors/specs.ts';
 import { TEST_BUILD } from '../../support/executors/test-build.ts';
 import { openLambdaRunner, scriptedLambda } from '../../support/lambda/open-runner.ts';
@@ -151,19 +158,38 @@ describe('nothing is sent', () => {
 });
 
 describe('an invocation that is not heard of again', () => {
-  test('has the outcome that its task commits', async () => {
+  test('has the outcome that its task commits, whenever it does until the deadline', async () => {
     const clock = createVirtualClock();
-    const asked: number[] = [];
+    const metadata = createMemoryMetadataStore({ clock });
+    const spec = specOf({ do: 'value', value: '' }, { partition: 7 });
+    const lost = Promise.withResolvers<void>();
+    const committed = createCommittedOutcome({ metadata, clock, readOffsets: async () => [] });
     await using lambda = await scriptedLambda(hangUp, {
       clock,
-      committed: async (_, endMs) => {
-        asked.push(endMs);
-        return SUCCESS;
+      committed: (...asked) => {
+        lost.resolve();
+        return committed(...asked);
       },
     });
-    expect(await lambda.run()).toEqual(SUCCESS);
-    // The time limit of the function, and what an answer may be late.
-    expect(asked).toEqual([915_000]);
+    const outcome = lambda.run(spec);
+    await lost.promise;
+    await clock.advance(600_000);
+    await commitInto(metadata)(ownDelivery(spec, createSeededRandom('executor')), {
+      output: { kind: 'none', checksum: '00' },
+      metrics: METRICS,
+    });
+    await clock.advance(10_000);
+    expect(await outcome).toMatchObject({ kind: 'success', lostRace: false, result: { generation: 0, output: { kind: 'none' } } });
+  });
+
+  test('is superseded when its task was made again', async () => {
+    const clock = createVirtualClock();
+    const metadata = createMemoryMetadataStore({ clock });
+    const spec = specOf({ do: 'value', value: '' }, { partition: 7 });
+    await metadata.put(metadataKeys.commit(spec.appId, spec.stageId, 7), { generation: 1, winner: null });
+    const committed = createCommittedOutcome({ metadata, clock, readOffsets: async () => [] });
+    await using lambda = await scriptedLambda(hangUp, { clock, committed });
+    expect(failureOf(await lambda.run(spec))[0]).toBe('superseded');
   });
 
   test('is lost when its task commits nothing until its deadline', async () => {
