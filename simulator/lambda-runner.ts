@@ -22,6 +22,8 @@ export interface ComputeOptions {
   readonly memorySizesMb: readonly number[];
   /** Each attempt as it is delivered, and its memory. */
   readonly onInvoke: (spec: TaskSpec, driver: string, memorySizeMb: number) => void;
+  /** What runs attempts; default: the real thing, whose computing takes the time that the cost model says. */
+  readonly environmentOf?: typeof createEnvironment;
 }
 
 /** Where tasks run: it outlives the drivers. */
@@ -65,7 +67,8 @@ export function createLambda(options: ComputeOptions): Compute {
     const slow = plan.strikes('slowNode', process.name) ? SLOW_NODE : 1;
     await clock.sleep(latencyAt(facts.coldStartMs, next()));
     const speed = Math.min(1, memorySizeMb / facts.mbPerVcpu) / slow;
-    return createEnvironment({ world, name: process.name, process, functions, memorySizeMb, runsOut, speed });
+    const environmentOf = options.environmentOf ?? createEnvironment;
+    return environmentOf({ world, name: process.name, process, functions, memorySizeMb, runsOut, speed });
   };
 
   const invoke = async (spec: TaskSpec, driver: SimProcess, { signal, onEvent, memorySizeMb }: RunOptions): Promise<TaskOutcome> => {

@@ -50,7 +50,7 @@ export interface Bandwidth {
   transferMs(bytes: number, nowMs: number): number;
 }
 
-export function createBandwidth({ burstBytes, bytesPerSecond }: Facts): Bandwidth {
+export function createBandwidth({ burstBytes, bytesPerSecond }: Pick<Facts, 'burstBytes' | 'bytesPerSecond'>): Bandwidth {
   let tokens = burstBytes;
   let lastMs = 0;
   return {

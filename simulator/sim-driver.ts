@@ -1,4 +1,5 @@
 import { type Context, contextOf } from '../driver/api/context.ts';
+import type { Application } from '../driver/application/application.ts';
 import { openDriver } from '../driver/application/open-driver.ts';
 import type { ConfigInput } from '../driver/config/config-input.ts';
 import { loadConfig } from '../driver/config/load-config.ts';
@@ -25,6 +26,11 @@ const CWD = '/work';
 
 /** The real driver in a simulated process: everything between the Context and the ports is the product's own. */
 export async function openSimDriver(options: SimDriverOptions): Promise<Context> {
+  return contextOf(await openSimApplication(options));
+}
+
+/** The same without the API around it. */
+export async function openSimApplication(options: SimDriverOptions): Promise<Application> {
   const { process, appId, functions, runner } = options;
   const { clock } = process;
   const { objects, files, staged, metadata, random } = remoteStores({ ...options, name: process.name });
@@ -38,7 +44,7 @@ export async function openSimDriver(options: SimDriverOptions): Promise<Context>
     random,
   };
   const silent = { write: () => true };
-  const app = await openDriver({
+  return await openDriver({
     ...loadConfig([{ name: 'simulator', values: { quiet: true, logLevel: 'off', progress: 'none', ...options.config } }]),
     appId,
     name: 'simulated',
@@ -57,5 +63,4 @@ export async function openSimDriver(options: SimDriverOptions): Promise<Context>
     runnerOf: () => runner,
     onEnd: () => undefined,
   });
-  return contextOf(app);
 }

@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly only?: ReadonlySet<string>;
   readonly facts?: Facts;
   readonly costs?: CostModel;
+  /** What is there of user files; default: a store in memory, empty. */
+  readonly files?: ObjectStore;
   /** Virtual time after which a job counts as one that never ends. Default: 30 days. */
   readonly maxMs?: number;
   /** Fails with `REAL_HANDLE` when something waits for the real world: only where this process does nothing else. */
@@ -81,7 +83,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 export function createWorld(options: WorldOptions): SimWorld {
   const { seed, rates = {}, strict = false, maxMs = DEFAULT_MAX_MS, only, facts = AWS_FACTS, costs = DEFAULT_COSTS } = options;
   const clock = createVirtualClock({ startMs: START_MS });
-  const files = createMemoryObjectStore();
+  const files = options.files ?? createMemoryObjectStore();
   const { onTrace } = options;
   const trace = (what: string): void => onTrace?.(`${clock.monotonic().toFixed(3)} ${what}`);
   const plan = createFaultPlan({ seed, rates, onFired: (name) => trace(`fault ${name}`), ...(only === undefined ? {} : { only }) });

@@ -10,6 +10,7 @@ import type { LevinConfig } from '../config/config-input.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { NodeFacts } from '../planner/analyze.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
+import { stageShape } from '../planner/stage-shape.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import { createCodeProvider } from './code-provider.ts';
 import { keepWinnersDeadLetters } from './dead-letters.ts';
@@ -139,6 +140,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
           committed,
           parents: draft.parents,
           attempt,
+          shape: stageShape(draft, listings.splits),
         });
       },
       stageCompleted: ({ stage, status }) => bus.emit({ kind: 'stageCompleted', stage, status, message: null }),

@@ -42,6 +42,13 @@ export function splitOption(word: string): [name: string, value: string | null] 
   return at < 0 ? [word, null] : [word.slice(0, at), word.slice(at + 1)];
 }
 
+/** `key=value` of `--conf`. */
+export function parseConf(command: string, text: string): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at > 0) return { [text.slice(0, at)]: text.slice(at + 1) };
+  throw usageError(command, `--conf is "${text}"; it must be key=value, for example --conf defaultParallelism=8.`);
+}
+
 function unknownOption(command: string, name: string, known: readonly string[]): LevinError {
   const near = nearestName(name, known);
   return usageError(command, `unknown option "${name}". ${near === null ? `Options: ${known.join(', ')}.` : `Did you mean "${near}"?`}`);

@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   run: async (argv) => (await import('./run.ts')).run(argv),
   check: async (argv) => (await import('./check.ts')).check(argv),
   build: async (argv) => (await import('./build.ts')).build(argv),
+  simulate: async (argv) => (await import('./simulate.ts')).simulate(argv),
   apps: async (argv) => (await import('./apps.ts')).apps(argv),
   cancel: async (argv) => (await import('./cancel.ts')).cancel(argv),
   gc: async (argv) => (await import('./gc.ts')).gc(argv),
@@ -54,6 +55,12 @@ function help(): void {
     --state-dir DIR      where journals and committed outputs are kept
     --quiet              no progress, no summary
     -- args…             arguments of the job that look like options
+  levin simulate job.ts [options] [args…]   how long and how much it would take on AWS Lambda, from the profile of a run (docs/what-if.md)
+    --workers N          functions at once: 1000
+    --input-bytes SIZE   as if the files it reads had this size: 1TB
+    --memory-size MB     of a function: 1769
+    --app ID, --events FILE   the profile of a run that took place
+    --conf, --on, --seeds N, --seed TEXT, --json
   levin apps [--json]                  applications of the state folder: running, dead, failed, cancelled, finished
   levin cancel ID                      stops a running application; what it has committed is kept
   levin gc [ID…] [options]             removes applications that are over, and what killed processes left

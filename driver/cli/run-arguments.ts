@@ -1,6 +1,6 @@
 import type { LevinError } from '../../engine/errors/levin-error.ts';
 import { nearestName } from '../config/nearest-name.ts';
-import { splitOption, usageError } from './command-arguments.ts';
+import { parseConf, splitOption, usageError } from './command-arguments.ts';
 
 export interface RunArguments {
   /** The job file as given. */
@@ -46,7 +46,7 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
       throw usage(`${name} ${option.value ? 'needs a value' : 'takes no value'}.`);
     if (option.key !== null) flags[option.key] = value;
     else if (name === '--app') appId = value;
-    else Object.assign(flags, parseConf(value));
+    else Object.assign(flags, parseConf('run', value));
   }
   const [job, ...args] = words;
   if (job === undefined) throw usage('no job file was given.');
@@ -56,12 +56,6 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
     );
   }
   return { job, args: [...args, ...rest], flags, appId };
-}
-
-function parseConf(text: string): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at > 0) return { [text.slice(0, at)]: text.slice(at + 1) };
-  throw usage(`--conf is "${text}"; it must be key=value, for example --conf defaultParallelism=8.`);
 }
 
 function unknownOption(name: string): LevinError {

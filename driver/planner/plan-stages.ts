@@ -240,7 +240,7 @@ function addWide(node: Wide, groups: readonly number[], context: ChainContext): 
     if (!needsShuffle(node, i, known)) return { index: indexOf(parent), moved: false };
     const stage = registry.byEdge.get(edgeKey('map', node.id, i)) as number;
     const index = builder.add({ kind: 'shuffleRead', numPartitions: groups.length - 1 });
-    builder.leaves.set(index, { kind: 'shuffle', stage, groups });
+    builder.leaves.set(index, { kind: 'shuffle', stage, groups, ...(wasAsked(node, groups, known) ? { asked: true } : {}) });
     builder.parents.add(stage);
     return { index, moved: true };
   });
@@ -261,6 +261,12 @@ function addWide(node: Wide, groups: readonly number[], context: ChainContext): 
     last = builder.add({ kind: 'sortByKey', parent: last, ascending: node.sort === 'ascending', ...fn });
   }
   return last;
+}
+
+/** Whether the number of partitions that are read was given, by the wide operation itself or by a coalesce above it. */
+function wasAsked(node: Wide, groups: readonly number[], known: ReadonlyMap<number, NodeFacts>): boolean {
+  const given = node.kind === 'cogroup' ? node.numPartitions : node.partitioning.numPartitions;
+  return given !== null || groups.length - 1 !== factsIn(known, node).numPartitions;
 }
 
 function edgeKey(kind: 'map' | 'sample' | 'count', nodeId: number, input = 0): string {

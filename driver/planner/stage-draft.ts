@@ -7,8 +7,8 @@ export type LeafBinding =
   | { readonly kind: 'slices'; readonly node: Extract<LineageNode, { kind: 'slices' }> }
   | { readonly kind: 'text'; readonly node: Extract<LineageNode, { kind: 'textFile' }> }
   | { readonly kind: 'files'; readonly node: Extract<LineageNode, { kind: 'files' }> }
-  /** Partition p reads the reducer partitions `[groups[p], groups[p + 1])` of the stage. */
-  | { readonly kind: 'shuffle'; readonly stage: number; readonly groups: readonly number[] }
+  /** Partition p reads the reducer partitions `[groups[p], groups[p + 1])` of the stage. `asked`: the user said how many there are. */
+  | { readonly kind: 'shuffle'; readonly stage: number; readonly groups: readonly number[]; readonly asked?: true }
   /** Partition p begins where the counts of the partitions before it end; null: there is one partition. */
   | { readonly kind: 'firstIndex'; readonly stage: number | null };
 

@@ -20,6 +20,7 @@ export type { UserFunction } from './user-function.ts';
  */
 export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
   const start = deps.clock.monotonic();
+  const startCpuMs = deps.cpuMs?.();
   const counters = newCounters();
   const { scratch, memory, residentBytes = () => process.memoryUsage.rss() } = deps;
   const badRecords = createBadRecords(spec, deps.signal);
@@ -36,8 +37,9 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
   const output = await runSink(task);
   await badRecords?.store(deps.objects);
   const runMs = deps.clock.monotonic() - start;
+  const cpu = startCpuMs === undefined || deps.cpuMs === undefined ? {} : { cpuMs: deps.cpuMs() - startCpuMs };
   return {
     output,
-    metrics: { ...task.counters, badRecords: badRecords?.count() ?? 0, runMs, peakRssBytes: residentBytes() },
+    metrics: { ...task.counters, badRecords: badRecords?.count() ?? 0, runMs, peakRssBytes: residentBytes(), ...cpu },
   };
 }

@@ -33,9 +33,11 @@ export interface TaskDeps {
   readonly prepare?: PrepareRecords;
   /** Resident memory of the executor; default: of this process. */
   readonly residentBytes?: () => number;
+  /** Processor time of this thread so far; default: it is not measured. */
+  readonly cpuMs?: () => number;
 }
 
-export type Counters = { -readonly [K in keyof Omit<TaskMetrics, 'runMs' | 'peakRssBytes' | 'badRecords'>]: number };
+export type Counters = { -readonly [K in keyof Omit<TaskMetrics, 'runMs' | 'peakRssBytes' | 'badRecords' | 'cpuMs'>]: number };
 
 /** One running task: its parts are built from this. */
 export interface TaskContext {

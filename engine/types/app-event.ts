@@ -1,5 +1,6 @@
 import type { CallSite } from './call-site.ts';
 import type { TaskFailure } from './failure.ts';
+import type { StageShape } from './stage-shape.ts';
 import type { TaskMetrics } from './task.ts';
 
 /** Version of the event log's format: raised when an event changes its meaning, not when one is added. */
@@ -49,6 +50,8 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly parents: readonly number[];
       /** 0 at first, then once more each time lost output is made again. */
       readonly attempt: number;
+      /** What it reads and writes, and what decides how many tasks it has; logs of older versions have none. */
+      readonly shape?: StageShape;
     }
   | {
       readonly kind: 'stageCompleted';

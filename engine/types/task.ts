@@ -111,6 +111,10 @@ export interface TaskMetrics {
   readonly runMs: number;
   /** Resident memory of the executor process when the attempt ended. */
   readonly peakRssBytes: number;
+  /** Processor time of the worker's thread during `runMs`; absent where it is not measured, and of results found committed. */
+  readonly cpuMs?: number;
+  /** Keys to which combiners of a shuffle were merged; absent where there were none, and of results found committed. */
+  readonly keys?: number;
 }
 
 /**

@@ -128,7 +128,7 @@ describe('stages are cut at wide edges', () => {
     expect(planText(job.result)).toBe(
       ['stage 1 (result, 2 tasks, reads [0])', '0: shuffleRead[2]', '1: combine(0, combiners)', '→ {"kind":"collect"}'].join('\n'),
     );
-    expect([...job.result.leaves.values()]).toEqual([{ kind: 'shuffle', stage: 0, groups: [0, 2, 5] }]);
+    expect([...job.result.leaves.values()]).toEqual([{ kind: 'shuffle', stage: 0, groups: [0, 2, 5], asked: true }]);
     const plain = planJob(w.node({ kind: 'coalesce', parent: w.range(10, 5), numPartitions: 2 }));
     expect(planText(plain.result)).toContain('1: coalesce(0, 0,2,5)');
   });

@@ -42,6 +42,8 @@ export function combineStream(node: Extract<PlanNode, { kind: 'combine' }>, task
       if (size.countdown > 0) change(key, value);
       else measuredChange(key, value);
     });
+    // Keys on disk are not counted: some are in several runs.
+    if (node.of === 'combiners') task.counters.keys = (task.counters.keys ?? 0) + table.size;
     return keyedStream(spilling, {
       recordsOf: (key, place): readonly Pair[] => [[key, table.values[place]]],
       fromPieces: (pieces) =>

@@ -42,7 +42,7 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
     const scratch = openScratch(spec.attemptId);
     try {
       const prepare: TaskDeps['prepare'] = (payloads) => code.prepare(payloads);
-      return await runTask(spec, template, { ...deps, closures: closures(), signal, scratch, prepare });
+      return await runTask(spec, template, { ...deps, closures: closures(), signal, scratch, prepare, cpuMs: threadCpuMs });
     } finally {
       scratch.dropAll();
     }
@@ -61,4 +61,9 @@ function closuresOf({ closures }: TaskTemplate): () => readonly UserFunction[] {
 
 function rebuild(payload: Uint8Array): UserFunction {
   return rebuildClosure(payload) as UserFunction;
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }

@@ -13,7 +13,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
   appEnded: { status: true, message: true },
   jobStarted: { job: true, action: true, description: true, callSite: true, stages: true },
   jobEnded: { job: true, status: true, message: true, replayed: true },
-  stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true },
+  stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true, shape: true },
   stageCompleted: { stage: true, status: true, message: true },
   taskStarted: { stage: true, partition: true, attempt: true, generation: true, executorId: true, speculative: true, memorySizeMb: true },
   taskEnded: {
@@ -60,6 +60,8 @@ const metrics: Fields<TaskMetrics> = {
   badRecords: true,
   runMs: true,
   peakRssBytes: true,
+  cpuMs: true,
+  keys: true,
 };
 
 const page = readRepositoryFile('docs/event-log.md');
