@@ -29,7 +29,7 @@ export interface ApplicationEndOptions {
 
 /** The life of an application after it was opened: which actions run, how the last one went, and the one end that there is. */
 export interface ApplicationEnd {
-  /** Fails with `CONTEXT_STOPPED` once the end has begun. */
+  /** Fails once the end has begun: with its reason, or with `CONTEXT_STOPPED` where the program itself asked for it. */
   checkOpen(operation: string): void;
   /** Runs an action of the user's; the end waits until it has been told and journaled. */
   track<R>(action: Promise<R>): Promise<R>;
@@ -45,6 +45,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
   const running = new Set<Promise<unknown>>();
   let lastFailure: unknown = null;
   let ended: Promise<void> | null = null;
+  let endedBy: unknown = null;
   const ending = new AbortController();
   /** A driver that was replaced meets what the other one has done, and takes it for this and that. */
   const lostOr = async (error: unknown): Promise<unknown> => {
@@ -67,17 +68,22 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     if (running.size > 0) return end('cancelled', stoppedWhileRunning());
     return lastFailure === null ? end('succeeded', null) : end('failed', lastFailure);
   };
+  const endBecause = (status: AppOutcome, error: unknown): Promise<void> => {
+    endedBy ??= error;
+    return end(status, error);
+  };
   const interrupt = (error: LevinError): Promise<void> => {
     options.bus.emit({ kind: 'warning', code: 'CANCELLING', message: 'Cancelling what runs. Press Ctrl-C again to leave at once.' });
-    return end('cancelled', error);
+    return endBecause('cancelled', error);
   };
   const processEnd = options.onProcessEnd({ appId, stop, interrupt });
   const { metadata, clock } = options.stores;
   onCancelRequest({ metadata, clock, appId, epoch: lease.epoch, signal: ending.signal }, () => processEnd.interrupt('levin cancel'));
-  lease.lost.addEventListener('abort', () => void end('failed', lease.lost.reason), { once: true });
+  lease.lost.addEventListener('abort', () => void endBecause('failed', lease.lost.reason), { once: true });
   return {
     checkOpen(operation) {
       if (ended === null) return;
+      if (endedBy !== null) throw endedBy;
       throw new LevinError({
         code: 'CONTEXT_STOPPED',
         fault: 'user',
@@ -100,7 +106,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     },
     failed,
     stop,
-    fail: (error) => end('failed', error),
+    fail: (error) => endBecause('failed', error),
   };
 }
 

@@ -175,8 +175,8 @@ export interface ThrottleState {
   pauses: number;
   /** Refusals since then. */
   throttles: number;
-  /** Monotonic milliseconds when the first of these pauses began; null when nothing is refused. */
-  sinceMs: number | null;
+  /** How long those of them that are over were meant to last. */
+  waitedMs: number;
 }
 
 export function createSchedulerState(settings: SchedulerSettings, slots: number): SchedulerState {
@@ -191,7 +191,7 @@ export function createSchedulerState(settings: SchedulerSettings, slots: number)
     ready: [],
     released: [],
     outdated: [],
-    throttle: { nextTimer: 0, pause: null, pauses: 0, throttles: 0, sinceMs: null },
+    throttle: { nextTimer: 0, pause: null, pauses: 0, throttles: 0, waitedMs: 0 },
     nowMs: 0,
     speculationTimer: null,
     executorFailures: {},

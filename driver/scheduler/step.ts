@@ -40,7 +40,7 @@ const HANDLERS: { readonly [K in SchedulerEvent['kind']]: (turn: Turn, event: Ex
   outputLost: (turn, event) => outputLost(turn, event.lost),
   timerFired: (turn, { id, nowMs }) => {
     tellTime(turn.state, nowMs);
-    if (!lookForSlowTasks(turn, id)) timerFired(turn, id, nowMs);
+    if (!lookForSlowTasks(turn, id)) timerFired(turn, id);
   },
   capacityChanged: (turn, event) => capacityChanged(turn, event.slots),
   stageReleased: ({ state }, event) => {

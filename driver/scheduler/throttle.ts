@@ -3,7 +3,7 @@ import type { SchedulerState, StageState, ThrottleState } from './state.ts';
 import { peekNext } from './tasks.ts';
 import type { Turn } from './turn.ts';
 
-/** Starving is not called before this many refusals in a row: a long attempt that is refused at its end has made progress till then. */
+/** Starving is not called before this many refusals in a row, however short the time that is allowed. */
 const MIN_PAUSES = 3;
 
 /** The platform refused an attempt: nothing is launched for a while, each time twice as long until one gets through. */
@@ -29,18 +29,22 @@ export function noCapacity(turn: Turn): void {
 export function gotThrough({ throttle }: SchedulerState): void {
   throttle.pauses = 0;
   throttle.throttles = 0;
-  throttle.sinceMs = null;
+  throttle.waitedMs = 0;
 }
 
-export function timerFired(turn: Turn, id: number, nowMs: number): void {
+/**
+ * A pause is over. Waiting counts by the pauses that were asked for, not by the clock: a driver that stood still (a laptop that was closed) has
+ * not been refused meanwhile, and an attempt that is refused at its end has made progress till then.
+ */
+export function timerFired(turn: Turn, id: number): void {
   const { throttle, inFlight, settings } = turn.state;
   if (throttle.pause?.timer !== id) return;
   const waiting = waitingStages(turn.state);
-  if (throttle.pauses > 0) throttle.sinceMs ??= nowMs - throttle.pause.ms;
+  if (throttle.pauses > 0) throttle.waitedMs += throttle.pause.ms;
   throttle.pause = null;
   if (waiting.length === 0 && inFlight === 0) gotThrough(turn.state);
-  if (waiting.length === 0 || inFlight > 0 || throttle.sinceMs === null || throttle.pauses < MIN_PAUSES) return;
-  if (nowMs - throttle.sinceMs >= settings.starvedAfterMs) starve(turn, waiting, nowMs - throttle.sinceMs);
+  if (waiting.length === 0 || inFlight > 0 || throttle.pauses < MIN_PAUSES) return;
+  if (throttle.waitedMs >= settings.starvedAfterMs) starve(turn, waiting, throttle.waitedMs);
 }
 
 export function capacityChanged({ state }: Turn, slots: number): void {

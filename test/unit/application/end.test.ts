@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ApplicationEnd, createApplicationEnd } from '../../../driver/application/application-end.ts';
 import { onProcessEnd } from '../../../driver/application/process-end.ts';
+import { LevinError } from '../../../engine/errors/levin-error.ts';
 import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
 
 interface Ended {
@@ -62,6 +63,18 @@ describe('the end of an application', () => {
     ]);
     expect(await second.range(10, 2).count()).toBe(10);
     expect(second.attempts).toEqual([]);
+  });
+
+  test('whoever asks for more is told why it has ended', async () => {
+    const lv = await openTestEngine();
+    const { end } = endOf(lv);
+    const reason = new LevinError({ code: 'LEASE_LOST', fault: 'user', message: 'another driver has taken over', details: {} });
+    await end.fail(reason);
+    expect(() => end.checkOpen('range')).toThrow(reason);
+
+    const stopped = endOf(await openTestEngine()).end;
+    await stopped.stop();
+    expect(() => stopped.checkOpen('range')).toThrow('range: the Context was stopped. Create a new one with Context.create().');
   });
 
   test('an action that the job itself cancelled is no failure; one that failed is', async () => {

@@ -56,11 +56,11 @@ describe('a throttle', () => {
     const { send } = oneStage(2, 3);
     const refuse = (attempt: number) => [taskFailed(0, 0, attempt, failed('throttled')), taskFailed(0, 1, attempt, failed('throttled'))];
     send(...refuse(0), { kind: 'timerFired', id: 0, nowMs: 10_100 });
-    send(...refuse(1), { kind: 'timerFired', id: 1, nowMs: 10_500 });
-    send(...refuse(2), { kind: 'timerFired', id: 2, nowMs: 10_999 });
+    send(...refuse(1), { kind: 'timerFired', id: 1, nowMs: 10_300 });
+    send(...refuse(2), { kind: 'timerFired', id: 2, nowMs: 10_700 });
     send(...refuse(3));
-    expect(send({ kind: 'timerFired', id: 3, nowMs: 11_000 })).toEqual([
-      { kind: 'jobFailed', job: 0, failure: { kind: 'starved', waitedMs: 1000, throttles: 8, slots: 2, waitingTasks: 3 } },
+    expect(send({ kind: 'timerFired', id: 3, nowMs: 11_100 })).toEqual([
+      { kind: 'jobFailed', job: 0, failure: { kind: 'starved', waitedMs: 1100, throttles: 8, slots: 2, waitingTasks: 3 } },
       completed(0, 'failed'),
     ]);
   });
@@ -72,6 +72,15 @@ describe('a throttle', () => {
       expect(send({ kind: 'timerFired', id: attempt, nowMs: 10_000 * (attempt + 1) })).toEqual([launch(0, 0, attempt + 1)]);
     }
   });
+});
+
+test('a driver that stood still between refusals is not starving', () => {
+  const { send } = oneStage(1, 1);
+  const hourMs = 3_600_000;
+  for (const attempt of [0, 1, 2]) {
+    send(taskFailed(0, 0, attempt, failed('throttled')));
+    expect(send({ kind: 'timerFired', id: attempt, nowMs: hourMs * (attempt + 1) })).toEqual([launch(0, 0, attempt + 1)]);
+  }
 });
 
 describe('without slots', () => {
@@ -87,9 +96,10 @@ describe('without slots', () => {
   test('for too long is starving', () => {
     const { send } = oneStage(0, 1);
     expect(send({ kind: 'timerFired', id: 0, nowMs: 100 })).toEqual([timer(1, 200)]);
-    expect(send({ kind: 'timerFired', id: 1, nowMs: 2000 })).toEqual([timer(2, 400)]);
-    expect(send({ kind: 'timerFired', id: 2, nowMs: 2400 })).toEqual([
-      { kind: 'jobFailed', job: 0, failure: { kind: 'starved', waitedMs: 2400, throttles: 0, slots: 0, waitingTasks: 1 } },
+    expect(send({ kind: 'timerFired', id: 1, nowMs: 300 })).toEqual([timer(2, 400)]);
+    expect(send({ kind: 'timerFired', id: 2, nowMs: 700 })).toEqual([timer(3, 400)]);
+    expect(send({ kind: 'timerFired', id: 3, nowMs: 1100 })).toEqual([
+      { kind: 'jobFailed', job: 0, failure: { kind: 'starved', waitedMs: 1100, throttles: 0, slots: 0, waitingTasks: 1 } },
       completed(0, 'failed'),
     ]);
   });
