@@ -1,8 +1,10 @@
 /** Entry of a local-cluster executor: its main thread supervises and commits, its worker threads run user code. */
+import { existsSync } from 'node:fs';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import { driverChannel, endProcess } from '../engine/adapters/local/driver-channel.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
-import { executorFolderAt, removeExecutorFolder } from '../engine/adapters/local/executor-folder.ts';
+import { executorFolderAt } from '../engine/adapters/local/executor-folder.ts';
+import { removeLocalFolder } from '../engine/adapters/local/local-folder.ts';
 import { createSqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { removeThreadScratch } from '../engine/adapters/local/thread-scratch.ts';
@@ -44,8 +46,10 @@ serveExecutor({
       onWorkerExit: (threadId) => void removeThreadScratch(scratchRoot, threadId),
     });
   },
+  canWork: ({ folder }) => existsSync(executorFolderAt(folder).work),
   end(setup) {
-    if (setup !== null) removeExecutorFolder(setup.folder);
+    // The driver does it, too, and tells when it cannot.
+    if (setup !== null) removeLocalFolder(setup.folder, () => undefined);
     endProcess();
   },
 });

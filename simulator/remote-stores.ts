@@ -132,8 +132,8 @@ function remoteStaged(caller: RemoteCaller, staged: StagedFiles): StagedFiles {
       }),
     publish: (key) => remoteCall(caller, { name: 'staged.publish', key, latency: write, effect: () => staged.publish(key) }),
     list: (folder) => remoteCall(caller, { name: 'staged.list', key: folder, latency: read, effect: () => staged.list(folder) }),
-    discard: (keys) =>
-      remoteCall(caller, { name: 'staged.discard', key: keys[0] ?? '', latency: write, effect: () => staged.discard(keys) }),
+    discard: (folder, keys) =>
+      remoteCall(caller, { name: 'staged.discard', key: folder, latency: write, effect: () => staged.discard(folder, keys) }),
   };
 }
 

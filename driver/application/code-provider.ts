@@ -12,31 +12,43 @@ export interface CodeProviderOptions {
   readonly objects: ObjectStore;
 }
 
+export interface CodeProvider {
+  bundleFor(stage: number): Promise<string>;
+  /** Somebody found the bundles lost or damaged. */
+  storeAgain(): Promise<void>;
+}
+
 /**
  * Gives the hash of a stored executor bundle that holds the code of a stage. A bundle holds all user modules that the driver has loaded;
  * it is built at the first stage that needs it, and again when a closure names a module that is not in it.
  */
-export function createCodeProvider(options: CodeProviderOptions): (stage: number) => Promise<string> {
+export function createCodeProvider(options: CodeProviderOptions): CodeProvider {
   let current: { readonly modules: ReadonlySet<string>; readonly hash: Promise<string> } | null = null;
 
-  const build = async (): Promise<string> => {
+  const build = async (putOptions: { readonly ifAbsent: boolean }): Promise<string> => {
     const loader = currentLoader();
     if (loader === null) throw notLoaded();
     const bundle = await executorBundle(loader);
-    await options.objects.put(objectKeys.code(options.appId, bundle.hash), bundle.code, { ifAbsent: true });
+    await options.objects.put(objectKeys.code(options.appId, bundle.hash), bundle.code, putOptions);
     return bundle.hash;
   };
-  return (stage) => {
-    const needed = options.table.get(stage).draft.closures.flatMap((closure) => closure.modules);
-    if (current === null || needed.some((id) => !current?.modules.has(id))) {
-      const started = { modules: new Set(loadedModules().map(({ moduleId }) => moduleId)), hash: build() };
-      current = started;
-      // The next attempt tries again.
-      started.hash.catch(() => {
-        if (current === started) current = null;
-      });
-    }
-    return current.hash;
+  const start = (putOptions: { readonly ifAbsent: boolean }): Promise<string> => {
+    const started = { modules: new Set(loadedModules().map(({ moduleId }) => moduleId)), hash: build(putOptions) };
+    current = started;
+    // The next attempt tries again.
+    started.hash.catch(() => {
+      if (current === started) current = null;
+    });
+    return started.hash;
+  };
+  return {
+    bundleFor(stage) {
+      const needed = options.table.get(stage).draft.closures.flatMap((closure) => closure.modules);
+      return current === null || needed.some((id) => !current?.modules.has(id)) ? start({ ifAbsent: true }) : current.hash;
+    },
+    async storeAgain() {
+      if (current !== null) await start({ ifAbsent: false });
+    },
   };
 }
 

@@ -74,7 +74,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     loop.fail(error);
     abortAll();
   };
-  const resolve = createStageResolver({
+  const resolver = createStageResolver({
     appId,
     root: options.root,
     table,
@@ -85,7 +85,12 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     readOffsets: options.readOffsets,
   });
   const inputs = createTaskInputProvider({ appId, table, objects, splits: listings.splits });
-  const codeFor = createCodeProvider({ appId, table, objects });
+  const code = createCodeProvider({ appId, table, objects });
+  const storeAgain = async (stage: number): Promise<void> => {
+    inputs.forget(stage);
+    await code.storeAgain();
+    await resolver.storeAgain(stage);
+  };
   const launcher = createTaskLauncher({
     appId,
     table,
@@ -94,7 +99,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     random: options.random,
     taskTimeoutMs: config.taskTimeoutMs,
     inputsOf: inputs.inputsOf,
-    bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await codeFor(stage) : null),
+    bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
+    storeAgain,
     earlier: createEarlierAttempts({
       appId,
       metadata,
@@ -113,7 +119,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     slots: runner.capabilities.queueDepth,
     onBroken: abortAll,
     effects: {
-      resolveStage: (stage) => void resolve(stage).then(post),
+      resolveStage: (stage) => void resolver.resolve(stage).then(post),
       launch: launcher.launch,
       abortAttempt: ({ stage, partition, attempt }) => launcher.abort(stage, partition, attempt),
       raiseGeneration({ stage, partition, from, outdated }) {

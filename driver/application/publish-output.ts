@@ -70,7 +70,7 @@ async function clean(publish: PublishOutput): Promise<void> {
   const { files, staged, path, publication, isOwnAttempt } = publish;
   const key = keyOfPath(path);
   const losers = (await staged.list(key)).filter((file) => isOwnAttempt(attemptOf(file) ?? ''));
-  const { failed } = await staged.discard(losers);
+  const { failed } = await staged.discard(key, losers);
   const { older } = await readOutputRecords(files, key);
   await remove(publish, [...publication.removed, ...older, pendingName(publish.appId, publish.ordinal)], failed);
 }

@@ -29,7 +29,7 @@ export interface ShuffleLocatorOptions {
 /** Where the records of a shuffle lie that one task reads. */
 export interface ShuffleLocator {
   inputOf(leaf: ShuffleLeaf, partition: number): Promise<LeafInput>;
-  /** Nobody asks for the reader's inputs again. */
+  /** Nobody asks for the reader's inputs again, or somebody found an index object lost or damaged. */
   forget(reader: number): void;
 }
 
@@ -67,7 +67,8 @@ export function createShuffleLocator({ appId, table, objects }: ShuffleLocatorOp
   const writeIndex = async (reader: number, outputs: readonly MapOutput[], rows: readonly number[]): Promise<string> => {
     const bytes = encodeShuffleIndex(outputs, rows);
     const key = objectKeys.shuffleIndex(appId, table.stageIdOf(reader), hash('sha256', bytes, 'hex').slice(0, 32));
-    await objects.put(key, bytes, { ifAbsent: true });
+    // One that stands there may be damaged.
+    await objects.put(key, bytes);
     return key;
   };
   const indexOf = ({ reader, groups }: ShuffleLeaf, { outputs, indexes }: Located, row: number): Promise<string> => {

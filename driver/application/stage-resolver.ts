@@ -22,8 +22,15 @@ export interface StageResolverOptions {
   readonly readOffsets: ReadOffsets;
 }
 
-/** Fixes a stage's identity, stores what its tasks share, and reads what is committed of it. Never rejects: a failure is an event. */
-export function createStageResolver(options: StageResolverOptions): (stage: number) => Promise<SchedulerEvent> {
+export interface StageResolver {
+  /** Never rejects: a failure is an event. */
+  resolve(stage: number): Promise<SchedulerEvent>;
+  /** Somebody found what the tasks of a stage share lost or damaged. */
+  storeAgain(stage: number): Promise<void>;
+}
+
+/** Fixes a stage's identity, stores what its tasks share, and reads what is committed of it. */
+export function createStageResolver(options: StageResolverOptions): StageResolver {
   const { appId, table, objects, metadata, splits } = options;
   const stored = new Set<string>();
 
@@ -33,20 +40,21 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
     if (draft.boundsFrom === null) return encodeValue([]);
     return await sampledBounds({ samples: draft.boundsFrom, numPartitions: partitioner.numPartitions, name: draft.name }, options);
   };
-  const storeOnce = async (key: string, bytes: Uint8Array): Promise<void> => {
-    if (stored.has(key)) return;
-    await objects.put(key, bytes, { ifAbsent: true });
-    stored.add(key);
-  };
+  const sharedOf = ({ resolved, draft }: StageEntry): readonly (readonly [key: string, bytes: Uint8Array])[] => [
+    ...(resolved === null || resolved.template.inline !== null
+      ? []
+      : [[objectKeys.template(appId, resolved.template.hash), resolved.templateBytes] as const]),
+    ...[...draft.leaves.values()].flatMap((binding) =>
+      binding.kind === 'slices' && binding.node.data.bytes.length > 0
+        ? [[objectKeys.data(appId, binding.node.data.hash), binding.node.data.bytes] as const]
+        : [],
+    ),
+  ];
   const storeShared = async (entry: StageEntry): Promise<void> => {
-    const { resolved, draft } = entry;
-    if (resolved !== null && resolved.template.inline === null) {
-      await storeOnce(objectKeys.template(appId, resolved.template.hash), resolved.templateBytes);
-    }
-    for (const binding of draft.leaves.values()) {
-      if (binding.kind === 'slices' && binding.node.data.bytes.length > 0) {
-        await storeOnce(objectKeys.data(appId, binding.node.data.hash), binding.node.data.bytes);
-      }
+    for (const [key, bytes] of sharedOf(entry)) {
+      if (stored.has(key)) continue;
+      await objects.put(key, bytes, { ifAbsent: true });
+      stored.add(key);
     }
   };
   const resolve = async (stage: number): Promise<SchedulerEvent> => {
@@ -67,9 +75,14 @@ export function createStageResolver(options: StageResolverOptions): (stage: numb
     }));
     return { kind: 'stageResolved', stage, stageId, taskCount, committed, raised };
   };
-  return (stage) =>
-    resolve(stage).catch((thrown: unknown) => {
-      const { error, lost } = failureOf(thrown, 'internal');
-      return { kind: 'stageResolveFailed', stage, error, lost };
-    });
+  return {
+    resolve: (stage) =>
+      resolve(stage).catch((thrown: unknown) => {
+        const { error, lost } = failureOf(thrown, 'internal');
+        return { kind: 'stageResolveFailed', stage, error, lost };
+      }),
+    async storeAgain(stage) {
+      for (const [key, bytes] of sharedOf(table.get(stage))) await objects.put(key, bytes);
+    },
+  };
 }

@@ -14,7 +14,7 @@ export interface TaskInputProviderOptions {
 
 export interface TaskInputProvider {
   inputsOf(stage: number, partition: number): Promise<readonly TaskInput[]>;
-  /** No task of the stage will be launched again. */
+  /** No task of the stage will be launched again, or what it read is to be written again. */
   forget(stage: number): void;
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import { SHARED_LOST } from '../../engine/runtime/read-shared.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
@@ -30,6 +31,8 @@ export interface TaskLauncherOptions {
   readonly inputsOf: (stage: number, partition: number) => Promise<readonly TaskInput[]>;
   /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
   readonly bundleFor: (stage: number) => Promise<string | null>;
+  /** Stores what the tasks of a stage share once more: one of them did not find it as it was. */
+  readonly storeAgain: (stage: number) => Promise<void>;
   /** Of drivers before this one. */
   readonly earlier: EarlierAttempts;
   /** Written before the attempts are started. */
@@ -117,7 +120,18 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }
     report(command, outcome, clock.monotonic() - startedAt);
+    if (outcome.kind === 'failure' && outcome.failure.error.code === SHARED_LOST) await storeAgain(stage);
     finish(command, outcome);
+  };
+  /** Many tasks may miss the same at once. What cannot be stored is missed again by the next attempt. */
+  const storing = new Map<number, Promise<void>>();
+  const storeAgain = (stage: number): Promise<void> => {
+    const running = storing.get(stage) ?? options.storeAgain(stage).catch(() => undefined);
+    storing.set(
+      stage,
+      running.finally(() => storing.delete(stage)),
+    );
+    return running;
   };
   const specOf = async (command: Launch, attemptId: string): Promise<TaskSpec> => {
     const { draft, resolved } = table.get(command.stage);

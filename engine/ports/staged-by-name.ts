@@ -28,6 +28,6 @@ export function stagedByName(files: ObjectStore, { move, mark }: NameChanges): S
       const found = await everyPage((page) => files.list(stagedPrefix(folder), page));
       return found.map(({ key }) => publishedKey(key)).filter((key) => key !== null);
     },
-    discard: (keys) => files.deleteMany(keys.map(stagedKey)),
+    discard: (_folder, keys) => files.deleteMany(keys.map(stagedKey)),
   };
 }

@@ -20,6 +20,6 @@ export interface StagedFiles {
   publish(key: string): Promise<boolean>;
   /** Keys of the files that are staged for a folder (its key, without a slash at the end), ascending. */
   list(folder: string): Promise<readonly string[]>;
-  /** Takes staged files away; what is visible stays. */
-  discard(keys: readonly string[]): Promise<DeleteReport>;
+  /** Takes staged files of a folder away; what is visible stays. When none is left, nothing of the place where they waited is. */
+  discard(folder: string, keys: readonly string[]): Promise<DeleteReport>;
 }

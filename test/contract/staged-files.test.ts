@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { createDirectoryObjectStore } from '../../engine/adapters/local/director
 import { createDirectoryStagedFiles } from '../../engine/adapters/local/directory-staged-files.ts';
 import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
 import { createMemoryStagedFiles } from '../../engine/adapters/memory/memory-staged-files.ts';
+import type { StagedFiles } from '../../engine/ports/staged-files.ts';
 import { stagedFilesContract } from './staged-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -60,6 +62,25 @@ test('a file that cannot get its name says so', async () => {
       message: `Cannot write ${join(root, 'out/a')}: it is a folder, and a file is due. Name a file in it.`,
     });
     expect(readFileSync(join(root, 'out/_levin/staged/a.staged'), 'utf8')).toBe('a line\n');
+  } finally {
+    remove();
+  }
+});
+
+test('nothing is left of the place where other processes staged, killed ones too', async () => {
+  const { path: root, remove } = temporaryFolder();
+  try {
+    const open = (): StagedFiles => createDirectoryStagedFiles(createDirectoryObjectStore({ root, followLinks: true }), { root });
+    await open().stage('out/part-0', BODY);
+    await open().stage('out/part-1', BODY);
+    const dead = spawnSync(process.execPath, ['-e', '0']).pid;
+    writeFileSync(join(root, `out/_levin/staged/.levin-tmp-${dead}-${'0'.repeat(32)}`), 'cut sh');
+    const publisher = open();
+    await publisher.publish('out/part-0');
+    expect(await publisher.discard('out', [])).toEqual({ failed: [] });
+    expect(await publisher.list('out')).toEqual(['out/part-1']);
+    await publisher.discard('out', ['out/part-1']);
+    expect(await readdir(join(root, 'out'), { recursive: true })).toEqual(['_levin', 'part-0']);
   } finally {
     remove();
   }

@@ -46,7 +46,7 @@ const cases: Readonly<Record<string, (subject: StagedSubject) => Promise<void>>>
     await files.put('out/part-10', BODY);
     expect(await staged.publish('out/part-1')).toBe(false);
     await staged.stage('out/part-2', BODY);
-    expect(await staged.discard(['out/part-2', 'out/part-3'])).toEqual({ failed: [] });
+    expect(await staged.discard('out', ['out/part-2', 'out/part-3'])).toEqual({ failed: [] });
     expect(await staged.publish('out/part-2')).toBe(false);
   },
   'list names what is staged for this folder and no other': async ({ staged }) => {
@@ -59,7 +59,7 @@ const cases: Readonly<Record<string, (subject: StagedSubject) => Promise<void>>>
   'discarding leaves what is visible': async ({ files, staged }) => {
     await staged.stage('out/a', BODY);
     await staged.publish('out/a');
-    await staged.discard(['out/a']);
+    await staged.discard('out', ['out/a']);
     expect((await files.head('out/a')).size).toBe(7);
   },
   'an aborted stage leaves nothing to publish': async ({ staged }) => {

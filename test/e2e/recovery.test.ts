@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readEventLog } from '../../driver/events/event-log.ts';
@@ -96,4 +97,78 @@ test('a second action over a shuffle skips its map stage, and the summary is reb
     tasks: { succeeded: 8, failed: 0, retried: 0 },
     recordsRead: 100,
   });
+});
+
+/** Its second action fails until there is a file; what tasks share is in the object store by then: code, a template of more than 4 KB, data of parallelize. */
+const SHARING = [
+  "import { existsSync } from 'node:fs';",
+  jobText(
+    'const marker = process.argv[2] as string;',
+    "const pad = Array.from({ length: 2000 }, (_, i) => `${i}`).join('');",
+    'const numbers = lv.parallelize(Array.from({ length: 500 }, (_, i) => i), 4);',
+    'console.log(await numbers.count());',
+    'const checked = numbers.map((x) => { if (!existsSync(marker)) throw new TypeError("not yet"); return x + pad.length; });',
+    'console.log(await checked.reduce((a, b) => a + b));',
+  ),
+].join('\n');
+
+test.each([
+  // The driver that resumes stores what is missing before any task looks; what is damaged it stores, all of it, when the first task says so.
+  ['deleted', (file: string) => rmSync(file), 0],
+  ['damaged', (file: string) => writeFileSync(file, readFileSync(file).fill(7, 40, 50)), 1],
+] as const)('code, templates and data that are %s are stored again by the driver', async (_, damage, missed) => {
+  using folder = jobFolder({ 'job.ts': SHARING });
+  const marker = join(folder.path, 'marker');
+  const failed = await folder.run(['job.ts', '--on', 'local-cluster[1,1,512]', marker]);
+  expect([failed.stdout, failed.code]).toEqual(['500\n', 1]);
+  const appId = /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(failed.stderr)?.[0] ?? '';
+  const app = join(folder.path, '.state/objects/apps', appId);
+  const shared = ['code', 'templates', 'data'].flatMap((kind) => readdirSync(join(app, kind)).map((name) => join(app, kind, name)));
+  expect(shared.length).toBe(3);
+  for (const file of shared) damage(file);
+  writeFileSync(marker, '');
+  const { stdout, stderr, code } = await folder.run(['job.ts', '--app', appId]);
+  // 0 + 1 + … + 499, and the digits of 0 … 1999 for each of 500.
+  expect([stdout, code]).toEqual([`500\n${(499 * 500) / 2 + 500 * 6890}\n`, 0]);
+  const found = [...stderr.matchAll(/apps\/[^/]+\/(code|templates|data)\/\S+, which tasks share, is lost or damaged/g)].map(
+    ([, kind]) => kind,
+  );
+  expect(new Set(found).size).toBe(missed);
+});
+
+test('an executor whose folder was deleted makes room for a new one', async () => {
+  const job = [
+    "import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';",
+    jobText(
+      'const [marker, local] = process.argv.slice(2) as [string, string];',
+      // Ends its worker: without a working folder no other can be started.
+      'const doubled = lv.range(40, { numSlices: 4 }).mapPartitions((records) => {',
+      '  if (existsSync(marker)) return records;',
+      "  writeFileSync(marker, '');",
+      '  for (const name of readdirSync(local)) rmSync(`${local}/${name}`, { recursive: true });',
+      '  process.exit(3);',
+      '});',
+      'console.log(await doubled.reduce((a, b) => a + b));',
+    ),
+  ].join('\n');
+  using folder = jobFolder({ 'job.ts': job, 'local/.keep': '' });
+  const local = join(folder.path, 'local');
+  rmSync(join(local, '.keep'));
+  const { stdout, stderr, code } = await folder.run([
+    'job.ts',
+    '--on',
+    'local-cluster[1,1,512]',
+    '--conf',
+    `localDir=${local}`,
+    join(folder.path, 'marker'),
+    local,
+  ]);
+  expect([stdout, code]).toEqual(['780\n', 0]);
+  // With the old process one attempt may go that had just begun there.
+  const failed = (await eventsOf(folder, stderr)).flatMap((event) =>
+    event.kind === 'taskEnded' && event.failure !== null ? [event.failure.error.code] : [],
+  );
+  expect(failed[0]).toBe('PROCESS_EXIT');
+  expect(failed.length).toBeLessThanOrEqual(2);
+  expect(readdirSync(local)).toEqual([]);
 });

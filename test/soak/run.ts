@@ -1,11 +1,19 @@
-/** Long runs at full size, which CI does at a tenth: `npm run soak [-- name …]`. Prints figures; exits with 1 when something is wrong. */
+/**
+ * Long runs at full size, which CI does at a tenth: `npm run soak [-- name …]`; `--minutes`, `--seed` and `--cases` are for real-processes. Prints figures; exits with 1 when something is wrong.
+ */
 import { availableParallelism } from 'node:os';
-import { isDeepStrictEqual } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { runSwarm } from '../simulation/swarm/run-swarm.ts';
 import { killOutputs } from '../support/killed-outputs.ts';
+import { runRealProcesses, totalsOf } from './real-processes/run-real-processes.ts';
 import { expectedOf, runSize, type SizeScenario } from './size.ts';
 
 const HOUR_MS = 3_600_000;
+
+const { values, positionals } = parseArgs({
+  options: { minutes: { type: 'string' }, seed: { type: 'string' }, cases: { type: 'string' } },
+  allowPositionals: true,
+});
 
 /** Prints its figures; gives what was wrong. */
 type Scenario = () => Promise<readonly string[]>;
@@ -37,6 +45,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     }),
   'killed-outputs': outputs,
   simulation: swarm,
+  'real-processes': realProcesses,
 };
 
 const SEEDS = 100_000;
@@ -58,6 +67,24 @@ async function swarm(): Promise<readonly string[]> {
     console.log(`  ${done + SEEDS_AT_ONCE} seeds, ${faults} faults, ${wrong.length} failed`);
   }
   return wrong;
+}
+
+async function realProcesses(): Promise<readonly string[]> {
+  const { seed = '1', cases, minutes = '10' } = values;
+  const reports = await runRealProcesses(cases === undefined ? { seed, minutes } : { seed, cases });
+  const { jobs, answers, drivers, lost, faults, errors } = totalsOf(reports);
+  console.log(`  ${jobs} jobs with ${answers} answers in ${drivers} drivers; ${lost} lost their output to a fault and said so`);
+  console.log(`  faults: ${listed(faults)}`);
+  console.log(`  drivers that ended with an error and were resumed: ${listed(errors)}`);
+  return reports.flatMap(({ seed: failed, wrong }) =>
+    wrong.map((what) => `npm run soak -- real-processes --seed ${failed} --cases 1   ${what}`),
+  );
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ');
 }
 
 async function outputs(): Promise<readonly string[]> {
@@ -83,7 +110,7 @@ async function size(scenario: SizeScenario): Promise<readonly string[]> {
   return wrong;
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SCENARIOS);
+const names = positionals.length > 0 ? positionals : Object.keys(SCENARIOS);
 for (const name of names) {
   const scenario = SCENARIOS[name];
   if (scenario === undefined) throw new Error(`There is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}.`);

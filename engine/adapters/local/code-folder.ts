@@ -1,11 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LevinError } from '../../errors/levin-error.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { readShared } from '../../runtime/read-shared.ts';
 import { objectKeys } from '../../types/keys.ts';
+import { fileError } from './directory-errors.ts';
 
 /**
  * Brings an executor bundle from the object store into a folder of this executor, and gives the file to import.
@@ -19,21 +21,30 @@ export async function fetchBundle(
   const file = join(folder, `${bundle.hash}.mjs`);
   if (!existsSync(file)) {
     const key = objectKeys.code(bundle.appId, bundle.hash);
-    const code = await objects.get(key);
-    const found = hash('sha256', code, 'hex');
-    if (found !== bundle.hash) throw wrongBundle(key, found);
-    await mkdir(folder, { recursive: true });
-    const partial = `${file}.${randomBytes(6).toString('hex')}`;
-    await writeFile(partial, code);
-    await rename(partial, file);
+    await writeWhole(file, await readShared(key, () => readBundle(objects, key, bundle.hash)));
   }
   return pathToFileURL(file);
 }
 
-function wrongBundle(key: string, found: string): LevinError {
-  return new LevinError({
-    code: 'BUNDLE_MISMATCH',
+async function readBundle(objects: ObjectStore, key: string, wanted: string): Promise<Uint8Array> {
+  const code = await objects.get(key);
+  const found = hash('sha256', code, 'hex');
+  if (found === wanted) return code;
+  throw new LevinError({
+    code: 'CORRUPT_DATA',
     fault: 'internal',
-    message: `The executor bundle ${key} has the SHA-256 ${found}: it was changed or damaged in the object store, so it is not run. Run the job again.`,
+    message: `The executor bundle ${key} has the SHA-256 ${found}, so it is not run.`,
   });
+}
+
+async function writeWhole(file: string, code: Uint8Array): Promise<void> {
+  const partial = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(partial, code);
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw fileError(error, { action: 'write', key: file, path: file });
+  }
 }

@@ -54,8 +54,8 @@ async function removeEmptyFolders(tree: DirectoryTree, start: string, options: D
   }
 }
 
-/** Whether the folder is gone now. */
-async function removeIfEmpty(folder: string): Promise<boolean> {
+/** Whether the folder is gone now; what dead writers have left in it does not count. */
+export async function removeIfEmpty(folder: string): Promise<boolean> {
   try {
     await rmdir(folder);
     return true;

@@ -4,12 +4,14 @@ import { basename, dirname, join, relative } from 'node:path';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { stagedByName } from '../../ports/staged-by-name.ts';
 import type { StagedFiles } from '../../ports/staged-files.ts';
+import { stagedPrefix } from '../../types/output-names.ts';
+import { removeIfEmpty } from './directory-delete.ts';
 import { errnoOf, fileError } from './directory-errors.ts';
 import { temporaryName } from './directory-tree.ts';
 
 /** Staged files of a directory store with the same root: publishing is a rename. It survives `kill -9` at any time, not power loss. */
 export function createDirectoryStagedFiles(files: ObjectStore, { root }: { readonly root: string }): StagedFiles {
-  return stagedByName(files, {
+  const staged = stagedByName(files, {
     async mark(key) {
       if (await appearsWhole(join(root, key))) return;
       await files.put(key, new Uint8Array());
@@ -24,6 +26,15 @@ export function createDirectoryStagedFiles(files: ObjectStore, { root }: { reado
       }
     },
   });
+  return {
+    ...staged,
+    async discard(folder, keys) {
+      const report = await staged.discard(folder, keys);
+      // Executors made it, so the store of this process leaves it alone. A writer that comes meanwhile makes it again.
+      await removeIfEmpty(join(root, stagedPrefix(folder)));
+      return report;
+    },
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeLocalFolder } from './local-folder.ts';
 
@@ -23,9 +23,4 @@ export function makeExecutorFolder(executorId: string, localDir: string | null):
 
 export function executorFolderAt(root: string): ExecutorFolder {
   return { root, work: join(root, 'work'), temporary: join(root, 'tmp'), code: join(root, 'code'), scratch: join(root, 'scratch') };
-}
-
-/** May be called by driver and executor both, in any order. */
-export function removeExecutorFolder(root: string): void {
-  rmSync(root, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -5,8 +5,9 @@ import type { ExecutorSetup, FromExecutor } from '../../runtime/supervisor/execu
 import type { StopReason } from '../../runtime/supervisor/stop-reason.ts';
 import { lostFailure, notStartedFailure } from './executor-end.ts';
 import { executorEnvironment } from './executor-environment.ts';
-import { makeExecutorFolder, removeExecutorFolder } from './executor-folder.ts';
+import { makeExecutorFolder } from './executor-folder.ts';
 import { type ExecutorProcess, type ProcessEnd, startExecutorProcess } from './executor-process.ts';
+import { removeLocalFolder } from './local-folder.ts';
 
 /** An executor stops an attempt in less than this, unless the whole process hangs. */
 const STOP_MS = 1_500;
@@ -71,8 +72,8 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
       state.process ??= start(state);
     },
     send(attempt) {
-      state.process ??= start(state);
-      state.process.post({ kind: 'task', spec: attempt.spec });
+      state.process ??= startOrEnd(state);
+      state.process?.post({ kind: 'task', spec: attempt.spec });
     },
     takeBack: (attempt) => state.process?.post({ kind: 'takeBack', attemptId: attempt.spec.attemptId }),
     stop(attempt, reason) {
@@ -94,6 +95,18 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
   };
 }
 
+/** null: it has no folder to work in, so its tasks did not run. */
+function startOrEnd(state: State): ExecutorProcess | null {
+  try {
+    return start(state);
+  } catch (error) {
+    const refusal = error instanceof Error ? error.message : String(error);
+    // Not before the task that it is started for is its own.
+    setImmediate(() => onEnd(state, { pid: undefined, ready: false, code: null, signal: null, lastWords: '', refusal }));
+    return null;
+  }
+}
+
 function start(state: State): ExecutorProcess {
   const { options } = state;
   const { executorId } = options.setup;
@@ -110,7 +123,7 @@ function start(state: State): ExecutorProcess {
     onMessage: (message) => onMessage(state, message),
     onOutput: (text) => options.onOutput(executorId, text),
     onEnd: (end) => {
-      removeExecutorFolder(folder.root);
+      removeLocalFolder(folder.root, options.onWarning);
       onEnd(state, end);
     },
   });
@@ -164,5 +177,5 @@ function onEnd(state: State, end: ProcessEnd): void {
   }
   options.onLost(lost);
   // One that came up once will come up again, and better now than when the next task waits for it.
-  if (!hopeless && !state.closing && options.isBusy()) state.process ??= start(state);
+  if (!hopeless && !state.closing && options.isBusy()) state.process ??= startOrEnd(state);
 }

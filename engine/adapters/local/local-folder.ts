@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,21 @@ export function makeLocalFolder(kind: 'scratch' | `executor-${string}`, localDir
       message: `No folder for temporary files can be made in ${parent} (${(cause as Error).message}). Let localDir (LEVIN_LOCAL_DIR) name a folder that is there and can be written, on a local disk.`,
       cause,
     });
+  }
+}
+
+/**
+ * Removes such a folder. Where the disk does not let it (it has turned read-only), that is told and is no error: the next driver that starts, or
+ * `levin gc`, removes what processes that are gone have left.
+ */
+export function removeLocalFolder(folder: string, onFailure: (message: string) => void): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^[\s,]+/, '') : String(error);
+    onFailure(
+      `The temporary folder ${folder} could not be removed (${reason}). The next run, or levin gc, removes it once that is possible.`,
+    );
   }
 }
 

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
 import type { Commit } from '../../runtime/supervisor/commit-prepared.ts';
 import { machineMemory, planMemory } from '../../runtime/supervisor/memory-plan.ts';
 import { createSupervisor } from '../../runtime/supervisor/supervisor.ts';
 import { createWorkerThreadSpawner } from '../../runtime/supervisor/worker-thread.ts';
+import { removeLocalFolder } from './local-folder.ts';
 import { removeThreadScratch } from './thread-scratch.ts';
 
 /** A worker that pings back for each task does a tenth of the tasks a second of one that always has the next at hand. */
@@ -40,7 +40,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
   const { threads, memoryMb = null } = options;
   const memory = memoryMb === null ? machineMemory(threads) : planMemory(memoryMb, threads);
   const { scratchRoot } = options;
-  const scratch = scratchRoot === undefined ? null : ownFolder(scratchRoot);
+  const scratch = scratchRoot === undefined ? null : ownFolder(scratchRoot, options.onWarning);
   const supervisor = createSupervisor({
     executorId: 'driver',
     memoryRemedy: 'use more partitions, run fewer threads (--on local[n]), or use executors of their own (--on local-cluster[n,cores,mb])',
@@ -80,10 +80,10 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
 }
 
 /** Removed when asked, or else when the process ends. */
-function ownFolder(folder: string): { remove(): void } {
+function ownFolder(folder: string, onWarning: (message: string) => void): { remove(): void } {
   const remove = (): void => {
     process.off('exit', remove);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeLocalFolder(folder, onWarning);
   };
   process.on('exit', remove);
   return { remove };

@@ -10,6 +10,6 @@ export function retryStagedFiles(staged: StagedFiles, options: RetryOptions): St
     stage: (key, body, stageOptions) => policy.run(stageOptions?.signal, () => staged.stage(key, body, stageOptions)),
     publish: (key) => policy.run(undefined, () => staged.publish(key)),
     list: (folder) => policy.run(undefined, () => staged.list(folder)),
-    discard: (keys) => retryDeletes(policy, keys, { signal: undefined, call: staged.discard }),
+    discard: (folder, keys) => retryDeletes(policy, keys, { signal: undefined, call: (left) => staged.discard(folder, left) }),
   };
 }

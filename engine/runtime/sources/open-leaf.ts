@@ -3,6 +3,7 @@ import type { PlanNode } from '../../plan/stage-plan.ts';
 import { parseBlock } from '../../records/block-format.ts';
 import { decodeBodyLoading } from '../../records/decode-body.ts';
 import type { MapOutputSlice, ObjectRange } from '../../types/task.ts';
+import { readShared } from '../read-shared.ts';
 import { type Batch, lazyStream, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
 import { filesStream } from './files.ts';
@@ -32,7 +33,9 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
       return openShuffle(task, async () => input.slices);
     case 'shuffleIndex': {
       const { objects, signal } = deps;
-      return openShuffle(task, () => readShuffleIndexRow({ objects, key: input.indexKey, row: input.row, signal }));
+      return openShuffle(task, () =>
+        readShared(input.indexKey, () => readShuffleIndexRow({ objects, key: input.indexKey, row: input.row, signal })),
+      );
     }
     case 'firstIndex':
       throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `Leaf ${leaf} of the plan got a first index to read.` });
@@ -55,8 +58,10 @@ function openShuffle({ counters, deps, spill }: TaskContext, locate: () => Promi
 
 async function readSlice({ key, offset, length }: ObjectRange, { counters, deps }: TaskContext): Promise<Batch> {
   if (length === 0) return [];
-  const bytes = await deps.objects.getRange(key, offset, offset + length, { signal: deps.signal });
-  const records = await decodeBodyLoading(bytes, parseBlock(bytes, 0), { prepare: deps.prepare ?? (async () => undefined) });
+  const records = await readShared(key, async () => {
+    const bytes = await deps.objects.getRange(key, offset, offset + length, { signal: deps.signal });
+    return await decodeBodyLoading(bytes, parseBlock(bytes, 0), { prepare: deps.prepare ?? (async () => undefined) });
+  });
   counters.bytesRead += length;
   counters.recordsRead += records.length;
   return records;

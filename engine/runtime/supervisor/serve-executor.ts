@@ -15,6 +15,8 @@ export interface ServeExecutorOptions {
   readonly channel: ExecutorChannel;
   readonly build: Build;
   readonly createSupervisor: (setup: ExecutorSetup, onWarning: (message: string) => void) => Supervisor;
+  /** Whether the process can still start workers. It cannot once its folder is gone: somebody has tidied the disk. */
+  readonly canWork: (setup: ExecutorSetup) => boolean;
   /** Ends this process, whatever its threads do; called once, last. */
   readonly end: (setup: ExecutorSetup | null) => void;
 }
@@ -50,6 +52,8 @@ export function serveExecutor(options: ServeExecutorOptions): void {
     });
     // Withdrawn attempts are forgotten before they settle: the driver has been told already.
     if (aborts.delete(attemptId)) channel.send({ kind: 'outcome', attemptId, outcome });
+    // The driver starts another one in its place.
+    if (outcome.kind === 'failure' && setup !== null && !options.canWork(setup)) options.end(setup);
   };
 
   channel.onMessage((message) => {

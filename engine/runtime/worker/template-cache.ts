@@ -5,6 +5,7 @@ import type { TaskTemplate } from '../../plan/stage-plan.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { objectKeys } from '../../types/keys.ts';
 import type { TaskSpec } from '../../types/task.ts';
+import { readShared } from '../read-shared.ts';
 
 /** Stages whose tasks a worker runs by turns; one more and the oldest is loaded again. */
 const KEPT = 16;
@@ -22,9 +23,12 @@ export function createTemplateCache<T>(
   const kept = new Map<string, Promise<T>>();
 
   const load = async (spec: TaskSpec, signal: AbortSignal): Promise<T> => {
-    const { template } = spec;
-    const bytes = template.inline ?? (await objects.get(objectKeys.template(spec.appId, template.hash), { signal }));
-    if (hash('sha256', bytes, 'hex') !== template.hash) throw corruptTemplate(template.hash);
+    const key = objectKeys.template(spec.appId, spec.template.hash);
+    const bytes = await readShared(key, async () => {
+      const read = spec.template.inline ?? (await objects.get(key, { signal }));
+      if (hash('sha256', read, 'hex') !== spec.template.hash) throw corruptTemplate();
+      return read;
+    });
     return await prepare(unpack(bytes) as TaskTemplate, spec);
   };
 
@@ -41,10 +45,6 @@ export function createTemplateCache<T>(
   };
 }
 
-function corruptTemplate(wanted: string): LevinError {
-  return new LevinError({
-    code: 'CORRUPT_DATA',
-    fault: 'internal',
-    message: `The task template ${wanted} does not have the SHA-256 that it is named by: it was changed or damaged in the object store. Run the job again.`,
-  });
+function corruptTemplate(): LevinError {
+  return new LevinError({ code: 'CORRUPT_DATA', fault: 'internal', message: 'It does not have the SHA-256 that it is named by.' });
 }

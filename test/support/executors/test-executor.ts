@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { driverChannel, endProcess } from '../../../engine/adapters/local/driver-channel.ts';
-import { removeExecutorFolder } from '../../../engine/adapters/local/executor-folder.ts';
+import { removeLocalFolder } from '../../../engine/adapters/local/local-folder.ts';
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import { createExecutorSupervisor } from '../../../engine/runtime/supervisor/executor-supervisor.ts';
@@ -20,8 +21,9 @@ serveExecutor({
       clock,
       onWarning,
     }),
+  canWork: ({ folder }) => existsSync(folder),
   end: (setup) => {
-    if (setup !== null) removeExecutorFolder(setup.folder);
+    if (setup !== null) removeLocalFolder(setup.folder, () => undefined);
     endProcess();
   },
 });

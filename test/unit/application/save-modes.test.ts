@@ -210,7 +210,7 @@ test('part files that are gone before the output is decided are made again, and 
     if (!tidied) {
       tidied = true;
       const [first] = await stores.staged.list(folder);
-      await stores.staged.discard([first as string]);
+      await stores.staged.discard(folder, [first as string]);
     }
     return await stores.staged.list(folder);
   };

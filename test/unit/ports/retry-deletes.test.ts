@@ -68,6 +68,6 @@ test('every call about staged files is made again after a transient failure', as
   await staged.stage('out/part-00001-y', BYTES);
   expect(await staged.list('out')).toEqual(['out/part-00000-x', 'out/part-00001-y']);
   expect(await staged.publish('out/part-00000-x')).toBe(true);
-  expect(await staged.discard(['out/part-00001-y'])).toEqual({ failed: [] });
+  expect(await staged.discard('out', ['out/part-00001-y'])).toEqual({ failed: [] });
   expect((await files.list('')).objects.map(({ key }) => key)).toEqual(['out/_levin/pending-app-0', 'out/part-00000-x']);
 });

@@ -84,7 +84,11 @@ describe('attempt runner', () => {
     const objects = createMemoryObjectStore();
     await objects.put(`apps/a/templates/${'0'.repeat(64)}`, BYTES);
     const run = runnerOver(objects)(specOf({ template: { hash: '0'.repeat(64), inline: null } }), { signal });
-    await expect(run).rejects.toMatchObject({ code: 'CORRUPT_DATA', fault: 'internal' });
+    await expect(run).rejects.toMatchObject({
+      code: 'SHARED_LOST',
+      fault: 'transient',
+      message: `The object apps/a/templates/${'0'.repeat(64)}, which tasks share, is lost or damaged: It does not have the SHA-256 that it is named by. Something deletes or changes files in the state folder.`,
+    });
   });
 });
 

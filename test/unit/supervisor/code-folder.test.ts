@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -29,10 +29,21 @@ test('a bundle that is not what its name says is not written', async () => {
   const objects = createMemoryObjectStore();
   await objects.put(`apps/a/code/${'0'.repeat(64)}.mjs`, CODE);
   await expect(fetchBundle(objects, folder, { appId: 'a', hash: '0'.repeat(64) })).rejects.toMatchObject({
-    code: 'BUNDLE_MISMATCH',
-    message: `The executor bundle apps/a/code/${'0'.repeat(64)}.mjs has the SHA-256 ${HASH}: it was changed or damaged in the object store, so it is not run. Run the job again.`,
+    code: 'SHARED_LOST',
+    message: `The object apps/a/code/${'0'.repeat(64)}.mjs, which tasks share, is lost or damaged: The executor bundle apps/a/code/${'0'.repeat(64)}.mjs has the SHA-256 ${HASH}, so it is not run. Something deletes or changes files in the state folder.`,
   });
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a bundle that cannot be written names the file', async () => {
+  const objects = createMemoryObjectStore();
+  await objects.put(`apps/a/code/${HASH}.mjs`, CODE);
+  writeFileSync(join(folder, 'file'), '');
+  const below = join(folder, 'file/code');
+  await expect(fetchBundle(objects, below, { appId: 'a', hash: HASH })).rejects.toMatchObject({
+    code: 'NOT_A_DIRECTORY',
+    message: `Cannot write ${below}/${HASH}.mjs: one of its folders is a file. Choose another path, or move that file away.`,
+  });
 });
 
 test('an entry has the extension of the module that names it', () => {
