@@ -1,9 +1,8 @@
 /** Entry of a local-cluster executor: its main thread supervises and commits, its worker threads run user code. */
-import { existsSync } from 'node:fs';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import { driverChannel, endProcess } from '../engine/adapters/local/driver-channel.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
-import { executorFolderAt } from '../engine/adapters/local/executor-folder.ts';
+import { executorFolderAt, isExecutorFolder } from '../engine/adapters/local/executor-folder.ts';
 import { removeLocalFolder } from '../engine/adapters/local/local-folder.ts';
 import { createSqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
@@ -46,7 +45,7 @@ serveExecutor({
       onWorkerExit: (threadId) => void removeThreadScratch(scratchRoot, threadId),
     });
   },
-  canWork: ({ folder }) => existsSync(executorFolderAt(folder).work),
+  canWork: ({ folder }) => isExecutorFolder(folder),
   end(setup) {
     // The driver does it, too, and tells when it cannot.
     if (setup !== null) removeLocalFolder(setup.folder, () => undefined);

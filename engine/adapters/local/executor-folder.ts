@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeLocalFolder } from './local-folder.ts';
 
@@ -23,4 +23,9 @@ export function makeExecutorFolder(executorId: string, localDir: string | null):
 
 export function executorFolderAt(root: string): ExecutorFolder {
   return { root, work: join(root, 'work'), temporary: join(root, 'tmp'), code: join(root, 'code'), scratch: join(root, 'scratch') };
+}
+
+/** False once somebody has removed it. */
+export function isExecutorFolder(root: string): boolean {
+  return existsSync(executorFolderAt(root).work);
 }
