@@ -24,7 +24,7 @@ export async function startDynamodbEmulator(): Promise<EmulatorServer> {
         throw error;
       }
     },
-    refuse: ({ status, code, message = code }) => refusal(status, new DynamodbRefusalError(code, message)),
+    refuse: ({ status, code, message = code, fields = {} }) => refusal(status, new DynamodbRefusalError(code, message, fields)),
   });
 }
 

@@ -1,7 +1,15 @@
 /** What goes wrong at a request, as it would over the real wire. */
 export type EmulatorFault =
   /** AWS refuses or fails before it does anything. */
-  | { readonly kind: 'error'; readonly status: number; readonly code: string; readonly message?: string; readonly headers?: Headers }
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      readonly code: string;
+      readonly message?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Of the error itself: `CancellationReasons`. */
+      readonly fields?: Readonly<Record<string, unknown>>;
+    }
   /** The connection breaks, before the request was done or when its answer was due. */
   | { readonly kind: 'drop'; readonly when: 'before' | 'after' }
   /** No answer, ever. */
@@ -15,14 +23,14 @@ export type EmulatorFault =
   /** S3, DeleteObjects: this key of the batch is not deleted. */
   | { readonly kind: 'refuseKey'; readonly key: string; readonly code: string; readonly message: string };
 
-type Headers = Readonly<Record<string, string>>;
-
 export interface InjectedFault {
   /** AWS's name of the operation: `PutObject`, `TransactWriteItems`. */
   readonly operation: string;
   /** The first request that fails, counted from the injection; default 1. */
   readonly nth?: number;
-  /** How many fail, one after the other; default 1. */
+  /** From then on every request of this number; default 1, each. */
+  readonly every?: number;
+  /** How many fail; default 1. */
   readonly times?: number;
   readonly fault: EmulatorFault;
 }
@@ -40,8 +48,8 @@ export interface FaultBook {
 export function createFaultBook(): FaultBook {
   const injected: { readonly fault: InjectedFault; seen: number }[] = [];
   const calls: Record<string, number> = {};
-  const struck = ({ fault: { nth = 1, times = 1 }, seen }: (typeof injected)[number]): number =>
-    Math.min(times, Math.max(0, seen - nth + 1));
+  const struck = ({ fault: { nth = 1, every = 1, times = 1 }, seen }: (typeof injected)[number]): number =>
+    Math.min(times, Math.max(0, Math.floor((seen - nth) / every) + 1));
   return {
     inject: (fault) => void injected.push({ fault, seen: 0 }),
     next(operation) {

@@ -101,14 +101,23 @@ async function readRecord(files: ObjectStore, key: string): Promise<StagedRecord
 }
 
 function parseRecord(key: string, json: string): StagedRecord {
-  const record = JSON.parse(json) as Partial<StagedRecord>;
-  if (typeof record.uploadId === 'string' && Array.isArray(record.parts)) return { uploadId: record.uploadId, parts: record.parts };
+  const record = recordIn(json);
+  if (record !== null) return record;
   throw new LevinError({
     code: 'STATE_CORRUPT',
     fault: 'user',
     message: `The object "${stagedKey(key)}" is no record of a staged file. Delete it; the task that wrote "${key}" has to run again.`,
     details: { key },
   });
+}
+
+function recordIn(json: string): StagedRecord | null {
+  try {
+    const { uploadId, parts } = JSON.parse(json) as Partial<StagedRecord>;
+    return typeof uploadId === 'string' && Array.isArray(parts) ? { uploadId, parts } : null;
+  } catch {
+    return null;
+  }
 }
 
 async function deleteRecord(files: ObjectStore, key: string): Promise<void> {
