@@ -54,7 +54,7 @@ export function createS3StagedFiles(options: S3BucketOptions): StagedFiles {
       const found = await everyPage((page) => files.list(stagedPrefix(folder), page));
       return found.map(({ key }) => publishedKey(key)).filter((key) => key !== null);
     },
-    async discard(keys) {
+    async discard(_folder, keys) {
       const failed: { key: string; message: string }[] = [];
       for (const key of keys) {
         try {

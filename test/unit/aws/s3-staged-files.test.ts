@@ -68,7 +68,7 @@ test('an upload that somebody else has ended cannot be published', async () => {
   await staged.stage('out/part-0', text('line\n'));
   const other = createS3StagedFiles({ client, bucket });
   emulator.inject({ operation: 'DeleteObjects', fault: { kind: 'drop', when: 'before' } });
-  await expect(other.discard(['out/part-0'])).resolves.toMatchObject({ failed: [{ key: 'out/part-0' }] });
+  await expect(other.discard('out', ['out/part-0'])).resolves.toMatchObject({ failed: [{ key: 'out/part-0' }] });
   expect(emulator.openUploads(bucket)).toEqual([]);
   expect(await staged.publish('out/part-0')).toBe(false);
   expect(await keys()).toEqual([]);
@@ -77,11 +77,11 @@ test('an upload that somebody else has ended cannot be published', async () => {
 test('what cannot be discarded is reported by key, and may be discarded again', async () => {
   for (const key of ['out/a', 'out/b', 'out/c']) await staged.stage(key, text('line\n'));
   emulator.inject({ operation: 'AbortMultipartUpload', nth: 2, fault: { kind: 'error', status: 503, code: 'SlowDown' } });
-  const { failed } = await staged.discard(['out/a', 'out/b', 'out/c']);
+  const { failed } = await staged.discard('out', ['out/a', 'out/b', 'out/c']);
   expect(failed.map(({ key }) => key)).toEqual(['out/b']);
   expect(failed[0]?.message).toContain('SlowDown');
   expect(await staged.list('out')).toEqual(['out/b']);
-  expect(await staged.discard(['out/a', 'out/b', 'out/c'])).toEqual({ failed: [] });
+  expect(await staged.discard('out', ['out/a', 'out/b', 'out/c'])).toEqual({ failed: [] });
   expect(emulator.openUploads(bucket)).toEqual([]);
   expect(await keys()).toEqual([]);
 });
