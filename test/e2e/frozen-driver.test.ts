@@ -2,8 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readEventLog } from '../../driver/events/event-log.ts';
+import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
 import { createSqliteMetadataStore } from '../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
+import { eventsOfEpoch, startedTasks } from '../support/committed-tasks.ts';
 import { type JobFolder, jobFolder, jobText } from '../support/job-folder.ts';
 
 /** The first driver's task waits for a file; the sum says whether everything was counted once. */
@@ -56,6 +59,13 @@ test('a driver that was frozen and taken over from writes and deletes nothing wh
   expect(stdout).toMatch(/^first 100\n/);
   expect(stdout).toMatch(/\nsum 4950\n$/);
   expect(code).toBe(0);
+  // Only the two tasks of the second action: none of the first one's, which were committed.
+  const events = await readEventLog(createDirectoryObjectStore({ root: join(folder.path, '.state/objects') }), appId);
+  expect(
+    startedTasks(eventsOfEpoch(events, 2))
+      .map((task) => task.split('/')[1])
+      .toSorted(),
+  ).toEqual(['0', '1']);
 });
 
 const HOOK = new URL('../support/die-at-effect.ts', import.meta.url).href;

@@ -34,6 +34,7 @@ describe('attempts and their commits', () => {
       [1, 100],
     ]);
     expect(outcomes).toMatchObject([{ kind: 'success', lostRace: true, result: { attemptId: 'ffffffff' } }]);
+    expect(names(lv.attempts)).toEqual(['0: 0/0', '0: 1/0', '1: 0/0']);
     const reducer = lv.attempts.find(({ stageNumber }) => stageNumber === 1) as TaskSpec;
     const { input } = reducer.inputs[0] as TaskSpec['inputs'][number];
     expect(input.kind === 'shuffle' && input.slices.map(({ key }) => key.endsWith('1-ffffffff'))).toEqual([false, true]);

@@ -22,6 +22,9 @@ describe('a platform that refuses attempts', () => {
     for (let i = 0; i < 20; i++) await lv.stores.clock.advance(1000);
     expect(await count).toBe(40);
     expect(summarize(lv.events).tasks).toMatchObject({ succeeded: 4, failed: 0 });
+    // Six refusals, and each refused task once more; which of the four were refused twice is up to the pauses.
+    expect(names(lv.attempts).length).toBe(4 + 6);
+    expect(new Set(names(lv.attempts.slice(6))).size).toBe(4);
     expect(lv.events.filter((event) => event.kind === 'warning' && event.code === 'THROTTLED').length).toBe(1);
   });
 
@@ -37,6 +40,7 @@ describe('a platform that refuses attempts', () => {
     });
     for (let i = 0; i < 200; i++) await lv.stores.clock.advance(1000);
     await ended;
+    expect(summarize(lv.events).tasks).toMatchObject({ succeeded: 0, failed: 0 });
   });
 });
 
