@@ -63,9 +63,9 @@ test('a driver that was frozen and taken over from writes and deletes nothing wh
   const events = await readEventLog(createDirectoryObjectStore({ root: join(folder.path, '.state/objects') }), appId);
   expect(
     startedTasks(eventsOfEpoch(events, 2))
-      .map((task) => task.split('/')[1])
-      .toSorted(),
-  ).toEqual(['0', '1']);
+      .map((task) => Number(task.split('/')[1]))
+      .toSorted((a, b) => a - b),
+  ).toEqual([0, 1]);
 });
 
 const HOOK = new URL('../support/die-at-effect.ts', import.meta.url).href;
