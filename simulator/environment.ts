@@ -1,6 +1,7 @@
 import { unpack } from 'msgpackr';
 import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
 import type { TaskTemplate } from '../engine/plan/stage-plan.ts';
+import type { ObjectStore } from '../engine/ports/object-store.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { ownDelivery } from '../engine/runtime/own-delivery.ts';
 import { runTask } from '../engine/runtime/run-task.ts';
@@ -11,7 +12,7 @@ import { createExchange } from '../shuffle/exchange.ts';
 import type { CostModel } from './facts.ts';
 import { outOfMemory, plannedMemory, type RunsOut } from './function-memory.ts';
 import type { FunctionTable } from './function-table.ts';
-import { remoteStores } from './remote-stores.ts';
+import { connectRemote } from './remote-stores.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -52,12 +53,10 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
   let computesUntilMs = Number.NEGATIVE_INFINITY;
   const crashLimits = (): readonly { readonly scope: string; readonly most: number }[] =>
     sharers === undefined ? [crashLimit(task)] : sharers().map((env) => crashLimit(env.task()));
-  const { random, ...stores } = remoteStores({ world, process, name, crashLimits });
-  const { objects, files, staged, metadata } = stores;
-  const exchange = createExchange({ objects });
+  const { random, open } = connectRemote({ world, process, name, crashLimits });
   const templates = new Map<string, TaskTemplate>();
 
-  const templateOf = async ({ appId, template }: TaskSpec): Promise<TaskTemplate> => {
+  const templateOf = async ({ appId, template }: TaskSpec, objects: ObjectStore): Promise<TaskTemplate> => {
     const known = templates.get(template.hash);
     if (known !== undefined) return known;
     const made = unpack(template.inline ?? (await objects.get(objectKeys.template(appId, template.hash)))) as TaskTemplate;
@@ -76,9 +75,12 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
       const spec = ownDelivery(delivered, random);
       task = taskOf(spec);
       const scratch = createMemoryScratch({ limitBytes: SCRATCH_BYTES });
+      const { stores } = open();
+      const { objects, files, staged, metadata } = stores;
+      const exchange = createExchange({ objects });
       try {
         signal.throwIfAborted();
-        const template = await templateOf(spec);
+        const template = await templateOf(spec, objects);
         const closures = functions.functionsOf(template.closures);
         const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal, residentBytes: noMemory };
         const prepared = await runTask(spec, template, deps);

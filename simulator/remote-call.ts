@@ -25,6 +25,7 @@ export interface RemoteCall<T> {
   readonly latency: LatencyMs;
   /** Bytes sent. */
   readonly bytes?: number;
+  readonly onSent?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly effect: () => Promise<T>;
 }
@@ -73,16 +74,22 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
   const latencyMs = latencyAt(call.latency, next());
   const totalMs = Math.max(latencyMs, Math.min(latencyMs * slow, MAX_SLOW_MS));
 
-  await clock.sleep(totalMs / 2 + caller.sent.transferMs(call.bytes ?? 0, clock.monotonic()));
+  const { onSent } = call;
+  const sendingMs = caller.sent.transferMs(call.bytes ?? 0, clock.monotonic());
+  if (onSent === undefined) await clock.sleep(totalMs / 2 + sendingMs);
+  else {
+    await clock.sleep(sendingMs);
+    process.call(onSent);
+    await clock.sleep(totalMs / 2);
+  }
   if (plan.strikes('pause', `${point} before`, pauses)) process.pause(PAUSE_MS * plan.number(point));
   if (plan.strikes('crash', `${point} before`, caller.crashLimits())) return await crash(process);
   if (plan.strikes('stuck', `${point} before`, caller.crashLimits())) process.pause(STUCK_MS);
-  if (
-    !world.rates.allows(call.name, call.key.slice(0, call.key.lastIndexOf('/')), clock.monotonic()) ||
-    plan.strikes('unavailable', point, failures)
-  ) {
+  world.arrived(call.name);
+  const allowed = world.rates.allows(call.name, call.key.slice(0, call.key.lastIndexOf('/')), clock.monotonic());
+  if (!allowed || plan.strikes('unavailable', point, failures)) {
     await clock.sleep(totalMs / 2);
-    throw unavailable(call.name, call.key);
+    throw allowed ? unavailable(call.name, call.key) : throttled(call.name, call.key);
   }
   const result = await call.effect();
   world.trace(point);
@@ -108,6 +115,15 @@ function unavailable(name: string, key: string): LevinError {
     code: 'STORE_UNAVAILABLE',
     fault: 'transient',
     message: `${name} of "${key}" was refused for now (503).`,
+    details: { effect: 'none' },
+  });
+}
+
+function throttled(name: string, key: string): LevinError {
+  return new LevinError({
+    code: 'THROTTLED',
+    fault: 'transient',
+    message: `${name} of "${key}" was refused: too many requests (503).`,
     details: { effect: 'none' },
   });
 }

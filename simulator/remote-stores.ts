@@ -1,10 +1,10 @@
 import type { MetadataStore } from '../engine/ports/metadata-store.ts';
+import { wholeBody } from '../engine/ports/object-body.ts';
 import type { DeleteReport, ObjectStore } from '../engine/ports/object-store.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { StagedFiles } from '../engine/ports/staged-files.ts';
-import { retryMetadataStore } from '../engine/ports/wrappers/retry-metadata-store.ts';
-import { retryObjectStore } from '../engine/ports/wrappers/retry-object-store.ts';
-import { retryStagedFiles } from '../engine/ports/wrappers/retry-staged-files.ts';
+import type { RemoteStores } from '../engine/ports/wrappers/remote-stores.ts';
+import { createStoreWrappers, type WrappedStores } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { damageStored, flippedBit } from './damage.ts';
 import type { FaultLimit } from './fault-plan.ts';
 import { type RemoteCaller, remoteCall } from './remote-call.ts';
@@ -12,23 +12,21 @@ import { createBandwidth } from './request-rates.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
 
-/** The services as one process sees them: over a network, with the retries that an adapter has. */
-export interface RemoteStores {
-  readonly objects: ObjectStore;
-  readonly files: ObjectStore;
-  readonly staged: StagedFiles;
-  readonly metadata: MetadataStore;
+/** The services as one process sees them: over a network, with what makes remote stores usable around them. */
+export interface Remote {
   readonly random: Random;
+  /** Stores that count their own requests. */
+  open(): WrappedStores;
 }
 
-export interface RemoteStoresOptions {
+export interface RemoteOptions {
   readonly world: SimWorld;
   readonly process: SimProcess;
   readonly name: string;
   readonly crashLimits: () => readonly FaultLimit[];
 }
 
-export function remoteStores({ world, process, name, crashLimits }: RemoteStoresOptions): RemoteStores {
+export function connectRemote({ world, process, name, crashLimits }: RemoteOptions): Remote {
   const random = world.random(name);
   const { next } = world.random(`network of ${name}`);
   const caller: RemoteCaller = {
@@ -39,14 +37,14 @@ export function remoteStores({ world, process, name, crashLimits }: RemoteStores
     sent: createBandwidth(world.facts),
     received: createBandwidth(world.facts),
   };
-  const retries = { clock: process.clock, random };
-  return {
-    objects: retryObjectStore(remoteObjects(caller, world.objects, 'objects'), retries),
-    files: retryObjectStore(remoteObjects(caller, world.files, 'files'), retries),
-    staged: retryStagedFiles(remoteStaged(caller, world.staged), retries),
-    metadata: retryMetadataStore(remoteMetadata(caller, world.metadata), retries),
-    random,
+  const adapters: RemoteStores = {
+    objects: remoteObjects(caller, world.objects, 'objects'),
+    files: remoteObjects(caller, world.files, 'files'),
+    staged: remoteStaged(caller, world.staged),
+    metadata: remoteMetadata(caller, world.metadata),
   };
+  const wrappers = createStoreWrappers({ clock: process.clock, random });
+  return { random, open: () => wrappers.wrap(adapters) };
 }
 
 function remoteObjects(caller: RemoteCaller, store: ObjectStore, name: string): ObjectStore {
@@ -54,15 +52,19 @@ function remoteObjects(caller: RemoteCaller, store: ObjectStore, name: string): 
   const { objectReadMs: read, objectWriteMs: write } = world.facts;
   const received = (key: string, bytes: Uint8Array): Uint8Array => flippedBit(caller, key, bytes);
   return {
-    put: (key, body, options) =>
-      remoteCall(caller, {
+    async put(key, body, options) {
+      // What is under way stays as it is, also when its caller has given it up.
+      const bytes = wholeBody(key, body);
+      return await remoteCall(caller, {
         name: `${name}.put`,
         key,
         latency: write,
-        bytes: body.byteLength,
+        bytes: bytes.length,
+        onSent: options?.onSent,
         signal: options?.signal,
-        effect: () => store.put(key, body, options?.ifAbsent === undefined ? {} : { ifAbsent: options.ifAbsent }),
-      }),
+        effect: () => store.put(key, bytes, options?.ifAbsent === undefined ? {} : { ifAbsent: options.ifAbsent }),
+      });
+    },
     get: (key, options) =>
       remoteCall(caller, {
         name: `${name}.get`,
@@ -121,15 +123,17 @@ function remoteStaged(caller: RemoteCaller, staged: StagedFiles): StagedFiles {
   const { objectReadMs: read, objectWriteMs: write } = caller.world.facts;
   return {
     mark: (key) => remoteCall(caller, { name: 'staged.mark', key, latency: write, effect: () => staged.mark(key) }),
-    stage: (key, body, options) =>
-      remoteCall(caller, {
+    async stage(key, body, options) {
+      const bytes = wholeBody(key, body);
+      return await remoteCall(caller, {
         name: 'staged.stage',
         key,
         latency: write,
-        bytes: body.byteLength,
+        bytes: bytes.length,
         signal: options?.signal,
-        effect: () => staged.stage(key, body),
-      }),
+        effect: () => staged.stage(key, bytes),
+      });
+    },
     publish: (key) => remoteCall(caller, { name: 'staged.publish', key, latency: write, effect: () => staged.publish(key) }),
     list: (folder) => remoteCall(caller, { name: 'staged.list', key: folder, latency: read, effect: () => staged.list(folder) }),
     discard: (folder, keys) =>

@@ -7,7 +7,7 @@ import type { LocalRunner, Stores } from '../driver/wiring.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import type { FaultLimit } from './fault-plan.ts';
 import type { FunctionTable } from './function-table.ts';
-import { remoteStores } from './remote-stores.ts';
+import { connectRemote } from './remote-stores.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -33,7 +33,8 @@ export async function openSimDriver(options: SimDriverOptions): Promise<Context>
 export async function openSimApplication(options: SimDriverOptions): Promise<Application> {
   const { process, appId, functions, runner } = options;
   const { clock } = process;
-  const { objects, files, staged, metadata, random } = remoteStores({ ...options, name: process.name });
+  const remote = connectRemote({ ...options, name: process.name });
+  const { objects, files, staged, metadata } = remote.open().stores;
   const stores: Stores = {
     objects,
     files,
@@ -41,7 +42,7 @@ export async function openSimApplication(options: SimDriverOptions): Promise<App
     metadata: { ...metadata, close: async () => undefined },
     exchange: createExchange({ objects }),
     clock,
-    random,
+    random: remote.random,
   };
   const silent = { write: () => true };
   return await openDriver({

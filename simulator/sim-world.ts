@@ -55,6 +55,10 @@ export interface SimWorld {
   readonly files: ObjectStore;
   readonly staged: StagedFiles;
   readonly metadata: MetadataStore;
+  /** Requests that the services have met, by name (`objects.get`), refused ones included. */
+  readonly requests: ReadonlyMap<string, number>;
+  /** Notes a request that a service meets. */
+  arrived(name: string): void;
   /** Notes that something has happened now. */
   trace(what: string): void;
   /** Tells the observer of an effect. */
@@ -87,6 +91,7 @@ export function createWorld(options: WorldOptions): SimWorld {
   const { onTrace } = options;
   const trace = (what: string): void => onTrace?.(`${clock.monotonic().toFixed(3)} ${what}`);
   const plan = createFaultPlan({ seed, rates, onFired: (name) => trace(`fault ${name}`), ...(only === undefined ? {} : { only }) });
+  const requests = new Map<string, number>();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
   const world: SimWorld = {
@@ -99,6 +104,8 @@ export function createWorld(options: WorldOptions): SimWorld {
     files,
     staged: createMemoryStagedFiles(files),
     metadata: createMemoryMetadataStore({ clock }),
+    requests,
+    arrived: (name) => void requests.set(name, (requests.get(name) ?? 0) + 1),
     trace,
     observe: (effect) => options.onEffect?.(effect, world)?.catch(broken.reject),
     random: (name) => createSeededRandom(`${seed}/${name}`),

@@ -11,6 +11,8 @@ export interface PutOptions {
   /** Write only if no object has this key: the one conditional write. */
   readonly ifAbsent?: boolean;
   readonly signal?: AbortSignal;
+  /** Told when the whole body has been sent and only the answer is missing, by stores that can tell. */
+  readonly onSent?: () => void;
 }
 
 /** `stored: false` only with `ifAbsent`: somebody else's object stands there unchanged. */

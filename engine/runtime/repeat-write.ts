@@ -1,3 +1,5 @@
+import { isTransient } from '../errors/transient.ts';
+
 /** How often a write is tried in all; back-off between tries is the retry wrapper's, which leaves only unclear outcomes to us. */
 const MAX_TRIES = 3;
 
@@ -13,8 +15,4 @@ export async function repeatWrite<T>(write: () => Promise<T>): Promise<T> {
       if (tries === MAX_TRIES || !isTransient(error)) throw error;
     }
   }
-}
-
-function isTransient(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'fault' in error && error.fault === 'transient';
 }

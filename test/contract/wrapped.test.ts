@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
+import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
+import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
 import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
+import { createMemoryStagedFiles } from '../../engine/adapters/memory/memory-staged-files.ts';
 import { createSeededRandom } from '../../engine/adapters/memory/seeded-random.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
@@ -11,8 +14,10 @@ import { injectObjectFaults } from '../../engine/ports/wrappers/fault-object-sto
 import type { Fault } from '../../engine/ports/wrappers/fault-plan.ts';
 import { meterMetadataStore } from '../../engine/ports/wrappers/meter-metadata-store.ts';
 import { meterObjectStore } from '../../engine/ports/wrappers/meter-object-store.ts';
+import type { RemoteStores } from '../../engine/ports/wrappers/remote-stores.ts';
 import { retryMetadataStore } from '../../engine/ports/wrappers/retry-metadata-store.ts';
 import { retryObjectStore } from '../../engine/ports/wrappers/retry-object-store.ts';
+import { createStoreWrappers } from '../../engine/ports/wrappers/wrap-remote-stores.ts';
 import { metadataStoreContract } from './metadata-store.ts';
 import { memoryMetadata } from './metadata-subjects.ts';
 import { objectStoreContract } from './object-store.ts';
@@ -69,3 +74,16 @@ metadataStoreContract('memory with a plan without faults', () => ({
 }));
 
 metadataStoreContract('retried memory that fails now and then', () => ({ subject: memoryMetadata(retriedMetadataOverFaults) }));
+
+/** All wrappers of remote stores, as they stand around each other. */
+function wrapped(metadata: MetadataStore): RemoteStores {
+  const wrappers = createStoreWrappers({ clock: createSystemClock(), random: createSeededRandom('wrapped') });
+  const files = createMemoryObjectStore();
+  return wrappers.wrap({ objects: createMemoryObjectStore(), files, staged: createMemoryStagedFiles(files), metadata }).stores;
+}
+
+objectStoreContract('all wrappers over memory', () => ({
+  subject: wrapped(createMemoryMetadataStore({ clock: createSystemClock() })).objects,
+}));
+
+metadataStoreContract('all wrappers over memory', () => ({ subject: memoryMetadata((store) => wrapped(store).metadata) }));

@@ -53,7 +53,27 @@ describe('meters', () => {
       // {"a":1} has 7 bytes, {"é":22} has 9.
       bytesRead: 23,
       bytesWritten: 16,
+      // Each read of up to 4 KB, the failed one, too.
+      readUnits: 4,
+      // Each put of up to 1 KB, the refused one, too, and a deletion; in a transaction each twice.
+      writeUnits: 7,
     });
+  });
+
+  test('count units of items by their size', async () => {
+    const { store, usage } = meterMetadataStore(createMemoryMetadataStore({ clock: { now: () => 0 } }));
+    // {"a":"…"} has 8 bytes more than its text.
+    await store.put(KEY, { a: 'x'.repeat(1016) });
+    expect(usage()).toMatchObject({ writeUnits: 1 });
+    await store.put(KEY, { a: 'x'.repeat(4089) });
+    expect(usage()).toMatchObject({ writeUnits: 6 });
+    await store.get(KEY);
+    expect(usage()).toMatchObject({ readUnits: 2 });
+    await store.transact(
+      [{ key: { ...KEY, sort: 'b' }, condition: { kind: 'absent' } }],
+      [{ kind: 'put', key: KEY, item: { a: 'x'.repeat(1017) } }],
+    );
+    expect(usage()).toMatchObject({ writeUnits: 12 });
   });
 });
 

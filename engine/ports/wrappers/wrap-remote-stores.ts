@@ -1,0 +1,103 @@
+import type { RequestUsage } from '../../types/request-usage.ts';
+import type { Clock } from '../clock.ts';
+import type { ObjectStore } from '../object-store.ts';
+import type { Random } from '../random.ts';
+import { governMetadataStore, type ItemGovernors } from './govern-metadata-store.ts';
+import { governObjectStore, governStagedFiles, type ObjectGovernors } from './govern-object-store.ts';
+import { createReadHedge, hedgeObjectStore, type ReadHedge } from './hedge-object-store.ts';
+import { meterStores } from './meter-stores.ts';
+import { createRateGovernor } from './rate-governor.ts';
+import type { RemoteStores } from './remote-stores.ts';
+import { createWriteResend, resendObjectStore, type WriteResend } from './resend-object-store.ts';
+import { retryMetadataStore } from './retry-metadata-store.ts';
+import { retryObjectStore } from './retry-object-store.ts';
+import { retryStagedFiles } from './retry-staged-files.ts';
+
+export interface StoreWrappersOptions {
+  readonly clock: Clock;
+  /** Of pauses. */
+  readonly random: Pick<Random, 'next'>;
+  readonly limits?: RequestLimits;
+}
+
+/** What the services take. */
+export interface RequestLimits {
+  /** A second and prefix. */
+  readonly objectReadsPerSecond: number;
+  readonly objectWritesPerSecond: number;
+  /** Units, a second and partition key. */
+  readonly itemReadUnitsPerSecond: number;
+  readonly itemWriteUnitsPerSecond: number;
+}
+
+/** Documented for S3 and DynamoDB. */
+const AWS_LIMITS: RequestLimits = {
+  objectReadsPerSecond: 5_500,
+  objectWritesPerSecond: 3_500,
+  itemReadUnitsPerSecond: 3_000,
+  itemWriteUnitsPerSecond: 1_000,
+};
+
+export interface WrappedStores {
+  readonly stores: RemoteStores;
+  /** What went over the network through these stores up to now. */
+  usage(): RequestUsage;
+}
+
+/** What a process knows of its services. */
+export interface StoreWrappers {
+  /** The stores as levin uses them, counted by themselves: once for a driver, once for each attempt. */
+  wrap(adapters: RemoteStores): WrappedStores;
+}
+
+/**
+ * The one place where what makes remote stores usable is put together; made once a process, for what it learns (how long answers take, how much a
+ * prefix takes) serves all of its attempts.
+ *
+ * ```
+ *  levin ─▶ retry ─▶ govern ─▶ hedge reads ─▶ resend late puts ─▶ meter ─▶ adapter
+ * ```
+ * - The meter is innermost: it sees what the service sees, second requests and retries included.
+ * - Hedge and resend stand inside the governor: an answer is late against the service alone. Outside, waiting for one's turn would look late, and a
+ *   service that is short of room would be asked twice. Their extra requests need no turn: they are at most one in a hundred.
+ * - Retry is outermost: every try waits for its turn, and refusals reach the governor as they come.
+ */
+export function createStoreWrappers({ clock, random, limits = AWS_LIMITS }: StoreWrappersOptions): StoreWrappers {
+  const governors = (readsPerSecond: number, writesPerSecond: number): ObjectGovernors & ItemGovernors => ({
+    reads: createRateGovernor({ clock, perSecond: readsPerSecond }),
+    writes: createRateGovernor({ clock, perSecond: writesPerSecond }),
+  });
+  const objectService = (): ObjectService => ({
+    governors: governors(limits.objectReadsPerSecond, limits.objectWritesPerSecond),
+    hedge: createReadHedge(),
+    resend: createWriteResend(),
+  });
+  // Buckets of users may lie elsewhere, and answer otherwise.
+  const [ofObjects, ofFiles] = [objectService(), objectService()];
+  const ofItems = governors(limits.itemReadUnitsPerSecond, limits.itemWriteUnitsPerSecond);
+  const retries = { clock, random };
+
+  const wrapObjects = (store: ObjectStore, { governors: governed, hedge, resend }: ObjectService): ObjectStore =>
+    retryObjectStore(governObjectStore(hedgeObjectStore(resendObjectStore(store, { clock, resend }), { clock, hedge }), governed), retries);
+
+  return {
+    wrap(adapters) {
+      const { stores, usage } = meterStores(adapters);
+      return {
+        stores: {
+          objects: wrapObjects(stores.objects, ofObjects),
+          files: wrapObjects(stores.files, ofFiles),
+          staged: retryStagedFiles(governStagedFiles(stores.staged, ofFiles.governors), retries),
+          metadata: retryMetadataStore(governMetadataStore(stores.metadata, ofItems), retries),
+        },
+        usage,
+      };
+    },
+  };
+}
+
+interface ObjectService {
+  readonly governors: ObjectGovernors;
+  readonly hedge: ReadHedge;
+  readonly resend: WriteResend;
+}
