@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { mapBounded } from '../../engine/ports/map-bounded.ts';
 import type { MetadataStore, QueryPage } from '../../engine/ports/metadata-store.ts';
 import type { ListPage, ObjectStore } from '../../engine/ports/object-store.ts';
 import { COMMIT_SHARDS, metadataKeys, objectKeys } from '../../engine/types/keys.ts';
@@ -10,9 +11,11 @@ export async function deleteApplicationData(
   stageIds: readonly string[],
 ): Promise<void> {
   await deleteObjects(objects, objectKeys.app(appId));
-  for (const stageId of stageIds) {
-    for (let shard = 0; shard < COMMIT_SHARDS; shard++) await deleteItems(metadata, metadataKeys.commitPartition(appId, stageId, shard));
-  }
+  const shards = stageIds.flatMap((stageId) =>
+    Array.from({ length: COMMIT_SHARDS }, (_, shard) => metadataKeys.commitPartition(appId, stageId, shard)),
+  );
+  // A store limits the writes of each partition.
+  await mapBounded(shards, { concurrency: 4 }, (partition) => deleteItems(metadata, partition));
   await deleteItems(metadata, metadataKeys.journalPartition(appId));
 }
 

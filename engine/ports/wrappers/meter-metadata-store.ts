@@ -1,3 +1,4 @@
+import { hadNoEffect, isTransient } from '../../errors/transient.ts';
 import { itemBytes, readUnits, writeUnits } from '../item-units.ts';
 import type { MetadataItem, MetadataStore, TransactWrite } from '../metadata-store.ts';
 
@@ -10,7 +11,7 @@ interface MetadataUsage {
   readonly itemsWritten: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** What is billed of all calls, failed and refused ones included: of a failed read, and of an item that is deleted or only looked at, one unit. */
+  /** What is billed of all calls that a store may have done, refused writes included: of a read whose answer was lost, and of an item that is deleted or only looked at, one unit. */
   readonly readUnits: number;
   readonly writeUnits: number;
 }
@@ -36,26 +37,36 @@ export function meterMetadataStore(store: MetadataStore): MeteredMetadataStore {
     }
   };
   const countRead = async <T>(kind: 'get' | 'query', call: Promise<T>, itemsOf: (answer: T) => readonly MetadataItem[]): Promise<T> => {
-    totals.readUnits++;
-    const answer = await count(kind, call);
-    const items = itemsOf(answer);
-    const bytes = items.reduce((all, item) => all + itemBytes(item), 0);
-    totals.itemsRead += items.length;
-    totals.bytesRead += bytes;
-    totals.readUnits += readUnits(bytes) - 1;
-    return answer;
+    try {
+      const answer = await count(kind, call);
+      const items = itemsOf(answer);
+      const bytes = items.reduce((all, item) => all + itemBytes(item), 0);
+      totals.itemsRead += items.length;
+      totals.bytesRead += bytes;
+      totals.readUnits += readUnits(bytes);
+      return answer;
+    } catch (error) {
+      if (isTransient(error) && !hadNoEffect(error)) totals.readUnits++;
+      throw error;
+    }
   };
   const countWritten = async <T extends { readonly written: boolean }>(
-    { writes, units }: { readonly writes: readonly Written[]; readonly units: number },
+    { writes, unitsOf }: { readonly writes: readonly Written[]; readonly unitsOf: () => number },
     call: Promise<T>,
   ): Promise<T> => {
-    totals.writeUnits += units;
-    const result = await call;
-    if (result.written) {
-      totals.itemsWritten += writes.length;
-      for (const write of writes) totals.bytesWritten += bytesOf(write);
+    try {
+      const result = await call;
+      totals.writeUnits += unitsOf();
+      if (result.written) {
+        totals.itemsWritten += writes.length;
+        for (const write of writes) totals.bytesWritten += bytesOf(write);
+      }
+      return result;
+    } catch (error) {
+      // What was no request at all (an item that cannot be stored) has no size either.
+      if (isTransient(error) && !hadNoEffect(error)) totals.writeUnits += unitsOf();
+      throw error;
     }
-    return result;
   };
 
   return {
@@ -65,11 +76,15 @@ export function meterMetadataStore(store: MetadataStore): MeteredMetadataStore {
         countRead('query', store.query(partition, prefix, options), (page) => page.items.map(({ item }) => item)),
       put(key, item, options) {
         const write: Written = { kind: 'put', item };
-        return countWritten({ writes: [write], units: unitsOf([write]) }, count('put', store.put(key, item, options)));
+        return countWritten({ writes: [write], unitsOf: () => unitsOf([write]) }, count('put', store.put(key, item, options)));
       },
-      delete: (key, options) => countWritten({ writes: [{ kind: 'delete' }], units: 1 }, count('delete', store.delete(key, options))),
+      delete: (key, options) =>
+        countWritten({ writes: [{ kind: 'delete' }], unitsOf: () => 1 }, count('delete', store.delete(key, options))),
       transact: (checks, writes, options) =>
-        countWritten({ writes, units: 2 * (checks.length + unitsOf(writes)) }, count('transact', store.transact(checks, writes, options))),
+        countWritten(
+          { writes, unitsOf: () => 2 * (checks.length + unitsOf(writes)) },
+          count('transact', store.transact(checks, writes, options)),
+        ),
     },
     usage: () => ({ calls: { ...calls }, ...totals }),
   };
