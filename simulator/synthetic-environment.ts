@@ -7,7 +7,7 @@ import { objectKeys } from '../engine/types/keys.ts';
 import type { TaskSpec } from '../engine/types/task.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import { type Environment, type EnvironmentOptions, taskOf } from './environment.ts';
-import { remoteStores } from './remote-stores.ts';
+import { connectRemote } from './remote-stores.ts';
 import { requestGroup } from './request-groups.ts';
 import { type Bandwidth, createBandwidth } from './request-rates.ts';
 import type { StageMeter } from './stage-meter.ts';
@@ -43,7 +43,7 @@ export function syntheticEnvironments({ run, meter, memoryMb }: SyntheticTasksOp
       writes: rate(facts.objectWritesPerSecond),
     };
     const services = shared;
-    const { metadata, objects } = remoteStores({ world, process, name, crashLimits: () => [] });
+    const { metadata, objects } = connectRemote({ world, process, name, crashLimits: () => [] }).open().stores;
     const { readOffsets } = createExchange({ objects });
     const { next } = world.random(`requests of ${name}`);
     const [received, sent] = [createBandwidth(facts), createBandwidth(facts)];

@@ -27,7 +27,7 @@ export function governStagedFiles(staged: StagedFiles, { reads, writes }: Object
     stage: (key, body, options) => writes.run(one(key), options?.signal, () => staged.stage(key, body, options)),
     publish: (key) => writes.run(one(key), undefined, () => staged.publish(key)),
     list: (folder) => reads.run(one(`${folder}/`), undefined, () => staged.list(folder)),
-    discard: (keys) => writes.run(byFolder(keys), undefined, () => staged.discard(keys)),
+    discard: (folder, keys) => writes.run(byFolder(keys), undefined, () => staged.discard(folder, keys)),
   };
 }
 

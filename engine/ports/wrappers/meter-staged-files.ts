@@ -24,7 +24,7 @@ export function meterStagedFiles(staged: StagedFiles): MeteredStagedFiles {
       },
       publish: (key) => count('publish', staged.publish(key)),
       list: (folder) => count('list', staged.list(folder)),
-      discard: (keys) => count('discard', staged.discard(keys)),
+      discard: (folder, keys) => count('discard', staged.discard(folder, keys)),
     },
     usage: () => ({ calls: { ...calls }, bytesWritten }),
   };
