@@ -99,11 +99,11 @@ function combining(combine: Combiner, target: CombineTarget): RecordIntake {
   const { create, mergeValue } = combine;
   const { buffers, partitionOf, tableBytes } = target;
   const table = createKeyTable();
+  const { keys, values } = table;
   const size = createSizeTracker();
   let records = 0;
 
   function flush(): void {
-    const { keys, values } = table;
     for (const [place, key] of keys.entries()) buffers.pushPair(partitionOf(key), key, values[place]);
     records += table.size;
     table.clear();
@@ -112,14 +112,14 @@ function combining(combine: Combiner, target: CombineTarget): RecordIntake {
   function change(key: unknown, value: unknown): void {
     const place = table.find(key);
     if (place === NO_PLACE) table.insert(key, create(value));
-    else table.values[place] = mergeValue(table.values[place], value);
+    else values[place] = mergeValue(values[place], value);
   }
   function measuredChange(key: unknown, value: unknown): void {
     const known = table.find(key);
-    const beforeBytes = known === NO_PLACE ? -KEY_ENTRY_BYTES - heapBytesOf(key) : heapBytesOf(table.values[known]);
+    const beforeBytes = known === NO_PLACE ? -KEY_ENTRY_BYTES - heapBytesOf(key) : heapBytesOf(values[known]);
     change(key, value);
     const place = known === NO_PLACE ? table.size - 1 : known;
-    if (size.measured(heapBytesOf(table.values[place]) - beforeBytes) > tableBytes) flush();
+    if (size.measured(heapBytesOf(values[place]) - beforeBytes) > tableBytes) flush();
   }
 
   return {

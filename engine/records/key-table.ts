@@ -12,9 +12,9 @@ export interface KeyTable {
   find(key: unknown): number;
   /** Adds a key that `find` did not know, and gives its place. */
   insert(key: unknown, value: unknown): number;
-  /** By place. Another array after `clear`. */
+  /** By place; `clear` empties it. */
   readonly keys: readonly unknown[];
-  /** By place; may be assigned. Another array after `clear`. */
+  /** By place; may be assigned. `clear` empties it. */
   readonly values: unknown[];
   clear(): void;
 }
@@ -31,6 +31,8 @@ const SMALLEST_LETTERS = 1024;
 const LAST_LATIN1 = 0xff;
 /** Instead of a start: a number, or a string whose characters need more than a byte. */
 const NOT_SPELLED = -1;
+/** Instead of a start: the key has no slot. */
+const IN_MAP = -2;
 /**
  * 2^32 / golden ratio: multiplied by it, all bits of a hash act on the highest ones, which name the slot. The keys of a reducer agree in
  * their hashes modulo the number of partitions; by the lowest bits they would crowd in few places.
@@ -42,23 +44,23 @@ const SPREAD = 0x9e3779b1;
  * code to hash a string that it has not seen. All other keys go by their token into a `Map`.
  *
  * Looking a key up touches no object of the heap: of 100,000 keys each object is another miss of the processor's cache, and three of them
- * (entry, key, characters) took more time than all the rest (docs/performance.md).
+ * (entry, key, characters) took more time than all the rest (docs/performance.md). For the same reason a slot is one number.
  * ```
- *   slots    │ hash, place + 1 │ 0, 0 │ hash, place + 1 │ …     linear probing, at most half full
- *   starts   by place: where in letters, or that only `keys` can tell
- *   letters  │ 3 k e y │ 5 o t h e r │ …                       lengths and characters
- *   keys, values   by place, of both kinds
+ *   slots    │ upper bits of hash, place + 1 │ 0 │ …     linear probing, at most three quarters full
+ *   starts, hashes   by place; a start is where in letters
+ *   letters  │ 3 k e y │ 5 o t h e r │ …                 lengths and characters
+ *   keys, values     by place
  * ```
  */
 export function createKeyTable(): KeyTable {
   let bits = MIN_CAPACITY_BITS;
-  let slots = new Int32Array(2 << bits);
-  /** Of positions in `slots`. */
-  let mask = slots.length - 1;
-  let slotsTaken = 0;
-  let keys: unknown[] = [];
-  let values: unknown[] = [];
+  let slots = new Int32Array(1 << bits);
+  /** Of a slot, the bits of the place: there are twice as many places as slots. The bits above are the hash's. */
+  let placeBits = (2 << bits) - 1;
+  const keys: unknown[] = [];
+  const values: unknown[] = [];
   let starts = new Int32Array(1 << MIN_CAPACITY_BITS);
+  let hashes = new Int32Array(1 << MIN_CAPACITY_BITS);
   let letters = new Uint8Array(SMALLEST_LETTERS);
   let lettersTaken = 0;
   const others = new Map<KeyToken, number>();
@@ -68,19 +70,21 @@ export function createKeyTable(): KeyTable {
 
   function findString(key: string, hash: number): number {
     const { length } = key;
-    for (let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1; ; at = (at + 2) & mask) {
-      const number = slots[at + 1] as number;
-      if (number === 0) break;
-      if (slots[at] !== hash) continue;
-      let letter = starts[number - 1] as number;
-      if (letter === NOT_SPELLED) {
-        if (keys[number - 1] === key) return number - 1;
+    const mask = slots.length - 1;
+    for (let at = Math.imul(hash, SPREAD) >>> (32 - bits); ; at = (at + 1) & mask) {
+      const slot = slots[at] as number;
+      if (slot === 0) break;
+      if (((slot ^ hash) & ~placeBits) !== 0) continue;
+      const place = (slot & placeBits) - 1;
+      let letter = starts[place] as number;
+      if (letter < 0) {
+        if (keys[place] === key) return place;
         continue;
       }
       if (letters[letter] !== length) continue;
       let i = 0;
       while (i < length && letters[++letter] === key.charCodeAt(i)) i++;
-      if (i === length) return number - 1;
+      if (i === length) return place;
     }
     missed = key;
     missedHash = hash;
@@ -88,60 +92,55 @@ export function createKeyTable(): KeyTable {
   }
 
   function findNumber(key: number, hash: number): number {
-    for (let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1; ; at = (at + 2) & mask) {
-      const number = slots[at + 1] as number;
-      if (number === 0) break;
-      if (slots[at] === hash && keys[number - 1] === key) return number - 1;
+    const mask = slots.length - 1;
+    for (let at = Math.imul(hash, SPREAD) >>> (32 - bits); ; at = (at + 1) & mask) {
+      const slot = slots[at] as number;
+      if (slot === 0) break;
+      const place = (slot & placeBits) - 1;
+      if (((slot ^ hash) & ~placeBits) === 0 && keys[place] === key) return place;
     }
     missed = key;
     missedHash = hash;
     return NO_PLACE;
   }
 
-  function takeSlot(hash: number, number: number): void {
-    let at = (Math.imul(hash, SPREAD) >>> (32 - bits)) << 1;
-    while (slots[at + 1] !== 0) at = (at + 2) & mask;
-    slots[at] = hash;
-    slots[at + 1] = number;
+  function takeSlot(place: number): void {
+    const hash = hashes[place] as number;
+    const mask = slots.length - 1;
+    let at = Math.imul(hash, SPREAD) >>> (32 - bits);
+    while (slots[at] !== 0) at = (at + 1) & mask;
+    slots[at] = (hash & ~placeBits) | (place + 1);
   }
 
   function growSlots(): void {
-    const before = slots;
     bits++;
-    slots = new Int32Array(2 << bits);
-    mask = slots.length - 1;
-    for (let at = 0; at < before.length; at += 2) {
-      if (before[at + 1] !== 0) takeSlot(before[at] as number, before[at + 1] as number);
-    }
+    slots = new Int32Array(1 << bits);
+    placeBits = (2 << bits) - 1;
+    for (let place = 0; place < keys.length - 1; place++) if (starts[place] !== IN_MAP) takeSlot(place);
   }
 
-  /** Writes the characters of the key at a place down, when they are of a byte each. */
-  function spell(key: string | number, place: number): void {
-    if (place >= starts.length) starts = grown(starts, new Int32Array(Math.max(place + 1, 2 * starts.length)));
-    starts[place] = NOT_SPELLED;
-    if (typeof key !== 'string') return;
+  /** Writes the characters of a key down, and gives where they start, when they are of a byte each. */
+  function spell(key: string | number): number {
+    if (typeof key !== 'string') return NOT_SPELLED;
     if (lettersTaken + MAX_HASHED_CHARS >= letters.length) letters = grown(letters, new Uint8Array(2 * letters.length));
     let end = lettersTaken;
     letters[end++] = key.length;
     for (let i = 0; i < key.length; i++) {
       const unit = key.charCodeAt(i);
-      if (unit > LAST_LATIN1) return;
+      if (unit > LAST_LATIN1) return NOT_SPELLED;
       letters[end++] = unit;
     }
-    starts[place] = lettersTaken;
+    const start = lettersTaken;
     lettersTaken = end;
+    return start;
   }
 
   return {
     get size() {
       return keys.length;
     },
-    get keys() {
-      return keys;
-    },
-    get values() {
-      return values;
-    },
+    keys,
+    values,
     find(key) {
       if (typeof key === 'string' && key.length <= MAX_HASHED_CHARS) return findString(key, hashString(key));
       if (typeof key === 'number' && !Number.isNaN(key)) return findNumber(key, hashNumber(key));
@@ -150,23 +149,30 @@ export function createKeyTable(): KeyTable {
     insert(key, value) {
       const place = keys.push(key) - 1;
       values.push(value);
+      if (place === starts.length) {
+        starts = grown(starts, new Int32Array(2 * place));
+        hashes = grown(hashes, new Int32Array(2 * place));
+      }
+      // Keys without a slot count too: the bits of a slot must hold any place.
+      if (4 * place >= 3 * slots.length) growSlots();
       if ((typeof key === 'string' && key.length <= MAX_HASHED_CHARS) || (typeof key === 'number' && !Number.isNaN(key))) {
-        if (4 * ++slotsTaken > slots.length) growSlots();
-        takeSlot(key === missed ? missedHash : typeof key === 'string' ? hashString(key) : hashNumber(key), place + 1);
-        spell(key, place);
+        hashes[place] = key === missed ? missedHash : typeof key === 'string' ? hashString(key) : hashNumber(key);
+        starts[place] = spell(key);
+        takeSlot(place);
       } else {
+        starts[place] = IN_MAP;
         others.set(keyToken(key), place);
       }
       return place;
     },
     clear() {
       bits = MIN_CAPACITY_BITS;
-      slots = new Int32Array(2 << bits);
-      mask = slots.length - 1;
-      slotsTaken = 0;
-      keys = [];
-      values = [];
+      slots = new Int32Array(1 << bits);
+      placeBits = (2 << bits) - 1;
+      keys.length = 0;
+      values.length = 0;
       starts = new Int32Array(1 << MIN_CAPACITY_BITS);
+      hashes = new Int32Array(1 << MIN_CAPACITY_BITS);
       letters = new Uint8Array(SMALLEST_LETTERS);
       lettersTaken = 0;
       others.clear();

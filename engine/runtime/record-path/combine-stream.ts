@@ -23,18 +23,19 @@ export function combineStream(node: Extract<PlanNode, { kind: 'combine' }>, task
     const start = node.of === 'values' ? create : (value: unknown): unknown => value;
     const spilling = createSpillingTable(task.spill);
     const { table, size } = spilling;
+    const { values } = table;
 
     const change = (key: unknown, value: unknown): void => {
       const place = table.find(key);
       if (place === NO_PLACE) table.insert(key, start(value));
-      else table.values[place] = merge(table.values[place], value);
+      else values[place] = merge(values[place], value);
     };
     const measuredChange = (key: unknown, value: unknown): void => {
       const known = table.find(key);
-      const beforeBytes = known === NO_PLACE ? 0 : heapBytesOf(table.values[known]);
+      const beforeBytes = known === NO_PLACE ? 0 : heapBytesOf(values[known]);
       change(key, value);
-      if (known === NO_PLACE) spilling.measured(newKeyBytes(key, table.values[table.size - 1]));
-      else spilling.measured(heapBytesOf(table.values[known]) - beforeBytes);
+      if (known === NO_PLACE) spilling.measured(newKeyBytes(key, values[table.size - 1]));
+      else spilling.measured(heapBytesOf(values[known]) - beforeBytes);
     };
     await feed(node.parent, (record) => {
       const [key, value] = pairOf(record, ref, task.place);
@@ -45,7 +46,7 @@ export function combineStream(node: Extract<PlanNode, { kind: 'combine' }>, task
     // Keys on disk are not counted: some are in several runs.
     if (node.of === 'combiners') task.counters.keys = (task.counters.keys ?? 0) + table.size;
     return keyedStream(spilling, {
-      recordsOf: (key, place): readonly Pair[] => [[key, table.values[place]]],
+      recordsOf: (key, place): readonly Pair[] => [[key, values[place]]],
       fromPieces: (pieces) =>
         assembled<{ empty: boolean; value: unknown }>(pieces, {
           start: () => ({ empty: true, value: undefined }),
