@@ -82,7 +82,9 @@ export function createFaultPlan({ seed, rates, only, onFired }: FaultPlanOptions
       seen.set(place, nth);
       const name = `${place} #${nth}`;
       if (only === undefined ? unitOf(`${seed} ${name}`) >= rate : !only.has(name)) return false;
-      if (limits.some(({ scope, most }) => (spent.get(scope) ?? 0) >= most)) return false;
+      // A limit that is named twice is spent twice: an executor dies with two attempts of one task.
+      const costOf = (scope: string): number => limits.filter((limit) => limit.scope === scope).length;
+      if (limits.some(({ scope, most }) => (spent.get(scope) ?? 0) + costOf(scope) > most)) return false;
       for (const { scope } of limits) spent.set(scope, (spent.get(scope) ?? 0) + 1);
       fired.push(name);
       onFired(name);

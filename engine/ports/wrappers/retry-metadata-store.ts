@@ -25,6 +25,8 @@ import { sameItem } from './same-item.ts';
  */
 export function retryMetadataStore(store: MetadataStore, options: RetryOptions): MetadataStore {
   const policy = createRetryPolicy(options);
+  /** A look that fails takes none of the write's attempts. */
+  const read: MetadataStore['get'] = (key, readOptions) => policy.run(readOptions?.signal, () => store.get(key, readOptions));
 
   const write = <R extends { readonly written: boolean }>(
     writes: readonly TransactWrite[],
@@ -34,19 +36,19 @@ export function retryMetadataStore(store: MetadataStore, options: RetryOptions):
     policy.run(guard.signal, async (maybeDone, cause) => {
       if (!maybeDone || !guard.conditional) return call();
       const unknown = (): Error => outcomeUnknown(writes.map(({ key }) => metadataKeyText(key)).join(', '), cause);
-      const before = await settle(store, writes, guard.signal);
+      const before = await settle(read, writes, guard.signal);
       if (before === 'unknown') throw unknown();
       if (before === 'done') return { written: true };
       const result = await call();
       if (result.written) return result;
       // The lost call may have been on its way all the time, and have come first.
-      const after = await settle(store, writes, guard.signal);
+      const after = await settle(read, writes, guard.signal);
       if (after === 'unknown') throw unknown();
       return after === 'done' ? { written: true } : result;
     });
 
   return {
-    get: (key, readOptions) => policy.run(readOptions?.signal, () => store.get(key, readOptions)),
+    get: read,
     query: (partition, prefix, readOptions) => policy.run(readOptions?.signal, () => store.query(partition, prefix, readOptions)),
     put: (key, item, putOptions = {}): Promise<WriteResult> => {
       const { condition, signal } = putOptions;
@@ -69,9 +71,9 @@ export function retryMetadataStore(store: MetadataStore, options: RetryOptions):
 
 type Settled = 'done' | 'not done' | 'unknown';
 
-async function settle(store: MetadataStore, writes: readonly TransactWrite[], signal: AbortSignal | undefined): Promise<Settled> {
+async function settle(read: MetadataStore['get'], writes: readonly TransactWrite[], signal: AbortSignal | undefined): Promise<Settled> {
   for (const witness of writes.filter(isWitness)) {
-    const current = await store.get(witness.key, signal === undefined ? {} : { signal });
+    const current = await read(witness.key, signal === undefined ? {} : { signal });
     if (witness.kind === 'put' && current !== null && sameItem(current, witness.item)) return 'done';
     if (conditionHolds(witness.condition, current)) return 'not done';
   }

@@ -20,16 +20,17 @@ const MAX_READ_BACK_BYTES = 1024 * 1024;
  *   Who elects a winner by put must therefore write its own identity into the body.
  * - our size, but more than 1 MB: not read back; `OUTCOME_UNKNOWN`.
  * - nothing any more: deleted meanwhile, so the put is tried again.
+ * What looks is tried again by itself: a read that fails takes none of the put's attempts.
  * If the second call stores the object, the first one had not (or somebody deleted it), and a late first one is refused by the second's object.
  */
 export function retryObjectStore(store: ObjectStore, options: RetryOptions): ObjectStore {
   const policy = createRetryPolicy(options);
-  return {
+  const retried: ObjectStore = {
     put: (key, body, putOptions = {}) =>
       policy.run(putOptions.signal, async (maybeDone, cause) => {
         const result = await store.put(key, body, putOptions);
         if (result.stored || !maybeDone) return result;
-        return settlePut(store, { key, body, signal: putOptions.signal, cause });
+        return settlePut(retried, { key, body, signal: putOptions.signal, cause });
       }),
     get: (key, readOptions) => policy.run(readOptions?.signal, () => store.get(key, readOptions)),
     getRange: (key, start, end, readOptions) => policy.run(readOptions?.signal, () => store.getRange(key, start, end, readOptions)),
@@ -38,6 +39,7 @@ export function retryObjectStore(store: ObjectStore, options: RetryOptions): Obj
     deleteMany: (keys, deleteOptions) =>
       retryDeletes(policy, keys, { signal: deleteOptions?.signal, call: (left) => store.deleteMany(left, deleteOptions) }),
   };
+  return retried;
 }
 
 interface RefusedPut {
@@ -47,7 +49,7 @@ interface RefusedPut {
   readonly cause: unknown;
 }
 
-async function settlePut(store: ObjectStore, put: RefusedPut): Promise<PutResult> {
+async function settlePut(store: Pick<ObjectStore, 'head' | 'get'>, put: RefusedPut): Promise<PutResult> {
   const { key, body, cause } = put;
   const signal = put.signal === undefined ? {} : { signal: put.signal };
   try {

@@ -56,6 +56,14 @@ describe('an if-absent put whose answer was lost', () => {
     });
   });
 
+  test('is settled though looking fails, too: a look takes none of the attempts to put', async () => {
+    const inner = createMemoryObjectStore();
+    const late = (call: 'head' | 'get', nth: number): ObjectFault => ({ call, nth, effect: { kind: 'error', when: 'before' } });
+    const faults = [lostAnswer, late('head', 1), late('head', 2), late('get', 1), late('get', 2)];
+    const store = retryObjectStore(injectObjectFaults(inner, faults).store, { clock: noPause, random: { next: () => 0.5 }, attempts: 3 });
+    expect((await store.put('key', MINE, { ifAbsent: true })).stored).toBe(true);
+  });
+
   test('is put again when the object was deleted before we looked', async () => {
     const inner = createMemoryObjectStore();
     const deleting: ObjectStore = {
