@@ -37,7 +37,8 @@ export interface Facts {
   readonly payloadBytes: number;
   /** Documented: the longest invocation. */
   readonly invocationMs: number;
-  /** Documented: memory of a function at most. */
+  /** Documented: memory of a function at least, and at most. */
+  readonly smallestMemoryMb: number;
   readonly memoryMb: number;
   /** Assumed: what Node and levin take of it before a task holds anything. */
   readonly runtimeMb: number;
@@ -63,6 +64,7 @@ export const AWS_FACTS: Facts = {
   accountConcurrency: 1_000,
   payloadBytes: 6_291_456,
   invocationMs: 900_000,
+  smallestMemoryMb: 128,
   memoryMb: 10_240,
   runtimeMb: 100,
   mbPerVcpu: 1_769,

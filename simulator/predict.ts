@@ -44,7 +44,7 @@ export async function predictRun(run: ScaledRun, options: PredictOptions): Promi
     },
   });
   const functions = createFunctionTable();
-  const environmentOf = syntheticEnvironments({ run, meter, memoryMb });
+  const environmentOf = syntheticEnvironments({ run, meter });
   const compute = createLambda({ world, functions, workers, memorySizesMb: [memoryMb], environmentOf, onInvoke: () => undefined });
   const process = world.process('driver');
   const drive = async (): Promise<number> => {

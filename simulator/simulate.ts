@@ -5,6 +5,7 @@ import type { AppEvent } from '../engine/types/app-event.ts';
 import type { TaskSpec } from '../engine/types/task.ts';
 import { createCluster } from './cluster-runner.ts';
 import { createDrivers, type SimJob, type SimOutcome } from './drivers.ts';
+import { checkMemorySizes } from './function-memory.ts';
 import { createFunctionTable } from './function-table.ts';
 import { createLambda } from './lambda-runner.ts';
 import { createWorld, type SimWorld, type WorldOptions } from './sim-world.ts';
@@ -42,6 +43,7 @@ export interface SimResult<R> {
 export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Promise<SimResult<R>> {
   const { workers = 8, memorySizesMb = [1769] } = options;
   const world = createWorld(options);
+  checkMemorySizes(memorySizesMb, world.facts);
   const functions = createFunctionTable();
   const appId = `app-${world.random('application').uuid()}`;
   const computeOptions = { world, functions, workers, memorySizesMb, onInvoke: options.onInvoke ?? (() => undefined) };

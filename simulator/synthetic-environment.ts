@@ -17,7 +17,6 @@ import { filledReducers, isObject, type MapSide, metricsOf, type SyntheticTask, 
 export interface SyntheticTasksOptions {
   readonly run: ScaledRun;
   readonly meter: StageMeter;
-  readonly memoryMb: number;
 }
 
 /** Requests of one reader of a shuffle at once, as the exchange makes them. */
@@ -27,12 +26,12 @@ const MB_PER_GB = 1024;
 const PUTS_OF_A_FILE = 3;
 
 /** Makes environments whose tasks move and compute nothing, and take the time and make the requests that a profile says. */
-export function syntheticEnvironments({ run, meter, memoryMb }: SyntheticTasksOptions): (options: EnvironmentOptions) => Environment {
+export function syntheticEnvironments({ run, meter }: SyntheticTasksOptions): (options: EnvironmentOptions) => Environment {
   const stages = new Map(run.stages.map((stage) => [stage.stage, stage]));
   const mapSides = new Map<number, MapSide>();
   let shared: { readonly reads: Bandwidth; readonly inputs: Bandwidth; readonly writes: Bandwidth } | null = null;
 
-  return ({ world, process, name, speed }) => {
+  return ({ world, process, name, speed, memorySizeMb }) => {
     const { facts } = world;
     const { clock } = process;
     const rate = (perSecond: number): Bandwidth => createBandwidth({ burstBytes: perSecond, bytesPerSecond: perSecond });
@@ -101,7 +100,7 @@ export function syntheticEnvironments({ run, meter, memoryMb }: SyntheticTasksOp
           const endMs = world.clock.monotonic();
           const paidMs = endMs - beginMs + unpaidMs;
           unpaidMs = 0;
-          meter.task(number, { ...todo, beginMs, endMs, gbSeconds: (paidMs / 1000) * (memoryMb / MB_PER_GB) });
+          meter.task(number, { ...todo, beginMs, endMs, gbSeconds: (paidMs / 1000) * (memorySizeMb / MB_PER_GB) });
           return outcome;
         } catch (error) {
           return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };

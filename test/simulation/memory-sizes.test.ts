@@ -55,6 +55,13 @@ test('what fits no function fails the job, with what was tried and how many part
   });
 });
 
+test.each([[[]], [[1769, 885]], [[885, 885]], [[64]], [[20_480]], [[512.5]]])('functions of %j MB cannot be', async (memorySizesMb) => {
+  await expect(run({ memorySizesMb })).rejects.toMatchObject({
+    code: 'BAD_MEMORY_SIZES',
+    message: `Functions cannot have these sizes of memory: [${memorySizesMb.join(', ')}]. Give whole numbers of MB from 128 to 10240, at least one, in ascending order: [885, 1769, 3538].`,
+  });
+});
+
 test('a function with a part of a CPU takes as much longer; what then takes too long gets a whole one, once', async () => {
   const costs = { nsPerRecord: 1e6, nsPerByte: 0 };
   const [part, whole] = [await run({ costs, memorySizesMb: [442] }), await run({ costs, memorySizesMb: [1768] })];

@@ -19,6 +19,8 @@ export type Behaviour =
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'fill-heap' }
   | { readonly do: 'fill-buffers' }
+  /** Keeps so much in the heap until it ends. */
+  | { readonly do: 'hold-heap'; readonly mb: number }
   | { readonly do: 'fill-heap-at-once' }
   | { readonly do: 'kill-own-process' }
   | { readonly do: 'stray-rejection'; readonly message: string }
@@ -75,6 +77,8 @@ async function outputOf(behaviour: Behaviour, signal: AbortSignal): Promise<stri
       return await new Promise(() => setInterval(() => undefined, 1_000));
     case 'compute':
       return String(compute(behaviour.ms));
+    case 'hold-heap':
+      return `held ${hold(behaviour.mb).length} MB`;
     case 'thread':
       return String(threadId);
     case 'environment':
@@ -119,6 +123,10 @@ async function misbehave(behaviour: Misbehaviour): Promise<string> {
       });
       return await new Promise(() => setInterval(() => undefined, 1_000));
   }
+}
+
+function hold(mb: number): readonly unknown[] {
+  return Array.from({ length: mb }, () => Array.from<number>({ length: 131_072 }).fill(1.5));
 }
 
 function compute(ms: number): number {

@@ -41,30 +41,34 @@ export function makeWorkerThreadsRunner(memoryMb: number | null): MakeRunner {
   };
 }
 
-export const makeLocalClusterRunner: MakeRunner = async (places) => {
-  const folder = mkdtempSync(join(tmpdir(), 'levin-runner-test-'));
-  const metadataFile = join(folder, 'metadata.db');
-  const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
-  process.env['LEVIN_TEST_ALLOWED'] = 'yes';
-  process.env['LEVIN_TEST_SECRET'] = 'must not be seen';
-  const runner = createLocalClusterRunner({
-    executors: places,
-    cores: 1,
-    memoryMb: TEST_MEMORY_MB,
-    entry: new URL('./test-executor.ts', import.meta.url),
-    data: { metadataFile },
-    build: TEST_BUILD,
-    clock,
-    allowedEnv: ['LEVIN_TEST_ALLOWED'],
-    onWarning: (message) => {
-      throw new Error(message);
-    },
-    onOutput: (id, text) => process.stderr.write(`executor ${id}: ${text}`),
-  });
-  const end = async (): Promise<void> => {
-    await runner.close();
-    await metadata.close();
-    rmSync(folder, { recursive: true, force: true });
+export const makeLocalClusterRunner: MakeRunner = async (places) => makeSizedClusterRunner(TEST_MEMORY_MB)(places);
+
+export function makeSizedClusterRunner(memoryMb: number): MakeRunner {
+  return async (places) => {
+    const folder = mkdtempSync(join(tmpdir(), 'levin-runner-test-'));
+    const metadataFile = join(folder, 'metadata.db');
+    const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
+    process.env['LEVIN_TEST_ALLOWED'] = 'yes';
+    process.env['LEVIN_TEST_SECRET'] = 'must not be seen';
+    const runner = createLocalClusterRunner({
+      executors: places,
+      cores: 1,
+      memoryMb,
+      entry: new URL('./test-executor.ts', import.meta.url),
+      data: { metadataFile },
+      build: TEST_BUILD,
+      clock,
+      allowedEnv: ['LEVIN_TEST_ALLOWED'],
+      onWarning: (message) => {
+        throw new Error(message);
+      },
+      onOutput: (id, text) => process.stderr.write(`executor ${id}: ${text}`),
+    });
+    const end = async (): Promise<void> => {
+      await runner.close();
+      await metadata.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return { runner, metadata, executors: () => runner.executors(), end };
   };
-  return { runner, metadata, executors: () => runner.executors(), end };
-};
+}
