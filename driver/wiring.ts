@@ -51,7 +51,7 @@ export function openStores(stateDir: string): Stores {
     objects,
     files,
     staged: createDirectoryStagedFiles(files, { root: '/' }),
-    metadata: createSqliteMetadataStore({ file: join(stateDir, 'metadata.sqlite'), clock }),
+    metadata: createSqliteMetadataStore({ file: join(stateDir, 'metadata.sqlite'), clock, dataFolder: join(stateDir, 'objects', 'apps') }),
     exchange: createExchange({ objects }),
     clock,
     random: createSystemRandom(),

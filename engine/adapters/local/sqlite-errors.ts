@@ -1,7 +1,13 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Fault, LevinError } from '../../errors/levin-error.ts';
+import { errnoOf } from './directory-errors.ts';
+import { lockHolders } from './lock-holders.ts';
 
 const BUSY = 5;
 const LOCKED = 6;
+const CORRUPT = 11;
+const CANNOT_OPEN = 14;
 
 interface Explanation {
   readonly code: string;
@@ -17,13 +23,7 @@ const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
     fault: 'user',
     text: 'it is read-only. Grant this user write access to it, or choose another state folder.',
   },
-  11: { code: 'STATE_CORRUPT', fault: 'user', text: 'it is damaged. Move it away; its applications cannot be resumed.' },
   13: { code: 'NO_SPACE', fault: 'resource', text: 'the disk is full. Free some space, or choose a state folder on another disk.' },
-  14: {
-    code: 'PERMISSION_DENIED',
-    fault: 'user',
-    text: 'it cannot be opened: it is a folder, or this user may not open it. Choose another state folder.',
-  },
   26: { code: 'STATE_CORRUPT', fault: 'user', text: 'it is no state file of levin. Move it away, or choose another state folder.' },
 };
 
@@ -32,12 +32,14 @@ export function sqliteError(error: unknown, file: string): unknown {
   if (error instanceof LevinError || !(error instanceof Error)) return error;
   if (isBusy(error)) return storeBusy(file, error);
   const result = resultCode(error);
+  if (result === CORRUPT) return stateDamaged(file, error.message, error);
+  if (result === undefined || result === CANNOT_OPEN) return cannotOpen(file, error);
   const known = result === undefined ? undefined : EXPLANATIONS[result];
   return new LevinError({
     code: known?.code ?? 'STORE_FAILED',
     fault: known?.fault ?? 'transient',
     message: `Cannot use the state file ${file}: ${known?.text ?? `${error.message}. Check the disk, then run again.`}`,
-    details: { file, ...(result === undefined ? {} : { sqlite: result }) },
+    details: { file, sqlite: result },
     cause: error,
   });
 }
@@ -57,11 +59,64 @@ export function storeClosed(file: string): LevinError {
   });
 }
 
+/** Neither SQLite nor mkdir tells why. */
+function cannotOpen(file: string, cause: Error): LevinError {
+  const { code, fault, text } = whyNotOpened(file, cause);
+  return new LevinError({ code, fault, message: `Cannot use the state file ${file}: ${text}`, details: { file }, cause });
+}
+
+function whyNotOpened(file: string, cause: Error): Explanation {
+  const other = 'Choose another state folder (--state-dir, LEVIN_STATE_DIR).';
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return { code: 'IS_A_DIRECTORY', fault: 'user', text: `it is a folder, and a file is due. ${other}` };
+  }
+  switch (refusedWrite(dirname(file))) {
+    case 'EROFS':
+      return { code: 'PERMISSION_DENIED', fault: 'user', text: `its file system is mounted read-only. ${other}` };
+    case 'EACCES':
+      return {
+        code: 'PERMISSION_DENIED',
+        fault: 'user',
+        text: `this user may not write in its folder. Grant write access, or choose another state folder.`,
+      };
+    case 'ENOTDIR':
+      return { code: 'NOT_A_DIRECTORY', fault: 'user', text: `one of its folders is a file. ${other}` };
+    default:
+      return { code: 'STORE_FAILED', fault: 'transient', text: `${cause.message}. Check the disk, then run again.` };
+  }
+}
+
+/** Why nothing can be written in a folder, or where it would be made. */
+function refusedWrite(folder: string): string | undefined {
+  try {
+    accessSync(folder, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    const errno = errnoOf(error);
+    return errno === 'ENOENT' && folder !== dirname(folder) ? refusedWrite(dirname(folder)) : errno;
+  }
+}
+
+/** What the file says cannot be relied on. It stays as it is. */
+export function stateDamaged(file: string, what: string, cause?: unknown): LevinError {
+  return new LevinError({
+    code: 'STATE_CORRUPT',
+    fault: 'user',
+    message:
+      `Cannot use the state file ${file}: it is damaged (${what}). Nothing was changed in it. Put a backup in its place, or move it away, with ${file}-wal and ${file}-shm ` +
+      'where they are there: levin then begins anew, and its applications cannot be resumed.',
+    details: { file },
+    cause,
+  });
+}
+
 function storeBusy(file: string, cause: unknown): LevinError {
+  const holders = lockHolders([file, `${file}-shm`]);
+  const by = holders.length === 0 ? 'another process' : holders.join(' and ');
   return new LevinError({
     code: 'STORE_BUSY',
     fault: 'transient',
-    message: `The state file ${file} stayed locked by another process for too long. End that process, or run again later.`,
+    message: `The state file ${file} stayed locked by ${by} for too long (30 s, 10 s when a command starts). End that process, or run again later.`,
     details: { file, effect: 'none' },
     cause,
   });

@@ -3,9 +3,10 @@ import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LevinError } from '../../errors/levin-error.ts';
 import { isBusy, sqliteError } from './sqlite-errors.ts';
+import { refuseDamaged, refuseEmptied } from './sqlite-inspect.ts';
 
 /** Raised when the table changes; a file of another version is refused. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** While a file is made by several processes at once, and when the one that switches the journal mode holds every lock. */
 const OPEN_PATIENCE_MS = 10_000;
@@ -31,13 +32,18 @@ export interface SqliteTable {
   close(): void;
 }
 
-/** Opens or makes the database file and its folder. */
-export function openSqliteTable(file: string): SqliteTable {
+/**
+ * Opens or makes the database file and its folder.
+ * @param dataFolder what the items tell of: given, the file is looked through first.
+ */
+export function openSqliteTable(file: string, dataFolder: string | null): SqliteTable {
   const path = resolve(file);
   try {
     mkdirSync(dirname(path), { recursive: true });
+    if (dataFolder !== null) refuseEmptied(path, dataFolder);
     const database = new (loadDatabaseClass())(path, { timeout: OPEN_PATIENCE_MS });
     try {
+      if (dataFolder !== null) refuseDamaged(database, path);
       prepareDatabase(database, path);
       return tableOf(database);
     } catch (error) {

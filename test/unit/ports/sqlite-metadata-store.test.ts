@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -93,7 +94,7 @@ test('a lock that is never given back ends in STORE_BUSY, which says that nothin
   await expect(store.put(KEY, { a: 1 })).rejects.toMatchObject({
     code: 'STORE_BUSY',
     fault: 'transient',
-    message: `The state file ${file} stayed locked by another process for too long. End that process, or run again later.`,
+    message: `The state file ${file} stayed locked by another process for too long (30 s, 10 s when a command starts). End that process, or run again later.`,
     details: { effect: 'none' },
   });
   holder.exec('COMMIT');
@@ -102,15 +103,87 @@ test('a lock that is never given back ends in STORE_BUSY, which says that nothin
   await store.close();
 });
 
+test('the process that holds the lock is named', async () => {
+  const store = createSqliteMetadataStore({ file, clock, lockPatienceMs: 0 });
+  const program =
+    "const db = new (require('node:sqlite').DatabaseSync)(process.argv[1]); db.exec('BEGIN IMMEDIATE'); console.log('locked'); setInterval(() => {}, 1000)";
+  const holder = spawn(process.execPath, ['--no-warnings', '-e', program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(holder.stdout, 'data');
+  await expect(store.put(KEY, { a: 1 })).rejects.toThrow(
+    `The state file ${file} stayed locked by process ${holder.pid} (${process.execPath} --no-warnings -e const db = `,
+  );
+  holder.kill('SIGKILL');
+  await once(holder, 'close');
+  await store.close();
+});
+
 test.for([
   [3, 'PERMISSION_DENIED', 'user', 'permission denied. Grant this user access to it, or choose another state folder.'],
   [8, 'PERMISSION_DENIED', 'user', 'it is read-only. Grant this user write access to it, or choose another state folder.'],
-  [11, 'STATE_CORRUPT', 'user', 'it is damaged. Move it away; its applications cannot be resumed.'],
+  [
+    11,
+    'STATE_CORRUPT',
+    'user',
+    'it is damaged (text of SQLite). Nothing was changed in it. Put a backup in its place, or move it away, with /state.db-wal and /state.db-shm where they are there: levin then begins anew, and its applications cannot be resumed.',
+  ],
   [13, 'NO_SPACE', 'resource', 'the disk is full. Free some space, or choose a state folder on another disk.'],
   [10 + 256, 'STORE_FAILED', 'transient', 'text of SQLite. Check the disk, then run again.'],
 ] as const)('result %i of SQLite is %s', ([errcode, code, fault, text]) => {
   const cause = Object.assign(new Error('text of SQLite'), { code: 'ERR_SQLITE_ERROR', errcode });
   expect(sqliteError(cause, '/state.db')).toMatchObject({ code, fault, message: `Cannot use the state file /state.db: ${text}`, cause });
+});
+
+describe('a damaged file', () => {
+  const damaged = (what: string): string =>
+    `Cannot use the state file ${file}: it is damaged (${what}). Nothing was changed in it. Put a backup in its place, or move it away, with ${file}-wal and ${file}-shm where they are there: levin then begins anew, and its applications cannot be resumed.`;
+  const filled = async (): Promise<Buffer> => {
+    const store = createSqliteMetadataStore({ file, clock });
+    await Promise.all(
+      Array.from({ length: 500 }, (_, i) => store.put({ partition: 'p', sort: String(i) }, { text: `item ${i} `.repeat(20) })),
+    );
+    await store.close();
+    return readFileSync(file);
+  };
+
+  test('no bit of an item flips unseen', async () => {
+    const bytes = await filled();
+    const at = bytes.indexOf('item 77 ');
+    for (let bit = 0; bit < 8; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[at + bit] = (flipped[at + bit] as number) ^ (1 << bit);
+      writeFileSync(file, flipped);
+      const store = createSqliteMetadataStore({ file, clock });
+      const error = { code: 'STATE_CORRUPT', message: damaged('the item "p 77" is not what was written') };
+      await expect(store.get({ partition: 'p', sort: '77' })).rejects.toMatchObject(error);
+      await expect(store.query('p', '77')).rejects.toMatchObject(error);
+      expect(await store.get({ partition: 'p', sort: '78' })).not.toBeNull();
+      await store.close();
+    }
+  });
+
+  test('is found when it is opened to be looked through, and stays as it is', async () => {
+    const bytes = await filled();
+    const lostPage = Buffer.from(bytes).fill(0, 3 * 4096, 4 * 4096);
+    writeFileSync(file, lostPage);
+    expect(() => createSqliteMetadataStore({ file, clock, dataFolder: folder.path })).toThrow(
+      `Cannot use the state file ${file}: it is damaged (`,
+    );
+    expect(readFileSync(file).equals(lostPage)).toBe(true);
+  });
+
+  test('an empty file is one only where there are applications', async () => {
+    mkdirSync(join(folder.path, 'new'));
+    writeFileSync(file, '');
+    const dataFolder = join(folder.path, 'apps');
+    mkdirSync(dataFolder);
+    await createSqliteMetadataStore({ file, clock, dataFolder }).close();
+    writeFileSync(file, '');
+    writeFileSync(join(dataFolder, 'app-1'), '');
+    expect(() => createSqliteMetadataStore({ file, clock, dataFolder })).toThrow(
+      damaged(`it is empty, and ${dataFolder} holds applications`),
+    );
+    expect(statSync(file).size).toBe(0);
+  });
 });
 
 describe('closing', () => {
@@ -139,7 +212,7 @@ describe('a file that cannot be used is told with what to do', () => {
 
   test('a folder', () => {
     expect(() => createSqliteMetadataStore({ file: folder.path, clock })).toThrow(
-      `Cannot use the state file ${folder.path}: it cannot be opened: it is a folder, or this user may not open it. Choose another state folder.`,
+      `Cannot use the state file ${folder.path}: it is a folder, and a file is due. Choose another state folder (--state-dir, LEVIN_STATE_DIR).`,
     );
   });
 
@@ -149,7 +222,7 @@ describe('a file that cannot be used is told with what to do', () => {
     database.exec('PRAGMA user_version = 7');
     database.close();
     expect(() => createSqliteMetadataStore({ file, clock })).toThrow(
-      `The state file ${file} has format 7, and this version of levin reads format 1. Use the version that wrote it, or another state folder.`,
+      `The state file ${file} has format 7, and this version of levin reads format 2. Use the version that wrote it, or another state folder.`,
     );
   });
 });
