@@ -53,6 +53,7 @@ export function createCluster(options: ComputeOptions): Compute {
         functions,
         memorySizeMb,
         runsOut,
+        settings: options.settings,
         speed,
         sharers: () => slots.map((slot) => slot.env),
       });

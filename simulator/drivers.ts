@@ -6,6 +6,7 @@ import type { Compute } from './lambda-runner.ts';
 import { openSimDriver } from './sim-driver.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
+import { type OnAttempt, watchedRunner } from './watch-attempts.ts';
 
 /** A job as a program: it is run again by each driver, and gives its answer. */
 export type SimJob<R> = (lv: Context) => Promise<R>;
@@ -21,12 +22,21 @@ export interface DriversOptions {
   readonly compute: Compute;
   readonly appId: string;
   readonly config: ConfigInput;
+  readonly onAttempt?: OnAttempt | undefined;
 }
 
 export interface Drivers<R> {
   /** One driver after the other, sometimes two at once, until one has the answer and none runs any more. */
   run(): Promise<SimOutcome<R>>;
   readonly started: () => number;
+  /** How drivers ended that did not die, in order. */
+  readonly ends: readonly DriverEnd[];
+}
+
+export interface DriverEnd {
+  readonly driver: string;
+  /** Of the error that it ended with; null: it gave its answer. */
+  readonly code: string | null;
 }
 
 /** Drivers that may die in one history, and those that may be replaced while they live; the last one does not. */
@@ -49,20 +59,27 @@ export function createDrivers<R>(job: SimJob<R>, options: DriversOptions): Drive
   const { plan, clock } = world;
   const crashLimits = [{ scope: 'driver crashes', most: MAX_CRASHES }];
   const answers: R[] = [];
+  const ends: DriverEnd[] = [];
   const running = new Set<Promise<End>>();
   let started = 0;
 
   const start = (): void => {
     const process = world.process(`driver-${++started}`);
     const life = new Promise<End>((resolve) => process.onDeath(() => resolve({ kind: 'died' })));
-    const ended = Promise.race([life, drive(process).catch((error: unknown) => ({ kind: 'error', error }) as const)]);
+    const work = drive(process).catch((error: unknown) => ({ kind: 'error', error }) as const);
+    const ended = Promise.race([life, work.then((end) => noted(process, end))]);
     const left: Promise<End> = ended.finally(() => running.delete(left));
     running.add(left);
     if (plan.strikes('takeOver', process.name, [{ scope: 'take-overs', most: MAX_TAKE_OVERS }])) void standStill(process);
   };
+  const noted = (process: SimProcess, end: End): End => {
+    if (end.kind !== 'died') ends.push({ driver: process.name, code: end.kind === 'error' ? (errorCode(end.error) ?? '') : null });
+    return end;
+  };
   const drive = async (process: SimProcess): Promise<End> => {
     const resumed = (await world.metadata.query(`app#${appId}`, '')).items.length > 0;
-    const runner = compute.runnerOf(process);
+    const { onAttempt } = options;
+    const runner = onAttempt === undefined ? compute.runnerOf(process) : watchedRunner(compute.runnerOf(process), process.name, onAttempt);
     const lv = await openSimDriver({ world, process, appId, resumed, config, functions, runner, crashLimits: () => crashLimits });
     answers.push(await job(lv));
     await lv.stop();
@@ -76,6 +93,7 @@ export function createDrivers<R>(job: SimJob<R>, options: DriversOptions): Drive
   };
   return {
     started: () => started,
+    ends,
     async run() {
       start();
       for (;;) {

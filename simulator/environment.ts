@@ -8,13 +8,20 @@ import { runTask } from '../engine/runtime/run-task.ts';
 import { cancelledFailure, failureOf } from '../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../engine/types/keys.ts';
 import type { TaskMetrics, TaskOutcome, TaskSpec } from '../engine/types/task.ts';
-import { createExchange } from '../shuffle/exchange.ts';
+import { type CreateExchangeOptions, createExchange } from '../shuffle/exchange.ts';
 import type { CostModel } from './facts.ts';
 import { outOfMemory, plannedMemory, type RunsOut } from './function-memory.ts';
 import type { FunctionTable } from './function-table.ts';
 import { connectRemote } from './remote-stores.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
+
+/** Other than those of the product: small blocks and little memory make small data meet what large data does. */
+export interface TaskSettings {
+  /** Memory that the operations of a task may hold before they spill. */
+  readonly executionBytes?: number;
+  readonly shuffle?: Omit<CreateExchangeOptions, 'objects' | 'prepare'>;
+}
 
 export interface EnvironmentOptions {
   readonly world: SimWorld;
@@ -24,6 +31,7 @@ export interface EnvironmentOptions {
   readonly functions: FunctionTable;
   readonly memorySizeMb: number;
   readonly runsOut: RunsOut;
+  readonly settings?: TaskSettings | undefined;
   /** Of one vCPU. */
   readonly speed: number;
   /** Environments that die when this one crashes. Default: none but itself. */
@@ -48,7 +56,9 @@ const MAX_CRASHES_OF_A_TASK = 3;
 export function createEnvironment(options: EnvironmentOptions): Environment {
   const { world, process, name, functions, memorySizeMb, sharers } = options;
   const { clock } = process;
-  const memory = plannedMemory(memorySizeMb);
+  const { executionBytes, shuffle } = options.settings ?? {};
+  const planned = plannedMemory(memorySizeMb);
+  const memory = executionBytes === undefined ? planned : { ...planned, executionBytes, readAheadBytes: executionBytes / 8 };
   let task = '';
   let computesUntilMs = Number.NEGATIVE_INFINITY;
   const crashLimits = (): readonly { readonly scope: string; readonly most: number }[] =>
@@ -77,10 +87,12 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
       const scratch = createMemoryScratch({ limitBytes: SCRATCH_BYTES });
       const { stores } = open();
       const { objects, files, staged, metadata } = stores;
-      const exchange = createExchange({ objects });
+      const exchange = createExchange({ objects, ...shuffle });
       try {
         signal.throwIfAborted();
         const template = await templateOf(spec, objects);
+        if (world.plan.strikes('taskError', `${task} ${delivered.attemptId}`, [crashLimit(task)]))
+          throw new Error('a call was not answered');
         const closures = functions.functionsOf(template.closures);
         const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal, residentBytes: noMemory };
         const prepared = await runTask(spec, template, deps);

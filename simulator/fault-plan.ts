@@ -15,6 +15,7 @@
  * - `duplicate`: the invocation is delivered a second time, later.
  * - `deafExecutor`: an attempt that was stopped goes on unseen.
  * - `outOfMemory`: a task needs more memory than a size of executors has; with the largest size: this attempt does.
+ * - `taskError`: an attempt fails by something that passes, as a call of its function that is not answered.
  * - `slowNode`: an executor that computes ten times as long.
  */
 export const FAULT_KINDS = [
@@ -35,6 +36,7 @@ export const FAULT_KINDS = [
   'deafExecutor',
   'slowNode',
   'outOfMemory',
+  'taskError',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -46,6 +48,8 @@ export interface FaultPlanOptions {
   readonly rates: FaultRates;
   /** Only these faults, by name, of those that the seed would give. */
   readonly only?: ReadonlySet<string>;
+  /** Kinds that strike as often as their rate says, beyond what is promised to be survived. */
+  readonly unlimited?: ReadonlySet<FaultKind>;
   readonly onFired: (name: string) => void;
 }
 
@@ -68,7 +72,7 @@ export interface FaultPlan {
  * Decides each point by a hash of seed, kind and name of the point, so that leaving one fault out does not change the others:
  * a failing history can be shrunk to the fewest faults.
  */
-export function createFaultPlan({ seed, rates, only, onFired }: FaultPlanOptions): FaultPlan {
+export function createFaultPlan({ seed, rates, only, unlimited, onFired }: FaultPlanOptions): FaultPlan {
   const seen = new Map<string, number>();
   const spent = new Map<string, number>();
   const fired: string[] = [];
@@ -84,7 +88,8 @@ export function createFaultPlan({ seed, rates, only, onFired }: FaultPlanOptions
       if (only === undefined ? unitOf(`${seed} ${name}`) >= rate : !only.has(name)) return false;
       // A limit that is named twice is spent twice: an executor dies with two attempts of one task.
       const costOf = (scope: string): number => limits.filter((limit) => limit.scope === scope).length;
-      if (limits.some(({ scope, most }) => (spent.get(scope) ?? 0) + costOf(scope) > most)) return false;
+      const spentUp = limits.some(({ scope, most }) => (spent.get(scope) ?? 0) + costOf(scope) > most);
+      if (spentUp && unlimited?.has(kind) !== true) return false;
       for (const { scope } of limits) spent.set(scope, (spent.get(scope) ?? 0) + 1);
       fired.push(name);
       onFired(name);

@@ -5,7 +5,7 @@ import { failureWith, taskName } from '../engine/runtime/worker/task-failure.ts'
 import type { TaskFailure } from '../engine/types/failure.ts';
 import type { TaskOutcome, TaskSpec } from '../engine/types/task.ts';
 import { attend, executorLost, failure } from './attend.ts';
-import { crashLimit, createEnvironment, type Environment, taskOf } from './environment.ts';
+import { crashLimit, createEnvironment, type Environment, type TaskSettings, taskOf } from './environment.ts';
 import { latencyAt } from './facts.ts';
 import type { FunctionTable } from './function-table.ts';
 import { createMemoryNeeds } from './memory-needs.ts';
@@ -20,6 +20,7 @@ export interface ComputeOptions {
   readonly workers: number;
   /** Ascending: a function of each. Executors of a cluster have the smallest. */
   readonly memorySizesMb: readonly number[];
+  readonly settings?: TaskSettings | undefined;
   /** Each attempt as it is delivered, and its memory. */
   readonly onInvoke: (spec: TaskSpec, driver: string, memorySizeMb: number) => void;
   /** What runs attempts; default: the real thing, whose computing takes the time that the cost model says. */
@@ -68,7 +69,8 @@ export function createLambda(options: ComputeOptions): Compute {
     await clock.sleep(latencyAt(facts.coldStartMs, next()));
     const speed = Math.min(1, memorySizeMb / facts.mbPerVcpu) / slow;
     const environmentOf = options.environmentOf ?? createEnvironment;
-    return environmentOf({ world, name: process.name, process, functions, memorySizeMb, runsOut, speed });
+    const { settings } = options;
+    return environmentOf({ world, name: process.name, process, functions, memorySizeMb, runsOut, settings, speed });
   };
 
   const invoke = async (spec: TaskSpec, driver: SimProcess, { signal, onEvent, memorySizeMb }: RunOptions): Promise<TaskOutcome> => {
@@ -120,6 +122,7 @@ export function createLambda(options: ComputeOptions): Compute {
         queueDepth: workers,
         maxPayloadBytes: facts.payloadBytes,
         maxTaskMs: facts.invocationMs,
+        outlivesDriver: true,
         memorySizesMb,
         mbPerVcpu: facts.mbPerVcpu,
         needsBundle: false,

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { StagedFiles } from '../engine/ports/staged-files.ts';
 import { AWS_FACTS, type CostModel, DEFAULT_COSTS, type Facts } from './facts.ts';
-import { createFaultPlan, type FaultPlan, type FaultRates } from './fault-plan.ts';
+import { createFaultPlan, type FaultKind, type FaultPlan, type FaultRates } from './fault-plan.ts';
 import { createRequestRates, type RequestRates } from './request-rates.ts';
 import { createSimProcess, type SimProcess } from './sim-process.ts';
 
@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly rates?: FaultRates;
   /** Only these faults, by name, of those that seed and rates would give. */
   readonly only?: ReadonlySet<string>;
+  /** Kinds that strike as often as their rate says, beyond what is promised to be survived. */
+  readonly unlimited?: ReadonlySet<FaultKind>;
   readonly facts?: Facts;
   readonly costs?: CostModel;
   /** What is there of user files; default: a store in memory, empty. */
@@ -85,12 +87,18 @@ const DEFAULT_MAX_MS = 30 * 24 * 3_600_000;
 const START_MS = Date.UTC(2026, 0, 1);
 
 export function createWorld(options: WorldOptions): SimWorld {
-  const { seed, rates = {}, strict = false, maxMs = DEFAULT_MAX_MS, only, facts = AWS_FACTS, costs = DEFAULT_COSTS } = options;
+  const { seed, rates = {}, strict = false, maxMs = DEFAULT_MAX_MS, only, unlimited, facts = AWS_FACTS, costs = DEFAULT_COSTS } = options;
   const clock = createVirtualClock({ startMs: START_MS });
   const files = options.files ?? createMemoryObjectStore();
   const { onTrace } = options;
   const trace = (what: string): void => onTrace?.(`${clock.monotonic().toFixed(3)} ${what}`);
-  const plan = createFaultPlan({ seed, rates, onFired: (name) => trace(`fault ${name}`), ...(only === undefined ? {} : { only }) });
+  const plan = createFaultPlan({
+    seed,
+    rates,
+    onFired: (name) => trace(`fault ${name}`),
+    ...(only === undefined ? {} : { only }),
+    ...(unlimited === undefined ? {} : { unlimited }),
+  });
   const requests = new Map<string, number>();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);

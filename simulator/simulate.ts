@@ -4,11 +4,13 @@ import { LevinError } from '../engine/errors/levin-error.ts';
 import type { AppEvent } from '../engine/types/app-event.ts';
 import type { TaskSpec } from '../engine/types/task.ts';
 import { createCluster } from './cluster-runner.ts';
-import { createDrivers, type SimJob, type SimOutcome } from './drivers.ts';
+import { createDrivers, type DriverEnd, type SimJob, type SimOutcome } from './drivers.ts';
+import type { TaskSettings } from './environment.ts';
 import { checkMemorySizes } from './function-memory.ts';
 import { createFunctionTable } from './function-table.ts';
 import { createLambda } from './lambda-runner.ts';
 import { createWorld, type SimWorld, type WorldOptions } from './sim-world.ts';
+import type { OnAttempt } from './watch-attempts.ts';
 
 export interface SimulateOptions extends WorldOptions {
   readonly config?: ConfigInput;
@@ -18,6 +20,9 @@ export interface SimulateOptions extends WorldOptions {
   readonly workers?: number;
   /** Memory of functions, in MB, ascending: tasks that need more than one size get the next. Executors have the first. Default 1,769 alone: one vCPU. */
   readonly memorySizesMb?: readonly number[];
+  readonly settings?: TaskSettings;
+  /** Each attempt as its driver sees it. */
+  readonly onAttempt?: OnAttempt;
   /** Each invocation as it is delivered, the driver that made it, and the function's memory. */
   readonly onInvoke?: (spec: TaskSpec, driver: string, memorySizeMb: number) => void;
   /** Puts input into the world before the first driver starts. */
@@ -25,10 +30,13 @@ export interface SimulateOptions extends WorldOptions {
 }
 
 export interface SimResult<R> {
+  readonly appId: string;
   readonly outcome: SimOutcome<R>;
   /** Virtual time until the job ended. */
   readonly elapsedMs: number;
   readonly drivers: number;
+  /** How drivers ended that did not die, in order. */
+  readonly ends: readonly DriverEnd[];
   /** Reads the event log, as far as its drivers wrote it. */
   readonly events: () => Promise<readonly AppEvent[]>;
   /** Faults that struck, in order, by name. */
@@ -46,16 +54,19 @@ export async function simulate<R>(job: SimJob<R>, options: SimulateOptions): Pro
   checkMemorySizes(memorySizesMb, world.facts);
   const functions = createFunctionTable();
   const appId = `app-${world.random('application').uuid()}`;
-  const computeOptions = { world, functions, workers, memorySizesMb, onInvoke: options.onInvoke ?? (() => undefined) };
+  const { settings } = options;
+  const computeOptions = { world, functions, workers, memorySizesMb, settings, onInvoke: options.onInvoke ?? (() => undefined) };
   const compute = options.compute === 'cluster' ? createCluster(computeOptions) : createLambda(computeOptions);
   await world.quiet();
   await options.prepare?.(world);
-  const drivers = createDrivers(job, { world, functions, compute, appId, config: options.config ?? {} });
+  const drivers = createDrivers(job, { world, functions, compute, appId, config: options.config ?? {}, onAttempt: options.onAttempt });
   const outcome = await world.until(drivers.run(), () => neverEnds(world));
   return {
+    appId,
     outcome,
     elapsedMs: world.clock.monotonic(),
     drivers: drivers.started(),
+    ends: drivers.ends,
     events: () => readEventLog(world.objects, appId),
     faults: world.plan.fired,
     world,

@@ -115,7 +115,11 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     let outcome: TaskOutcome;
     try {
       const memory = memorySizeMb === null ? {} : { memorySizeMb };
-      outcome = await runner.run(await specOf(command, attemptId), { signal: abort.signal, onEvent, avoid: command.avoid, ...memory });
+      const spec = await specOf(command, attemptId);
+      // To record it took its time: another attempt may have made it meanwhile.
+      outcome = abort.signal.aborted
+        ? cancelled('it was not needed any more')
+        : await runner.run(spec, { signal: abort.signal, onEvent, avoid: command.avoid, ...memory });
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }

@@ -45,7 +45,7 @@ export function failStage(turn: Turn, stage: StageState, failure: JobFailure): v
 /** Ends the jobs whose answer is complete, and plans what the others need. Due after any change to jobs, stages or losses. */
 export function settleJobs(turn: Turn): void {
   for (const job of Object.values(turn.state.jobs)) {
-    const failure = spoiledFailure(turn.state, job);
+    const failure = spoiledFailure(turn.state, job) ?? badRecordsFailure(turn.state, job);
     if (failure !== null) failJob(turn, job, failure);
     if (failure !== null || job.missing !== 0) continue;
     turn.commands.push({ kind: 'jobSucceeded', job: job.job });
@@ -76,6 +76,13 @@ export function askForPartitions(turn: Turn, job: JobState): void {
     stage.missing++;
     stage.fresh.push(partition);
   }
+}
+
+/** More was left out of a stage than may be, however long ago and by whichever driver; null: not so. */
+function badRecordsFailure({ stages, settings: { maxBadRecords } }: SchedulerState, job: JobState): JobFailure | null {
+  const stage = job.stages.map((number) => stages[number] as StageState).find(({ badRecords }) => badRecords > maxBadRecords);
+  if (stage === undefined) return null;
+  return { kind: 'badRecords', stage: stage.stage, name: stage.name, badRecords: stage.badRecords, maxBadRecords };
 }
 
 function failJob(turn: Turn, job: JobState, failure: JobFailure): void {

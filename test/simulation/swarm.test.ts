@@ -13,7 +13,7 @@ describe('a swarm of seeds', () => {
     const kinds = new Set(reports.flatMap(({ totals }) => Object.keys(totals.faults)));
     const shapes = new Set(reports.flatMap(({ totals }) => Object.keys(totals.shapes)));
     expect([...kinds].sort()).toEqual([...ALL_KINDS]);
-    expect(shapes.size).toBe(15);
+    expect(shapes.size).toBe(31);
     expect(reports.reduce((all, { totals }) => all + totals.drivers, 0)).toBeGreaterThan(SEEDS * 1.3);
   });
 });
@@ -34,6 +34,7 @@ const ALL_KINDS: readonly string[] = [
   'slowNode',
   'stuck',
   'takeOver',
+  'taskError',
   'throttle',
   'unavailable',
 ];

@@ -18,4 +18,5 @@ export const ALL_FAULTS: FaultRates = {
   duplicate: 0.1,
   deafExecutor: 0.5,
   slowNode: 0.1,
+  taskError: 0.05,
 };

@@ -1,5 +1,6 @@
 import type { ConfigInput } from '../../../driver/config/config-input.ts';
 import { seededNumbers } from '../../../engine/ports/seeded-numbers.ts';
+import type { TaskSettings } from '../../../simulator/environment.ts';
 import type { FaultKind, FaultRates } from '../../../simulator/fault-plan.ts';
 import { SHAPES } from './shapes.ts';
 import { drawOf, type SimCase } from './sim-job.ts';
@@ -9,6 +10,9 @@ export interface Swarm {
   readonly rates: FaultRates;
   readonly config: ConfigInput;
   readonly workers: number;
+  /** Small memory makes tasks spill, small blocks and reads make many of them. */
+  readonly settings: TaskSettings;
+  readonly unlimited?: ReadonlySet<FaultKind>;
   readonly compute: 'lambda' | 'cluster';
   readonly memorySizesMb: readonly number[];
 }
@@ -31,6 +35,7 @@ const MOST: Readonly<Record<Exclude<FaultKind, 'outOfMemory'>, number>> = {
   duplicate: 0.3,
   deafExecutor: 1,
   slowNode: 0.3,
+  taskError: 0.2,
 };
 
 const SIZES: readonly (readonly number[])[] = [[1769], [885, 1769], [442, 885, 1769, 3538]];
@@ -48,13 +53,14 @@ export function drawSwarm(seed: string): Swarm {
   const draw = drawOf(next);
   const shape = SHAPES[draw.whole(0, SHAPES.length - 1)] as (typeof SHAPES)[number];
   const job = shape(draw);
+  // Without any fault nothing runs twice.
+  const calm = next() < 0.08;
   const rates: Partial<Record<FaultKind, number>> = {};
   for (const [kind, most] of Object.entries(MOST) as [Exclude<FaultKind, 'outOfMemory'>, number][]) {
-    const taken = next() < 0.5;
+    const taken = !calm && next() < 0.5;
     const rate = most * 10 ** (-1.5 * next());
     if (taken) rates[kind] = rate;
   }
-  const { memorySizesMb, outOfMemory } = drawMemory(seed);
   const speculation = next() < 0.3;
   const config: ConfigInput = {
     taskTimeoutMs: 300_000,
@@ -62,12 +68,22 @@ export function drawSwarm(seed: string): Swarm {
     defaultParallelism: draw.whole(1, 6),
     ...(speculation ? { speculation, speculationQuantile: 0.5, speculationMinTaskRuntimeMs: 100 } : {}),
   };
+  const { memorySizesMb, outOfMemory } = drawMemory(seed);
+  if (!calm && outOfMemory > 0) rates.outOfMemory = outOfMemory;
+  const small = next() < 0.4;
   return {
     job,
-    rates: { ...rates, outOfMemory },
-    config,
-    workers: draw.whole(1, 8),
-    compute: next() < 0.3 ? 'cluster' : 'lambda',
+    rates: job.rates ?? rates,
+    config: { ...config, ...job.config },
+    workers: job.workers ?? draw.whole(1, 8),
+    compute: job.compute ?? (next() < 0.3 ? 'cluster' : 'lambda'),
     memorySizesMb,
+    settings: small
+      ? {
+          executionBytes: 2 ** draw.whole(8, 14),
+          shuffle: { blockBytes: 2 ** draw.whole(6, 10), maxBytesInFlight: 2 ** draw.whole(5, 12), maxReadsInFlight: draw.whole(1, 4) },
+        }
+      : {},
+    ...(job.unlimited === undefined ? {} : { unlimited: job.unlimited }),
   };
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runMutants } from './run-mutants.ts';
+import { runMutants } from '../mutation/run-mutants.ts';
 import { runSeed, type Verdict } from './run-seed.ts';
 import { shrink } from './shrink.ts';
 
@@ -12,14 +12,16 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     first: { type: 'boolean', default: false },
+    beat: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     only: { type: 'string' },
+    workers: { type: 'string', default: '2' },
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 if (values.mutants) {
-  const unseen = runMutants(say, { count: Number(values.count), only: values.only });
+  const unseen = await runMutants(say, { count: Number(values.count), only: values.only, workers: Number(values.workers) });
   say(`${unseen.length} mutants were not seen`);
   process.exitCode = unseen.length === 0 ? 0 : 1;
 } else if (values.seed !== undefined) {
@@ -33,6 +35,7 @@ if (values.mutants) {
   const from = Number(values.from);
   const count = Number(values.count);
   for (let seed = from; seed < from + count; seed++) {
+    if (values.beat) process.stderr.write('\n.');
     const verdict = await runSeed(String(seed));
     totals.drivers += verdict.drivers;
     totals.shapes[verdict.shape] = (totals.shapes[verdict.shape] ?? 0) + 1;

@@ -1,3 +1,6 @@
+import { DATA_SHAPES } from './shapes-data.ts';
+import { DRIVER_SHAPES } from './shapes-driver.ts';
+import { INDETERMINATE_SHAPES } from './shapes-indeterminate.ts';
 import { countsOf, groupsOf, numbersOf, type Shape, sortedTexts } from './sim-job.ts';
 
 const WORDS = ['ash', 'birch', 'cedar', 'elm', 'fir', 'holly', 'larch', 'oak', 'pine', 'yew'];
@@ -223,41 +226,6 @@ const saveModes: Shape = (draw) => {
   };
 };
 
-/** Each run of a map task gives its records a tag of its own: whatever ran again, the answer holds one tag for each map partition. */
-const oneOfEach: Shape = (draw) => {
-  const [numbers, p, n] = [numbersOf(draw, 80, 20), draw.whole(1, 5), draw.whole(1, 4)];
-  tags.next = 0;
-  return {
-    shape: 'oneOfEach',
-    indeterminate: true,
-    expected: [
-      sortedTexts(countsOf(numbers)),
-      numbers.length === 0 ? 0 : Math.min(p, new Set(numbers.map((_, i) => sliceOf(i, numbers.length, p))).size),
-    ],
-    run: async (lv) => {
-      const groups = await lv
-        .parallelize(numbers, p)
-        .mapPartitionsWithIndex((index, records) => {
-          const tag = tags.next++;
-          return records.map((x) => [x, `${index}/${tag}`] as [number, string]);
-        })
-        .groupByKey(n)
-        .collect();
-      const seen = new Set(groups.flatMap(([, values]) => values));
-      return [sortedTexts(groups.map(([x, values]) => [x, values.length])), seen.size];
-    },
-  };
-};
-
-const tags = { next: 0 };
-
-/** Slice i of n holds the records `[floor(i·len/n), floor((i+1)·len/n))`. */
-function sliceOf(index: number, length: number, slices: number): number {
-  let slice = 0;
-  while (Math.floor(((slice + 1) * length) / slices) <= index) slice++;
-  return slice;
-}
-
 export const SHAPES: readonly Shape[] = [
   wordCount,
   sort,
@@ -270,8 +238,10 @@ export const SHAPES: readonly Shape[] = [
   sharedStages,
   iterative,
   zipWithIndex,
-  oneOfEach,
   local,
   save,
   saveModes,
+  ...DATA_SHAPES,
+  ...DRIVER_SHAPES,
+  ...INDETERMINATE_SHAPES,
 ];

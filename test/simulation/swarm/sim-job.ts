@@ -1,4 +1,7 @@
 import type { Context } from '../../../driver/api/context.ts';
+import type { ConfigInput } from '../../../driver/config/config-input.ts';
+import type { FaultKind, FaultRates } from '../../../simulator/fault-plan.ts';
+import type { SimWorld } from '../../../simulator/sim-world.ts';
 
 /** Numbers that a seed gives. */
 export interface Draw {
@@ -22,6 +25,20 @@ export interface SimCase {
   /** Its functions give other records when they run again: committed output is given up that nobody has damaged. */
   readonly indeterminate?: true;
   readonly outputs?: readonly ExpectedOutput[];
+  /** Its tasks run again although nothing goes wrong. */
+  readonly reruns?: true;
+  /** Its last action fails: what it has stays for whoever resumes it. */
+  readonly fails?: true;
+  /** Settings that it needs. */
+  readonly config?: ConfigInput;
+  readonly workers?: number;
+  readonly compute?: 'lambda' | 'cluster';
+  /** In place of those that the seed draws. */
+  readonly rates?: FaultRates;
+  /** Kinds of faults that go beyond what is promised to be survived. */
+  readonly unlimited?: ReadonlySet<FaultKind>;
+  /** Looks at the world when the job has ended well; gives what is wrong. */
+  readonly after?: (world: SimWorld, appId: string, calm: boolean) => Promise<string | null>;
 }
 
 export type Shape = (draw: Draw) => SimCase;

@@ -1,14 +1,28 @@
 import { readOutputRecords } from '../../../driver/planner/output-records.ts';
+import { isVisibleName, SUCCESS } from '../../../engine/types/output-names.ts';
 import type { SimWorld } from '../../../simulator/sim-world.ts';
 import type { ExpectedOutput } from './sim-job.ts';
 
-/** Reads an output folder as levin does: what it holds must be one of the expected contents, whole, and never an earlier one again. */
-export function watchOutput(output: ExpectedOutput): { look(world: SimWorld): Promise<void>; readonly reached: () => number } {
+export interface OutputWatch {
+  look(world: SimWorld): Promise<void>;
+  /** The application has ended in order: what else lies in the folder that is nobody's any more. */
+  left(world: SimWorld): Promise<readonly string[]>;
+  readonly reached: () => number;
+}
+
+/**
+ * Reads an output folder as levin does: what it holds must be one of the expected contents, whole, and never an earlier one again. Other readers find
+ * _SUCCESS only beside just those files.
+ */
+export function watchOutput(output: ExpectedOutput): OutputWatch {
   let reached = -1;
+  const folder = output.path.slice(1);
+  const namesIn = async ({ files }: SimWorld): Promise<readonly string[]> =>
+    (await files.list(`${folder}/`)).objects.map(({ key }) => key.slice(folder.length + 1));
   return {
     reached: () => reached,
-    async look({ files }) {
-      const folder = output.path.slice(1);
+    async look(world) {
+      const { files } = world;
       const { manifest } = await readOutputRecords(files, folder);
       if (manifest === null) {
         if (reached >= 0) throw new Error(`the output ${output.path} has disappeared`);
@@ -23,6 +37,21 @@ export function watchOutput(output: ExpectedOutput): { look(world: SimWorld): Pr
       const at = output.contents.findIndex((content, i) => i >= reached && JSON.stringify(content) === seen);
       if (at < 0) throw new Error(`the output ${output.path} holds ${lines.length} lines that are none of its contents`);
       reached = at;
+      const names = await namesIn(world);
+      if (!names.includes(SUCCESS)) return;
+      const [visible, named] = [names.filter(isVisibleName).sort(), manifest.files.map(({ name }) => name).sort()];
+      if (visible.join() !== named.join())
+        throw new Error(`_SUCCESS stands in ${output.path} beside ${visible.length} files, not ${named.length}`);
+    },
+    async left(world) {
+      const names = await namesIn(world);
+      const missing = names.includes(SUCCESS) ? [] : ['no _SUCCESS'];
+      const records = names.filter((name) => name.startsWith('_levin/'));
+      return [
+        ...missing,
+        ...records.filter((name) => !name.startsWith('_levin/manifest-')),
+        ...records.slice(1).filter((name) => name.startsWith('_levin/manifest-')),
+      ];
     },
   };
 }

@@ -74,6 +74,17 @@ describe('records that functions fail on', () => {
     expect(send(done(1, 0, 2))[0]).toMatchObject({ kind: 'jobFailed', failure: { badRecords: 6 } });
   });
 
+  test('above the limit fail the job also where all is committed: by a driver that died before it could say so, or for a job before this one', () => {
+    const { send } = script(2, { maxBadRecords: 5 });
+    send(submitted(graph(0, [spec(0, []), spec(1, [0], 'result')])));
+    const committed = [0, 1].map((partition) => ({ partition, generation: 0, checksum: '', inputs: null, badRecords: 3 }));
+    const failure = { kind: 'badRecords', stage: 0, name: 'stage 0 at job.ts:1', badRecords: 6, maxBadRecords: 5 };
+    const commands = send({ kind: 'stageResolved', stage: 0, stageId: 's0', taskCount: 2, committed, raised: [] });
+    expect(commands).toContainEqual({ kind: 'jobFailed', job: 0, failure });
+    const later = send(submitted(graph(1, [spec(0, []), spec(2, [0], 'result')])));
+    expect(later).toEqual([{ kind: 'jobFailed', job: 1, failure }]);
+  });
+
   test('are not what a failure without a record is about: it fails the job as ever', () => {
     const { send } = running(2, 2);
     for (const attempt of [0, 1, 2]) send(taskFailed(0, 0, attempt, failed('out-of-memory')));

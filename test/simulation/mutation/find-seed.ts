@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Patch } from './patch.ts';
+
+const MAIN = fileURLToPath(new URL('../swarm/main.ts', import.meta.url));
+const PLANT = pathToFileURL(fileURLToPath(new URL('./plant.ts', import.meta.url))).href;
+/** A seed takes a hundredth of a second; one that computes for this long never ends. */
+const IDLE_MS = 60_000;
+
+/** How a mistake was seen: a seed went wrong, one never ended, or the program did not even start. */
+export type Found =
+  | { readonly kind: 'wrong'; readonly seed: string; readonly wrong: string }
+  | { readonly kind: 'hangs'; readonly seed: string }
+  | { readonly kind: 'crash'; readonly message: string };
+
+export interface FindSeed {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Runs seeds one after the other with the patch planted until one goes wrong; null: none did. Without a patch: the sources as they are. */
+export function findSeed(patch: Patch | null, { from, count }: FindSeed): Promise<Found | null> {
+  const args = ['--import', PLANT, MAIN, '--from', String(from), '--count', String(count), '--first', '--beat'];
+  const env = { ...process.env, LEVIN_PATCH: patch === null ? undefined : JSON.stringify(patch) };
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, stderr, beats] = ['', '', 0];
+    let idle = false;
+    const kill = (): void => {
+      idle = true;
+      child.kill('SIGKILL');
+    };
+    let timer = setTimeout(kill, IDLE_MS);
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += text.toString();
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      beats += text.toString().split('\n.').length - 1;
+      stderr = (stderr + text.toString()).slice(-4_000);
+      clearTimeout(timer);
+      timer = setTimeout(kill, IDLE_MS);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      const [, seed, wrong] = /^seed (\S+) \(\w+\): ([^\n]*)/m.exec(stdout) ?? [];
+      if (seed !== undefined && wrong !== undefined) resolve({ kind: 'wrong', seed, wrong });
+      else if (idle) resolve({ kind: 'hangs', seed: String(from + Math.max(0, beats - 1)) });
+      else if (code !== 0) resolve({ kind: 'crash', message: stderr.replace(/\n\./g, '').trim().slice(0, 300) });
+      else resolve(null);
+    });
+  });
+}

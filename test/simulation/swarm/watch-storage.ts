@@ -1,0 +1,36 @@
+import { readRecord } from '../../../driver/application/app-record.ts';
+import { everyPage } from '../../../engine/ports/every-page.ts';
+import type { Effect, SimWorld } from '../../../simulator/sim-world.ts';
+
+export interface StorageWatch {
+  look(effect: Effect, world: SimWorld): void;
+  /** Names of what is left of an application that ended in order, although it was there before. */
+  left(world: SimWorld, appId: string): Promise<readonly string[]>;
+}
+
+/** Remembers when what was written. */
+export function watchStorage(): StorageWatch {
+  const objects = new Map<string, number>();
+  const items = new Map<string, number>();
+  let endedMs = Number.POSITIVE_INFINITY;
+  return {
+    look({ name, key, keys }, { clock }) {
+      if (name === 'objects.put') objects.set(key, clock.monotonic());
+      if (name === 'items.put' || name === 'items.transact') for (const each of keys) items.set(each, clock.monotonic());
+      if (name === 'items.transact' && keys.some((each) => each.startsWith('apps/'))) endedMs = clock.monotonic();
+    },
+    async left(world, appId) {
+      if ((await readRecord(world.metadata, appId))?.outcome !== 'succeeded') return ['a record that does not say succeeded'];
+      const left: string[] = [];
+      for (const { key } of await everyPage((page) => world.objects.list(`apps/${appId}/`, page)))
+        if ((objects.get(key) ?? 0) < endedMs) left.push(key);
+      for (const [key, atMs] of items) {
+        const slash = key.lastIndexOf('/');
+        const isData = key.includes('#journal/') || key.includes('#stage#');
+        if (isData && atMs < endedMs && (await world.metadata.get({ partition: key.slice(0, slash), sort: key.slice(slash + 1) })) !== null)
+          left.push(key);
+      }
+      return left;
+    },
+  };
+}
