@@ -95,7 +95,7 @@ module.exports = {
       'user data and levin’s own go through ObjectStore',
       {
         path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator', 'testing'),
-        pathNot: '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/)',
+        pathNot: '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/|testing/invoke-endpoint/)',
       },
       { path: '^(node:)?fs(/promises)?$' },
     ),

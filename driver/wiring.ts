@@ -5,7 +5,7 @@ import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-s
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createLocalClusterRunner } from '../engine/adapters/local/local-cluster-runner.ts';
 import { clearLocalFolders, makeLocalFolder } from '../engine/adapters/local/local-folder.ts';
-import { createSqliteMetadataStore, type SqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
+import { createSqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { createWorkerThreadsRunner } from '../engine/adapters/local/worker-threads-runner.ts';
@@ -14,6 +14,7 @@ import { levinPackage } from '../engine/closures/loading/levin-package.ts';
 import { currentLoader } from '../engine/closures/loading/loader-state.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Exchange } from '../engine/ports/exchange.ts';
+import type { MetadataStore } from '../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { StagedFiles } from '../engine/ports/staged-files.ts';
@@ -33,7 +34,7 @@ export interface Stores {
   readonly files: ObjectStore;
   /** Of the same keys: what sinks write until it is published. */
   readonly staged: StagedFiles;
-  readonly metadata: SqliteMetadataStore;
+  readonly metadata: MetadataStore & { close(): Promise<void> };
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly random: Random;

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bundleFunctions } from './bundle-functions.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const made = mkdtempSync(`${root}.build-`);
@@ -15,6 +16,7 @@ try {
     },
   );
   process.exitCode = status ?? 1;
+  if (existsSync(`${made}/new/functions`)) await bundleFunctions(`${made}/new/functions`);
   if (existsSync(`${made}/new`)) {
     try {
       renameSync(`${root}dist`, `${made}/old`);

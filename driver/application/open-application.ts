@@ -22,8 +22,13 @@ import { projectConfig } from './project-config.ts';
  *
  * Settings: flags > journal > environment > Context.create() > levin.config.ts > defaults.
  * @param runnerOf makes the runner of the master; tests give another.
+ * @param storesOf opens the stores that driver and executors share; tests give others.
  */
-export async function openApplication(options: ConfigInput, runnerOf: typeof openRunner = openRunner): Promise<Application> {
+export async function openApplication(
+  options: ConfigInput,
+  runnerOf: typeof openRunner = openRunner,
+  storesOf: typeof openStores = openStores,
+): Promise<Application> {
   refuseOnExecutor();
   const place = reserveApplication();
   try {
@@ -31,7 +36,7 @@ export async function openApplication(options: ConfigInput, runnerOf: typeof ope
     const launch = currentLaunch();
     const loaded = await settings(options, launch, loader);
     const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
-    const stores = openStores(stateDir);
+    const stores = storesOf(stateDir);
     try {
       const app = await openDriver({
         ...loaded,

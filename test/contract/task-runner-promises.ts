@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { launchedId } from '../../engine/types/attempt-id.ts';
 import { metadataKeys } from '../../engine/types/keys.ts';
 import { specOf } from '../support/executors/specs.ts';
 import { failureOf, launch, type RunnerCase, resultOf, succeed, textOf, within } from './task-runner-case.ts';
@@ -10,10 +11,11 @@ export const promiseCases: readonly RunnerCase[] = [
     async run(subject) {
       const one = launch(subject, { do: 'value', value: 'eleven' });
       const result = await resultOf(one);
-      expect(result).toMatchObject({ attemptId: one.spec.attemptId, generation: 0 });
+      expect(result.generation).toBe(0);
+      expect(launchedId(result.attemptId)).toBe(one.spec.attemptId);
       expect(textOf(result)).toBe('eleven');
       const { appId, stageId, partition } = one.spec;
-      expect(await subject.metadata.get(metadataKeys.commit(appId, stageId, partition))).toMatchObject({ winner: one.spec.attemptId });
+      expect(await subject.metadata.get(metadataKeys.commit(appId, stageId, partition))).toMatchObject({ winner: result.attemptId });
     },
   },
   {

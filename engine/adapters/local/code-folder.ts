@@ -1,9 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LevinError } from '../../errors/levin-error.ts';
+import { errorCode, LevinError } from '../../errors/levin-error.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { readShared } from '../../runtime/read-shared.ts';
 import { objectKeys } from '../../types/keys.ts';
@@ -19,11 +18,20 @@ export async function fetchBundle(
   bundle: { readonly appId: string; readonly hash: string },
 ): Promise<URL> {
   const file = join(folder, `${bundle.hash}.mjs`);
-  if (!existsSync(file)) {
+  if ((await hashOfFile(file)) !== bundle.hash) {
     const key = objectKeys.code(bundle.appId, bundle.hash);
     await writeWhole(file, await readShared(key, () => readBundle(objects, key, bundle.hash)));
   }
   return pathToFileURL(file);
+}
+
+async function hashOfFile(file: string): Promise<string | null> {
+  try {
+    return hash('sha256', await readFile(file), 'hex');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 async function readBundle(objects: ObjectStore, key: string, wanted: string): Promise<Uint8Array> {

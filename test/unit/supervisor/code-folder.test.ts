@@ -25,6 +25,15 @@ test('a bundle is fetched once, whole, and only under its own hash', async () =>
   expect(readFileSync(urls[0] as URL, 'utf8')).toBe('export const modules = {};');
 });
 
+test('a bundle that was changed on disk is fetched again', async () => {
+  const objects = createMemoryObjectStore();
+  await objects.put(`apps/a/code/${HASH}.mjs`, CODE);
+  const file = await fetchBundle(objects, folder, { appId: 'a', hash: HASH });
+  writeFileSync(file, 'export const modules = { evil: 1 };');
+  await fetchBundle(objects, folder, { appId: 'a', hash: HASH });
+  expect(readFileSync(file, 'utf8')).toBe('export const modules = {};');
+});
+
 test('a bundle that is not what its name says is not written', async () => {
   const objects = createMemoryObjectStore();
   await objects.put(`apps/a/code/${'0'.repeat(64)}.mjs`, CODE);

@@ -1,0 +1,46 @@
+import { LevinError } from '../engine/errors/levin-error.ts';
+
+/** Names of the environment variables that executor functions are deployed with. */
+export const EXECUTOR_ENV = {
+  /** Bucket of levin's own objects. */
+  bucket: 'LEVIN_BUCKET',
+  /** Table of its metadata. */
+  table: 'LEVIN_TABLE',
+  /** A folder that belongs to the environment whole, and is emptied before each attempt: `/tmp`. */
+  temporary: 'LEVIN_TEMPORARY',
+  /** `yes`: paths of the user are those of this machine, on which the engine is emulated. Default: there are no local paths. */
+  localFiles: 'LEVIN_LOCAL_FILES',
+} as const;
+
+export interface ExecutorEnvironment {
+  readonly bucket: string;
+  readonly table: string;
+  readonly temporary: string;
+  readonly localFiles: boolean;
+  /** Other addresses than AWS's own, by the names that AWS's tools have for them. */
+  readonly s3Endpoint: string | null;
+  readonly dynamodbEndpoint: string | null;
+  readonly memoryMb: number;
+  /** The environment's own name: its log stream. */
+  readonly environmentId: string;
+}
+
+/** Fails with `FUNCTION_ENVIRONMENT` at once when a variable is missing: a function that starts is complete. */
+export function readExecutorEnvironment(env: NodeJS.ProcessEnv): ExecutorEnvironment {
+  const required = (name: string): string => {
+    const value = env[name];
+    if (value !== undefined && value !== '') return value;
+    const message = `The executor function has no environment variable ${name}. Deploy the engine again; do not change its functions by hand.`;
+    throw new LevinError({ code: 'FUNCTION_ENVIRONMENT', fault: 'user', message });
+  };
+  return {
+    bucket: required(EXECUTOR_ENV.bucket),
+    table: required(EXECUTOR_ENV.table),
+    temporary: required(EXECUTOR_ENV.temporary),
+    localFiles: env[EXECUTOR_ENV.localFiles] === 'yes',
+    s3Endpoint: env['AWS_ENDPOINT_URL_S3'] ?? null,
+    dynamodbEndpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? null,
+    memoryMb: Number(required('AWS_LAMBDA_FUNCTION_MEMORY_SIZE')),
+    environmentId: required('AWS_LAMBDA_LOG_STREAM_NAME'),
+  };
+}

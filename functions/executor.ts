@@ -1,0 +1,60 @@
+/** Entry of the executor function: its main thread supervises and commits, its worker thread runs user code. */
+import { createDynamodbClient } from '../engine/adapters/aws/dynamodb-client.ts';
+import { createDynamodbMetadataStore } from '../engine/adapters/aws/dynamodb-metadata-store.ts';
+import { type LambdaWorkerData, lambdaSetup } from '../engine/adapters/aws/executor-data.ts';
+import { createLambdaHandler, type LambdaHandler } from '../engine/adapters/aws/lambda-handler.ts';
+import { environmentFolderAt } from '../engine/adapters/local/environment-folder.ts';
+import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
+import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
+import { retryMetadataStore } from '../engine/ports/wrappers/retry-metadata-store.ts';
+import { commitAttempt } from '../engine/runtime/commit.ts';
+import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
+import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
+import { createExecutorSupervisor } from '../engine/runtime/supervisor/executor-supervisor.ts';
+import { planMemory } from '../engine/runtime/supervisor/memory-plan.ts';
+import { readExecutorEnvironment } from './env.ts';
+
+/** Put in by the bundler: a bundle has no package.json beside it. */
+declare const LEVIN_VERSION: string;
+
+const env = readExecutorEnvironment(process.env);
+const clock = createSystemClock();
+const random = createSystemRandom();
+const build = buildOf(LEVIN_VERSION);
+const client = createDynamodbClient(env.dynamodbEndpoint === null ? {} : { endpoint: env.dynamodbEndpoint });
+const metadata = retryMetadataStore(createDynamodbMetadataStore({ client, table: env.table, clock }), { clock, random });
+const folder = environmentFolderAt(env.temporary);
+folder.enter();
+const setup = lambdaSetup(build, env);
+const workerData: LambdaWorkerData = {
+  ...env,
+  scratchRoot: folder.scratch,
+  codeFolder: folder.code,
+  memory: planMemory(setup.memoryMb, setup.cores).task,
+};
+
+/** Asked for only by losers of a race with many partitions. */
+async function readOffsets(key: string): Promise<readonly number[]> {
+  const [{ openObjects }, { createExchange }] = await Promise.all([import('./open-objects.ts'), import('../shuffle/exchange.ts')]);
+  return await createExchange({ objects: openObjects(env, { clock, random }) }).readOffsets(key);
+}
+
+export const handler: LambdaHandler = createLambdaHandler({
+  build,
+  environmentId: env.environmentId,
+  random,
+  openSupervisor() {
+    const supervisor = createExecutorSupervisor({
+      setup,
+      workerEntry: entryUrl('./lambda-worker', import.meta.url),
+      workerData,
+      commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets }),
+      clock,
+      onWarning: (message) => console.warn(message),
+    });
+    supervisor.prewarm(1);
+    return supervisor;
+  },
+  clearFolder: folder.clear,
+  residentBytes: () => process.memoryUsage.rss(),
+});

@@ -1,0 +1,43 @@
+/** Entry of the worker thread of an executor function: user code of one application and bundle runs here. */
+import { parentPort, threadId, workerData } from 'node:worker_threads';
+import type { LambdaWorkerData } from '../engine/adapters/aws/executor-data.ts';
+import { noLocalFiles } from '../engine/adapters/aws/no-local-files.ts';
+import { fetchBundle } from '../engine/adapters/local/code-folder.ts';
+import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
+import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
+import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
+import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
+import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
+import { openExecutorBundle } from '../engine/closures/loading/executor-modules.ts';
+import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
+import { serveWorker } from '../engine/runtime/worker/serve-worker.ts';
+import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
+import { createExchange } from '../shuffle/exchange.ts';
+import { openObjects } from './open-objects.ts';
+
+if (parentPort === null) throw new Error('functions/lambda-worker is the entry of a worker thread; the executor function starts it.');
+const { localFiles, scratchRoot, codeFolder, memory, ...where } = workerData as LambdaWorkerData;
+const clock = createSystemClock();
+const random = createSystemRandom();
+const objects = openObjects(where, { clock, random });
+const files = localFiles ? createDirectoryObjectStore({ root: '/', followLinks: true }) : noLocalFiles();
+
+const code = createWorkerCode(async (appId, hash) =>
+  openExecutorBundle(await fetchBundle(objects, codeFolder, { appId, hash: hash ?? '' })),
+);
+
+serveWorker({
+  port: parentPort,
+  runAttempt: createAttemptRunner({
+    objects,
+    files,
+    staged: createDirectoryStagedFiles(files, { root: '/' }),
+    // S3 is behind a network: fewer bytes are worth the processor time.
+    exchange: createExchange({ objects, compression: 'zstd', prepare: (payloads) => code.prepare(payloads) }),
+    clock,
+    random,
+    code,
+    memory,
+    openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),
+  }),
+});

@@ -1,0 +1,15 @@
+import { createS3Client } from '../engine/adapters/aws/s3-client.ts';
+import { createS3ObjectStore } from '../engine/adapters/aws/s3-object-store.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { ObjectStore } from '../engine/ports/object-store.ts';
+import type { Random } from '../engine/ports/random.ts';
+import { retryObjectStore } from '../engine/ports/wrappers/retry-object-store.ts';
+
+/** levin's own objects, as functions reach them. */
+export function openObjects(
+  where: { readonly bucket: string; readonly s3Endpoint: string | null },
+  deps: { readonly clock: Clock; readonly random: Random },
+): ObjectStore {
+  const client = createS3Client(where.s3Endpoint === null ? {} : { endpoint: where.s3Endpoint });
+  return retryObjectStore(createS3ObjectStore({ client, bucket: where.bucket }), deps);
+}

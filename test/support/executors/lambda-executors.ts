@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { executorName } from '../../../engine/adapters/aws/lambda-runner.ts';
+import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
+import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
+import { createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
+import { startInvokeEndpoint } from '../../../testing/invoke-endpoint/invoke-endpoint.ts';
+import type { MakeRunner } from '../../contract/task-runner-case.ts';
+import { openLambdaRunner } from '../lambda/open-runner.ts';
+
+const clock = createSystemClock();
+/** Enough for Node and a worker, little enough to fill quickly. */
+const SIZES_MB = [320, 384];
+const TIME_LIMIT_MS = 120_000;
+
+/** Invocations of an executor function, each environment a process. More of them may run than there are places: what was cancelled goes on for a while. */
+export const makeLambdaRunner: MakeRunner = async (places) => {
+  const folder = mkdtempSync(join(tmpdir(), 'levin-runner-test-'));
+  const metadataFile = join(folder, 'metadata.db');
+  const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
+  const functions = SIZES_MB.map((memoryMb) => ({ name: executorName('test', memoryMb), memoryMb }));
+  const endpoint = await startInvokeEndpoint({
+    functions: functions.map((size) => ({
+      ...size,
+      folder: import.meta.dirname,
+      handler: 'test-lambda.handler',
+      timeoutMs: TIME_LIMIT_MS,
+      environment: (temporary) => ({ LEVIN_BUCKET: 'none', LEVIN_TABLE: metadataFile, LEVIN_TEMPORARY: temporary }),
+    })),
+  });
+  const runner = openLambdaRunner(endpoint.url, {
+    functions,
+    timeLimitMs: TIME_LIMIT_MS,
+    concurrency: places,
+    committed: createCommittedOutcome({ metadata, clock, readOffsets: async () => [] }),
+  });
+  const end = async (): Promise<void> => {
+    await runner.close();
+    await endpoint.close();
+    await metadata.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { runner, metadata, executors: () => [], end };
+};

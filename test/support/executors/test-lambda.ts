@@ -1,0 +1,35 @@
+/** An executor function whose tasks do what `runBehaviour` says. */
+import { lambdaSetup } from '../../../engine/adapters/aws/executor-data.ts';
+import { createLambdaHandler, type LambdaHandler } from '../../../engine/adapters/aws/lambda-handler.ts';
+import { environmentFolderAt } from '../../../engine/adapters/local/environment-folder.ts';
+import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
+import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
+import { createSystemRandom } from '../../../engine/adapters/local/system-random.ts';
+import { createExecutorSupervisor } from '../../../engine/runtime/supervisor/executor-supervisor.ts';
+import { readExecutorEnvironment } from '../../../functions/env.ts';
+import { commitInto } from './commit-into.ts';
+import { TEST_BUILD } from './test-build.ts';
+
+const env = readExecutorEnvironment(process.env);
+const clock = createSystemClock();
+const folder = environmentFolderAt(env.temporary);
+folder.enter();
+/** In the place of DynamoDB: a file. */
+const commit = commitInto(createSqliteMetadataStore({ file: env.table, clock }));
+
+export const handler: LambdaHandler = createLambdaHandler({
+  build: TEST_BUILD,
+  environmentId: env.environmentId,
+  random: createSystemRandom(),
+  openSupervisor: () =>
+    createExecutorSupervisor({
+      setup: lambdaSetup(TEST_BUILD, env),
+      workerEntry: new URL('./test-worker.ts', import.meta.url),
+      workerData: {},
+      commit,
+      clock,
+      onWarning: (message) => console.warn(message),
+    }),
+  clearFolder: folder.clear,
+  residentBytes: () => process.memoryUsage.rss(),
+});

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Environment, type Invoked, startEnvironment } from './environment.ts';
+import type { FunctionDefinition } from './function-definition.ts';
+
+export interface InvokeEndpointOptions {
+  readonly functions: readonly FunctionDefinition[];
+  /** Invocations of all functions at once, as an account has it. Default 1,000. */
+  readonly concurrency?: number;
+  /** Default `us-east-1`. */
+  readonly region?: string;
+}
+
+export interface InvokeEndpoint {
+  /** `http://127.0.0.1:<port>`, for the `endpoint` of a client or `AWS_ENDPOINT_URL_LAMBDA`. */
+  readonly url: string;
+  /** The environments that are up. */
+  environments(): readonly {
+    readonly functionName: string;
+    readonly id: string;
+    readonly pid: number | undefined;
+    readonly busy: boolean;
+  }[];
+  /** Ends all environments and connections. */
+  close(): Promise<void>;
+}
+
+/** Lambda's limit on a synchronous invocation's event and answer. */
+const MAX_BYTES = 6 * 1024 * 1024;
+const LOG_TAIL_BYTES = 4096;
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const ACCOUNT = '000000000000';
+
+interface Place {
+  readonly definition: FunctionDefinition;
+  readonly environment: Environment;
+  busy: boolean;
+}
+
+interface State {
+  readonly region: string;
+  readonly concurrency: number;
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  readonly places: Set<Place>;
+  closing: boolean;
+}
+
+/**
+ * Lambda's Invoke, on the loopback interface: synchronous invocations of functions whose code really runs, each environment a process with the
+ * function's limits of memory, time and payload. Environments are reused warm, and ended when they pass a limit, crash, or the endpoint closes.
+ */
+export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promise<InvokeEndpoint> {
+  const state: State = {
+    region: options.region ?? 'us-east-1',
+    concurrency: options.concurrency ?? 1000,
+    functions: new Map(options.functions.map((definition) => [definition.name, definition])),
+    places: new Set(),
+    closing: false,
+  };
+  const server = createServer((request, response) => {
+    answer(state, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    environments: () =>
+      [...state.places].map(({ definition, environment: { id, pid }, busy }) => ({ functionName: definition.name, id, pid, busy })),
+    async close() {
+      state.closing = true;
+      server.closeAllConnections();
+      await Promise.all([...state.places].map(({ environment }) => environment.close()));
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = randomUUID();
+  const body = await bodyOf(request);
+  const name = decodeURIComponent(PATH.exec(request.url ?? '')?.[1] ?? '');
+  const definition = state.functions.get(name);
+  const refuse = (status: number, type: string, fields: object): void => {
+    response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type, 'x-amzn-requestid': requestId });
+    response.end(JSON.stringify({ Type: 'User', ...fields }));
+  };
+  if (definition === undefined) {
+    const message = `Function not found: arn:aws:lambda:${state.region}:${ACCOUNT}:function:${name}`;
+    return refuse(404, 'ResourceNotFoundException', { message });
+  }
+  if ((request.headers['x-amz-invocation-type'] ?? 'RequestResponse') !== 'RequestResponse')
+    return refuse(400, 'InvalidParameterValueException', { message: 'Only invocations of the type RequestResponse are emulated.' });
+  if (body.length > MAX_BYTES) {
+    const message = `Request must be smaller than ${MAX_BYTES} bytes for the InvokeFunction operation`;
+    return refuse(413, 'RequestTooLargeException', { message });
+  }
+  const event = body.length === 0 ? '{}' : body.toString();
+  if (!isJson(event)) {
+    const message = 'Could not parse request body into json: Could not parse payload into json';
+    return refuse(400, 'InvalidRequestContentException', { message });
+  }
+  const place = freePlace(state, definition);
+  if (typeof place === 'string') return refuse(429, 'TooManyRequestsException', { Reason: place, message: 'Rate Exceeded.' });
+  const invoked = await invokeIn(state, place, { requestId, event });
+  const wantsLog = request.headers['x-amz-log-type'] === 'Tail';
+  const { failed, payload } = payloadOf(invoked);
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'x-amzn-requestid': requestId,
+    'x-amz-executed-version': '$LATEST',
+    ...(failed ? { 'x-amz-function-error': 'Unhandled' } : {}),
+    ...(wantsLog
+      ? {
+          'x-amz-log-result': Buffer.from(logOf(definition, requestId, invoked))
+            .subarray(-LOG_TAIL_BYTES)
+            .toString('base64'),
+        }
+      : {}),
+  });
+  response.end(payload);
+}
+
+/** A warm environment, a new one, or why there is none. */
+function freePlace(state: State, definition: FunctionDefinition): Place | string {
+  const busy = [...state.places].filter((place) => place.busy);
+  if (busy.length >= state.concurrency) return 'ConcurrentInvocationLimitExceeded';
+  const own = busy.filter((place) => place.definition === definition).length;
+  if (own >= (definition.reservedConcurrency ?? Number.POSITIVE_INFINITY)) return 'ReservedFunctionConcurrentInvocationLimitExceeded';
+  const warm = [...state.places].find((place) => place.definition === definition && !place.busy && place.environment.alive);
+  const place = warm ?? { definition, environment: startEnvironment(definition, state.region), busy: true };
+  place.busy = true;
+  state.places.add(place);
+  return place;
+}
+
+async function invokeIn(state: State, place: Place, what: { readonly requestId: string; readonly event: string }): Promise<Invoked> {
+  const invoked = await place.environment.invoke(what.requestId, what.event);
+  place.busy = false;
+  if (!place.environment.alive && !state.closing) {
+    state.places.delete(place);
+    await place.environment.close();
+  }
+  return invoked;
+}
+
+function payloadOf({ result }: Invoked): { readonly failed: boolean; readonly payload: string } {
+  if (result.kind === 'failed') return { failed: true, payload: JSON.stringify(result.error) };
+  if (Buffer.byteLength(result.payload) <= MAX_BYTES) return { failed: false, payload: result.payload };
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_BYTES} bytes).`;
+  return { failed: true, payload: JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }) };
+}
+
+function logOf({ memoryMb }: FunctionDefinition, requestId: string, { log, durationMs, maxMemoryMb }: Invoked): string {
+  const times = `Duration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${Math.max(1, Math.ceil(durationMs))} ms`;
+  const report = `REPORT RequestId: ${requestId}\t${times}\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryMb} MB\t`;
+  return `START RequestId: ${requestId} Version: $LATEST\n${log}END RequestId: ${requestId}\n${report}\n`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
