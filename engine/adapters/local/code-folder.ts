@@ -29,7 +29,7 @@ async function hashOfFile(file: string): Promise<string | null> {
   try {
     return hash('sha256', await readFile(file), 'hex');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return null;
     throw error;
   }
 }
