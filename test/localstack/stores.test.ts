@@ -1,5 +1,7 @@
 import type { StartedLocalStackContainer } from '@testcontainers/localstack';
 import { afterAll, beforeAll } from 'vitest';
+import { dynamodbProtocol } from '../contract/aws-protocol/dynamodb-protocol.ts';
+import { s3Protocol } from '../contract/aws-protocol/s3-protocol.ts';
 import { createTables, type DynamodbTables } from '../contract/dynamodb-tables.ts';
 import { metadataStoreContract } from '../contract/metadata-store.ts';
 import { objectStoreContract } from '../contract/object-store.ts';
@@ -27,3 +29,5 @@ objectStoreContract('S3, LocalStack', () => buckets.store());
 stagedFilesContract('S3, LocalStack', () => buckets.staged());
 stagedFilesContract('S3 below a prefix, LocalStack', () => buckets.staged('levin/'));
 metadataStoreContract('DynamoDB, LocalStack', () => tables.store());
+s3Protocol('LocalStack', async () => ({ client: buckets.client, bucket: await buckets.make() }));
+dynamodbProtocol('LocalStack', async () => ({ client: tables.client, table: await tables.make() }));

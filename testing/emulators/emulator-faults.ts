@@ -41,12 +41,14 @@ export interface FaultBook {
   next(operation: string): readonly EmulatorFault[];
   /** Requests by operation, those with faults included. */
   calls(): Readonly<Record<string, number>>;
+  /** Requests are answered as they should be again. */
+  endFaults(): void;
   /** Injected and not met in full: a test that ends with some did not test what it says. */
   pending(): readonly InjectedFault[];
 }
 
 export function createFaultBook(): FaultBook {
-  const injected: { readonly fault: InjectedFault; seen: number }[] = [];
+  let injected: { readonly fault: InjectedFault; seen: number }[] = [];
   const calls: Record<string, number> = {};
   const struck = ({ fault: { nth = 1, every = 1, times = 1 }, seen }: (typeof injected)[number]): number =>
     Math.min(times, Math.max(0, Math.floor((seen - nth) / every) + 1));
@@ -62,6 +64,9 @@ export function createFaultBook(): FaultBook {
       });
     },
     calls: () => ({ ...calls }),
+    endFaults() {
+      injected = [];
+    },
     pending: () => injected.filter((entry) => struck(entry) < (entry.fault.times ?? 1)).map(({ fault }) => fault),
   };
 }

@@ -32,6 +32,7 @@ export interface EmulatorServer {
   inject(fault: InjectedFault): void;
   calls(): Readonly<Record<string, number>>;
   pendingFaults(): readonly InjectedFault[];
+  endFaults(): void;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -63,6 +64,7 @@ export async function startEmulator(service: EmulatedService): Promise<EmulatorS
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     inject: faults.inject,
     calls: faults.calls,
+    endFaults: faults.endFaults,
     pendingFaults: faults.pending,
     close: () =>
       new Promise((resolve) => {
