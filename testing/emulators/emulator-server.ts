@@ -44,6 +44,11 @@ export async function startEmulator(service: EmulatedService): Promise<EmulatorS
     serve(incoming, response).catch(() => response.destroy());
   });
 
+  // A connection that waits is never closed from this side: on a slow machine that could meet the next request on its way.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     const operation = service.operationOf(request);

@@ -153,7 +153,7 @@ const BY_CODE: ReadonlyMap<string, AwsClass> = new Map([
     'TransactionInProgressException',
   ]),
   ...classed(CONNECTION_LOST, ['RequestTimeout', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'TimeoutError']),
-  ...classed(NO_CONNECTION, ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']),
+  ...classed(NO_CONNECTION, ['CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']),
   ...classed(DAMAGED, ['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'IncompleteBody']),
   ...classed(NO_CREDENTIALS, ['CredentialsProviderError', 'TokenProviderError']),
   ...classed({ code: 'CLOCK_SKEW', fault: 'user', noEffect: true, text: 'this machine’s clock is wrong. Set it.' }, [

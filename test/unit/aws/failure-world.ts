@@ -1,4 +1,5 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import type { AwsClientOptions } from '../../../engine/adapters/aws/aws-client-options.ts';
 import { createDynamodbClient } from '../../../engine/adapters/aws/dynamodb-client.ts';
 import { createDynamodbMetadataStore } from '../../../engine/adapters/aws/dynamodb-metadata-store.ts';
 import { createS3Client } from '../../../engine/adapters/aws/s3-client.ts';
@@ -18,13 +19,8 @@ export interface FailureWorld {
   readonly s3: S3Emulator;
   readonly dynamodb: EmulatorServer;
   /** A store of the bucket `books` or another, by a client that waits `idleMs` for a silent connection. */
-  objects(options?: {
-    readonly bucket?: string;
-    readonly idleMs?: number;
-    readonly endpoint?: string;
-    readonly requesterPays?: boolean;
-  }): ObjectStore;
-  metadata(options?: { readonly table?: string; readonly idleMs?: number; readonly endpoint?: string }): MetadataStore;
+  objects(options?: AwsClientOptions & { readonly bucket?: string; readonly requesterPays?: boolean }): ObjectStore;
+  metadata(options?: AwsClientOptions & { readonly table?: string }): MetadataStore;
   close(): Promise<void>;
 }
 
