@@ -37,10 +37,9 @@ export function raiseMemory(turn: Turn, { stage, task, partition, failure, fligh
   task.size = Math.max(task.size, enough);
   if (!first) return true;
   task.outgrown = [...task.outgrown, fromMb];
-  if (flight.size === stage.size) stage.outgrewSize++;
   const reason = failure.kind === 'timeout' ? 'timeout' : 'out-of-memory';
   const raised = { kind: 'memoryRaised', stage: stage.stage, reason, fromMb } as const;
-  const ofStage = raiseStage(stage, enough);
+  const ofStage = flight.size === stage.size && raiseStage(stage, enough);
   turn.commands.push({ ...raised, partition, toMb: sizesMb[sizeFor(stage, task)] as number });
   if (ofStage && stage.nextFresh < stage.fresh.length) turn.commands.push({ ...raised, partition: null, toMb: sizesMb[enough] as number });
   return true;
@@ -64,9 +63,11 @@ function sizeAfter({ sizesMb, mbPerVcpu }: MemorySettings, size: number, failure
   return whole < 0 ? largest : whole;
 }
 
+/** One more task has outgrown the size that those begin with that have not begun: true when they get more from now on. */
 function raiseStage(stage: StageState, enough: number): boolean {
+  stage.outgrewSize++;
   const { outgrewSize, launchedWithSize } = stage;
-  if (enough <= stage.size || outgrewSize < FEWEST_OUTGROWN || outgrewSize < launchedWithSize * SHARE_OUTGROWN) return false;
+  if (outgrewSize < FEWEST_OUTGROWN || outgrewSize < launchedWithSize * SHARE_OUTGROWN) return false;
   stage.size = enough;
   stage.launchedWithSize = 0;
   stage.outgrewSize = 0;

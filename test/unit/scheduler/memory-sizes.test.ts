@@ -133,6 +133,15 @@ describe('tasks of the same stage that have not begun', () => {
     expect(send(taskFailed(0, 1, 1, outOfMemory))).toEqual([raised(1, 885, 1769), raised(null, 885, 1769), launchWith(1769, 1, 2)]);
   });
 
+  test('are judged by those launched with the size of now', () => {
+    const { send } = running(40, 8);
+    for (const partition of [0, 1, 2, 3, 4, 5]) send(succeeded(0, partition));
+    send(...[6, 7, 8, 9].map((partition) => taskFailed(0, partition, 0, outOfMemory)));
+    // Fourteen began with 442 MB, four of them in vain; four with 885 MB.
+    send(taskFailed(0, 6, 1, outOfMemory));
+    expect(send(taskFailed(0, 7, 1, outOfMemory))).toContainEqual(raised(null, 885, 1769));
+  });
+
   test('hear nothing of it when all have begun', () => {
     const { send } = running(2, 2);
     send(taskFailed(0, 0, 0, outOfMemory));
@@ -188,6 +197,24 @@ test('a copy has the memory that its task needs now, and what runs out second ch
   expect(it.send(taskFailed(0, 0, 1, outOfMemory))).toEqual([launchWith(885, 0, 2)]);
 });
 
+test('a first attempt that runs out after its larger copy did, does not make the task small again', () => {
+  const speculation = { quantile: 0, multiplier: 1, minRuntimeMs: 10, intervalMs: 10, concurrency: 8 };
+  const it = script(4, { memory: { sizesMb: SIZES, mbPerVcpu: null }, speculation, maxTaskFailures: 1 });
+  it.send(submitted(graph(0, [{ ...spec(0, [], 'result'), copyable: true }])), resolved(0, 4));
+  it.send(
+    { kind: 'taskStarted', stage: 0, partition: 1, attempt: 0, executorId: 'e', nowMs: 0 },
+    { ...succeeded(0, 1), nowMs: 5 } as SchedulerEvent,
+    taskFailed(0, 2, 0, outOfMemory),
+    taskFailed(0, 3, 0, outOfMemory),
+  );
+  const copied = it.send({ kind: 'timerFired', id: 0, nowMs: 40 });
+  expect(copied).toContainEqual(expect.objectContaining({ kind: 'launch', partition: 0, attempt: 1, copy: true, memorySizeMb: 885 }));
+  expect(it.send(taskFailed(0, 0, 1, outOfMemory))).toEqual([raised(0, 885, 1769)]);
+  expect(it.send(taskFailed(0, 0, 0, outOfMemory))).toEqual([raised(0, 442, 1769), launchWith(1769, 0, 2)]);
+  expect(it.send(taskFailed(0, 0, 2, outOfMemory))).toEqual([raised(0, 1769, 3538), launchWith(3538, 0, 3)]);
+  expect(it.send(taskFailed(0, 0, 3, outOfMemory))[0]).toMatchObject({ kind: 'jobFailed', failure: { triedMb: SIZES } });
+});
+
 test('whatever tasks need, each size is given in vain at most once, and with the largest one a task has its usual attempts', () => {
   const anyCase = fc.record({
     sizesMb: fc.uniqueArray(fc.integer({ min: 1, max: 10 }), { minLength: 1, maxLength: 5 }).map((sizes) => sizes.sort((a, b) => a - b)),
@@ -208,6 +235,7 @@ test('whatever tasks need, each size is given in vain at most once, and with the
       hear(it.send(submitted(graph(0, [spec(0, [], 'result')])), resolved(0, needs.length)));
       const ended = (): SchedulerCommand | undefined => all.find(({ kind }) => kind === 'jobSucceeded' || kind === 'jobFailed');
       for (let i = 0; open.length > 0 && ended() === undefined; i++) {
+        if (i > 500) throw new Error('it never ends');
         const [next] = open.splice((order[i % order.length] as number) % open.length, 1);
         const { partition, attempt, memorySizeMb } = next as Extract<SchedulerCommand, { kind: 'launch' }>;
         const fits = (needs[partition] as number) <= (memorySizeMb as number);
