@@ -2,8 +2,8 @@ import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { EventLog } from '../events/event-log.ts';
-import { checkLease } from '../lease/check-lease.ts';
 import type { Lease } from '../lease/lease.ts';
+import { lostOr } from '../lease/lost-or.ts';
 import type { Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { AppOutcome, AppRecorder } from './app-record.ts';
@@ -47,11 +47,6 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
   let ended: Promise<void> | null = null;
   let endedBy: unknown = null;
   const ending = new AbortController();
-  /** A driver that was replaced meets what the other one has done, and takes it for this and that. */
-  const lostOr = async (error: unknown): Promise<unknown> => {
-    const lost = await checkLease(options.stores.metadata, lease).catch((failure: unknown) => failure);
-    return errorCode(lost) === 'LEASE_LOST' ? lost : error;
-  };
   const failed = (error: unknown): void => {
     // Cancelled by a signal of the job's own: it wanted that.
     if (errorCode(error) !== 'JOB_CANCELLED') lastFailure = error;
@@ -97,7 +92,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
         lastFailure = null;
         return answer;
       } catch (error) {
-        const reason = await lostOr(error);
+        const reason = await lostOr(options.stores.metadata, lease, error);
         failed(reason);
         throw reason;
       } finally {

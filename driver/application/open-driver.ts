@@ -5,6 +5,7 @@ import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
 import { checkLease } from '../lease/check-lease.ts';
 import { fencedObjectStore } from '../lease/fenced-object-store.ts';
 import type { Lease } from '../lease/lease.ts';
+import { lostOr } from '../lease/lost-or.ts';
 import type { Stores } from '../wiring.ts';
 import { appFinished, isOver } from './app-errors.ts';
 import { openAppJournal } from './app-journal.ts';
@@ -38,9 +39,10 @@ export async function openDriver(options: OpenDriver): Promise<Application> {
     const runnerOf: OpenDriver['runnerOf'] = (runner) => options.runnerOf({ ...runner, stores });
     return await startApplication({ ...options, stores: fenced, runnerOf, root: start.root, lease, journal, record });
   } catch (error) {
+    const reason = await lostOr(metadata, lease, error);
     // The next driver need not wait for one that never began.
     await lease.release();
-    throw error;
+    throw reason;
   }
 }
 

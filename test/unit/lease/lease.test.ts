@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AcquireLease, acquireLease, takeOverLease } from '../../../driver/lease/acquire-lease.ts';
+import { lostOr } from '../../../driver/lease/lost-or.ts';
 import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
 import { createVirtualClock, type VirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
@@ -51,6 +52,17 @@ describe('a lease', () => {
       code: 'APP_EXISTS',
       message: 'Application app-1 exists already. Resume it with --app app-1, or leave the id out and get a new one.',
     });
+  });
+
+  test('that was lost is the reason of what its driver fails with; one that is held is not', async () => {
+    const { metadata, driver } = fixture();
+    const gap = new LevinError({ code: 'JOURNAL_CORRUPT', fault: 'internal', message: 'entry 0 is missing', details: {} });
+    const first = await acquireLease(driver('first'));
+    expect(await lostOr(metadata, first, gap)).toBe(gap);
+    await first.release();
+    const second = await takeOverLease(driver('second'));
+    expect(await lostOr(metadata, first, gap)).toMatchObject({ code: 'LEASE_LOST' });
+    expect(await lostOr(metadata, second, gap)).toBe(gap);
   });
 
   test('that is released is taken over at once, and renewed no more by the first', async () => {
