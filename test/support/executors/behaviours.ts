@@ -126,7 +126,7 @@ async function misbehave(behaviour: Misbehaviour): Promise<string> {
 }
 
 function hold(mb: number): readonly unknown[] {
-  return Array.from({ length: mb }, () => Array.from<number>({ length: 131_072 }).fill(1.5));
+  return Array.from({ length: mb }, () => new Array<number>(131_072).fill(1.5));
 }
 
 function compute(ms: number): number {
