@@ -21,7 +21,7 @@ function mostFrequent(count: number): readonly (readonly [string, number])[] {
 }
 
 test('the README’s job runs as invocations of the built executor function, with data in S3 and metadata in DynamoDB', async () => {
-  await using aws = await startEmulatedAws({ memoryMb: 512 });
+  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
   const { result, invocations } = await aws.run(job('lambda-words'), { concurrency: 2, args: [CHAPTERS, '8'] });
   expect(result).toEqual(mostFrequent(8));
   expect(invocations.length).toBeGreaterThan(4);
@@ -42,7 +42,7 @@ const NOTHING = {
 };
 
 test('two applications and two bundles in one warm environment see nothing of each other', async () => {
-  await using aws = await startEmulatedAws({ memoryMb: 512 });
+  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
   const environments = new Set<string | undefined>();
   const run = async (file: string, name: string): Promise<unknown> => {
     const { result, invocations } = await aws.run(file, { concurrency: 1, args: [name] });
@@ -61,4 +61,12 @@ test('two applications and two bundles in one warm environment see nothing of ea
   expect(await run(other, 'third')).toEqual([NOTHING, warm('third')]);
   expect(environments.size).toBe(1);
   expect(aws.endpoint.environments().map(({ id }) => id)).toEqual([...environments]);
+});
+
+test('a task that fills the memory of its function runs again in the next larger one, and no other does', async () => {
+  await using aws = await startEmulatedAws({ memorySizesMb: [256, 1024] });
+  const { result, invocations } = await aws.run(job('lambda-holds'), { concurrency: 2, args: ['200'] });
+  expect(result).toEqual([0, 1, 2, 3]);
+  const sizes = invocations.map(({ functionName }) => functionName.replace('levin-test-executor-', ''));
+  expect(sizes.toSorted((a, b) => Number(a) - Number(b))).toEqual(['256', '256', '256', '256', '1024']);
 });

@@ -33,13 +33,13 @@ const RUN_JOB = fileURLToPath(new URL('./run-job.ts', import.meta.url));
 const EXECUTOR = fileURLToPath(new URL('../../../dist/functions/executor', import.meta.url));
 const TIME_LIMIT_MS = 60_000;
 
-/** S3, DynamoDB and Lambda on this machine, with the built executor function. */
-export async function startEmulatedAws(options: { readonly memoryMb: number }): Promise<AwsInTests> {
+/** S3, DynamoDB and Lambda on this machine, with the built executor function in each of the sizes, ascending. */
+export async function startEmulatedAws({ memorySizesMb }: { readonly memorySizesMb: readonly number[] }): Promise<AwsInTests> {
   const [s3, dynamodb] = await Promise.all([startS3Emulator(), startDynamodbEmulator()]);
   s3.addBucket('levin');
   const tables = createTables(dynamodb.url);
   const table = await tables.make();
-  const functions = [{ name: executorName('test', options.memoryMb), memoryMb: options.memoryMb }];
+  const functions = memorySizesMb.map((memoryMb) => ({ name: executorName('test', memoryMb), memoryMb }));
   const endpoint = await startInvokeEndpoint({
     functions: functions.map((size) => ({
       ...size,
