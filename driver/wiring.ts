@@ -25,6 +25,7 @@ import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { machineMemory } from '../engine/runtime/supervisor/memory-plan.ts';
 import { createExchange } from '../shuffle/exchange.ts';
+import type { InjectedFault } from './chaos/chaos-plan.ts';
 import type { Master } from './config/parse-master.ts';
 
 export interface Stores {
@@ -68,12 +69,16 @@ export interface RunnerOptions {
   readonly shuffleCompression: BlockCompression;
   readonly allowedEnv: readonly string[];
   readonly onWarning: (message: string) => void;
+  /** A fault was injected. */
+  readonly onFault: (fault: InjectedFault) => void;
   /** What executors of their own write to stdout and stderr past `console`. */
   readonly onOutput: (executorId: string, text: string) => void;
 }
 
 export interface LocalRunner extends TaskRunner {
   prewarm(count: number): void;
+  /** Kills what runs the attempt: its worker thread, or its executor with all that runs there. False: it runs nowhere any more. Absent: nothing can be killed. */
+  kill?(attemptId: string): boolean;
 }
 
 /** The runner that a master stands for. */

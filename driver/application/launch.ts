@@ -1,3 +1,5 @@
+import type { DriverLife } from '../chaos/driver-life.ts';
+
 /** How this driver process was started: what the command line says beyond the loader. */
 export interface Launch {
   /** Settings from flags, as text. */
@@ -10,6 +12,8 @@ export interface Launch {
   readonly main: string | null;
   /** Application to resume; null: a new one. */
   readonly appId: string | null;
+  /** Of a driver that is killed on purpose and started again; null: nobody watches it. */
+  readonly life: DriverLife | null;
 }
 
 // On globalThis: the CLI and the job may use two copies of levin.
@@ -22,5 +26,5 @@ export function setLaunch(launch: Launch): void {
 
 /** What the CLI said; a job started by `node --import levin/register` has its arguments only. */
 export function currentLaunch(): Launch {
-  return slot[KEY] ?? { flags: {}, journaled: {}, args: process.argv.slice(2), main: process.argv[1] ?? null, appId: null };
+  return slot[KEY] ?? { flags: {}, journaled: {}, args: process.argv.slice(2), main: process.argv[1] ?? null, appId: null, life: null };
 }

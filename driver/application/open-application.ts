@@ -5,6 +5,7 @@ import type { Loader } from '../../engine/closures/loading/loader-state.ts';
 import { moduleIdOf } from '../../engine/closures/loading/project-root.ts';
 import { stateFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { injectChaos } from '../chaos/inject-chaos.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
@@ -38,17 +39,18 @@ export async function openApplication(
     const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
     const stores = storesOf(stateDir);
     try {
+      const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
+      launch.life?.opened(appId);
       const app = await openDriver({
         ...loaded,
-        appId: launch.appId ?? newApplicationId(stores.clock, stores.random),
+        appId,
         name: nameOf(loaded, launch),
         start: startOf(launch, loader, loaded),
         stateDir,
-        stores,
+        ...injectChaos({ config: loaded.config, stores, runnerOf, life: launch.life }),
         resumed: launch.appId !== null,
         process: ownProcess(),
         host: processHost(),
-        runnerOf,
         onEnd: place.free,
       });
       place.set(app);

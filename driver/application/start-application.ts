@@ -62,6 +62,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     shuffleCompression: config.shuffleCompression,
     allowedEnv: config.allowedEnv,
     onWarning: (message) => warn('RUNNER', message),
+    onFault: (fault) => bus.emit({ kind: 'faultInjected', ...fault }),
     onOutput: (executorId, text) => console.write(`[executor ${executorId}] ${text}`),
   });
   runner.prewarm(runner.capabilities.concurrency);

@@ -53,6 +53,7 @@ function help(): void {
     --app ID             resume an application
     --name NAME          name of the application
     --state-dir DIR      where journals and committed outputs are kept
+    --chaos FAULTS       task=0.05,shuffle=0.02,driver=1: injects faults; the answer must stay the same (docs/chaos.md)
     --quiet              no progress, no summary
     -- args…             arguments of the job that look like options
   levin simulate job.ts [options] [args…]   how long and how much it would take on AWS Lambda, from the profile of a run (docs/what-if.md)

@@ -17,6 +17,7 @@ const OPTIONS: Readonly<Record<string, { readonly value: boolean; readonly key: 
   '--master': { value: true, key: 'master' },
   '--name': { value: true, key: 'appName' },
   '--state-dir': { value: true, key: 'stateDir' },
+  '--chaos': { value: true, key: 'chaos' },
   '--conf': { value: true, key: null },
   '--app': { value: true, key: null },
   '--quiet': { value: false, key: 'quiet' },

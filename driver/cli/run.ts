@@ -8,6 +8,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import { applicationWasOpened } from '../application/current-application.ts';
 import { setLaunch } from '../application/launch.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
+import { deadlyChaos, takeDriverLife } from './driver-life.ts';
 import { failProcess } from './fail-process.ts';
 import { parseRunArguments, type RunArguments } from './run-arguments.ts';
 import { stateDirOf } from './state-dir.ts';
@@ -16,13 +17,16 @@ import { stateDirOf } from './state-dir.ts';
 export async function run(argv: readonly string[]): Promise<void> {
   const options = parseRunArguments(argv);
   const mainFile = checkJobFile(options.job);
+  const life = takeDriverLife();
+  const given = life === null ? deadlyChaos(options, process.env) : null;
+  if (given !== null) return await (await import('./watch-driver.ts')).watchDriver(options, given);
   const resumed = options.appId === null ? null : await readResumed(options.appId, await stateDirOf(options.flags['stateDir'], mainFile));
   if (resumed !== null) enter(resumed.start.cwd);
   const stateDir = resumed?.stateDir ?? options.flags['stateDir'];
   const flags = stateDir === undefined ? options.flags : { ...options.flags, stateDir };
   const args = resumed?.start.args ?? options.args;
   const { stateDir: _, ...journaled } = textValues(resumed?.start.conf ?? {});
-  setLaunch({ flags, journaled, args, main: mainFile, appId: options.appId });
+  setLaunch({ flags, journaled, args, main: mainFile, appId: options.appId, life });
   process.argv = [process.execPath, mainFile, ...args];
   installDriverHooks({
     root: resumed?.start.root ?? findProjectRoot(mainFile),

@@ -23,6 +23,7 @@ export interface LevinConfig {
   readonly maxPartitionBytes: number;
   readonly maxResultBytes: number;
   readonly leaseMs: number;
+  readonly chaos: string | null;
   readonly validateOutput: boolean;
   readonly allowedEnv: readonly string[];
   readonly progress: 'auto' | 'bar' | 'lines' | 'none';

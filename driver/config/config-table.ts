@@ -191,6 +191,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: [],
     text: 'A driver that has not renewed its lease for this long may be replaced by `levin run --app ID`.',
   },
+  chaos: {
+    type: { kind: 'string' },
+    default: null,
+    env: 'LEVIN_CHAOS',
+    aliases: [],
+    text: 'Faults that are injected on purpose, for example `task=0.05,shuffle=0.02,driver=1,seed=7` (docs/chaos.md): the answer must be what it is without. The flag `--chaos` sets it. Default: none.',
+  },
   validateOutput: {
     type: { kind: 'boolean' },
     default: true,

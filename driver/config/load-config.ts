@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { parseChaos } from '../chaos/parse-chaos.ts';
 import type { ConfigName, LevinConfig } from './config-input.ts';
 import { type ConfigKey, type ConfigKind, configTable } from './config-table.ts';
 import { nearestName } from './nearest-name.ts';
@@ -46,6 +47,7 @@ export function loadConfig(sources: readonly ConfigSource[]): LoadedConfig {
   const complete = Object.entries(table).map(([name, key]) => [name, winners.get(name)?.value ?? key.default]);
   const config = Object.freeze(Object.fromEntries(complete)) as LevinConfig;
   parseMaster(config.master);
+  if (config.chaos !== null) parseChaos(config.chaos, config.master);
   return { config, set: new Set(winners.keys()) as ReadonlySet<ConfigName>, overrides };
 }
 

@@ -24,6 +24,8 @@ export function logRecordOf(event: AppEvent): LogRecord | null {
   switch (event.kind) {
     case 'warning':
       return { level: 'warn', message: event.message, code: event.code };
+    case 'faultInjected':
+      return event.text === null ? null : { level: 'warn', message: `chaos: ${event.text}`, code: 'CHAOS' };
     case 'memoryRaised':
       return memoryRaised(event);
     case 'outputLost': {

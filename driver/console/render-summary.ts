@@ -1,3 +1,4 @@
+import { CHAOS_KINDS, type ChaosKind } from '../../engine/types/injected-fault.ts';
 import type { Summary } from '../events/summarize.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from './human-units.ts';
 import type { Paint } from './paint.ts';
@@ -18,6 +19,7 @@ export function renderSummary(summary: Summary, paint: Paint): string {
     `records: ${formatCount(summary.recordsRead)} read, ${formatCount(summary.recordsWritten)} written; shuffle: ${formatBytes(summary.shuffleBytesWritten)} written, ${formatBytes(summary.shuffleBytesRead)} read`,
     ...spilled(summary),
     ...trouble(summary),
+    ...chaos(summary),
   ];
   return lines.join('\n  ');
 }
@@ -40,4 +42,19 @@ function trouble({ tasks, badRecords, outputsLost, warnings }: Summary): string[
     warnings === 0 ? [] : [countOf(warnings, 'warning')],
   ].flat();
   return parts.length === 0 ? [] : [parts.join(', ')];
+}
+
+const CHAOS_TEXTS: Readonly<Record<ChaosKind, (n: number) => string>> = {
+  task: (n) => `${countOf(n, 'attempt')} killed`,
+  shuffle: (n) => `${countOf(n, 'shuffle object')} deleted or damaged`,
+  driver: (n) => `driver killed ${n === 1 ? 'once' : `${formatCount(n)} times`}`,
+  commit: (n) => `${countOf(n, 'answer')} of commits lost`,
+  store: (n) => `${countOf(n, 'call')} of the object store refused`,
+  throttle: (n) => `${countOf(n, 'attempt')} refused`,
+  slow: (n) => `${countOf(n, 'outcome')} held back`,
+};
+
+function chaos({ injected }: Summary): string[] {
+  const parts = CHAOS_KINDS.flatMap((kind) => (injected[kind] === undefined ? [] : [CHAOS_TEXTS[kind](injected[kind])]));
+  return parts.length === 0 ? [] : [`chaos: ${parts.join(', ')}: whether the answer is right is yours to judge`];
 }

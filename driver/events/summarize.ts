@@ -1,4 +1,5 @@
 import type { AppEvent } from '../../engine/types/app-event.ts';
+import type { ChaosKind } from '../../engine/types/injected-fault.ts';
 import { isFailedAttempt } from './failed-attempt.ts';
 
 /** What a run did, as the closing summary says it. */
@@ -37,6 +38,8 @@ export interface Summary {
   /** Committed outputs that had to be made again. */
   readonly outputsLost: number;
   readonly warnings: number;
+  /** Faults that were injected on purpose, by kind. */
+  readonly injected: Partial<Readonly<Record<ChaosKind, number>>>;
 }
 
 const SUMMED = [
@@ -67,6 +70,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
   const [seenStages, runStages, skippedStages] = [new Set<number>(), new Set<number>(), new Set<number>()];
   const [begunTasks, doneTasks, copies] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const badRecords = new Map<string, number>();
+  const injected: Partial<Record<ChaosKind, number>> = {};
   let [appId, name]: [string | null, string | null] = [null, null];
   let status: Summary['status'] = 'running';
   let [firstMs, lastMs]: [number | null, number] = [null, 0];
@@ -130,6 +134,9 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
         case 'outputLost':
           outputsLost++;
           break;
+        case 'faultInjected':
+          injected[event.fault] = event.total;
+          break;
         case 'warning':
           warnings++;
           break;
@@ -151,6 +158,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       badRecords: [...badRecords.values()].reduce((sum, n) => sum + n, 0),
       outputsLost,
       warnings,
+      injected: { ...injected },
     }),
   };
 }

@@ -1,5 +1,6 @@
 import type { CallSite } from './call-site.ts';
 import type { TaskFailure } from './failure.ts';
+import type { ChaosKind } from './injected-fault.ts';
 import type { StageShape } from './stage-shape.ts';
 import type { TaskMetrics } from './task.ts';
 
@@ -108,6 +109,14 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly partition: number;
       readonly generation: number;
       readonly reason: string;
+    }
+  | {
+      readonly kind: 'faultInjected';
+      readonly fault: ChaosKind;
+      /** How many of this kind there were so far, over all drivers of the application. */
+      readonly total: number;
+      /** What was done; null: it was told by a driver before this one. */
+      readonly text: string | null;
     }
   | { readonly kind: 'warning'; readonly code: string; readonly message: string }
 );

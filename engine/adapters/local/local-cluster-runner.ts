@@ -35,6 +35,8 @@ export interface LocalClusterRunnerOptions {
 export interface LocalClusterRunner extends TaskRunner {
   /** Starts up to `count` executors now instead of with the first tasks. */
   prewarm(count: number): void;
+  /** Kills the process that runs the attempt, and whatever else it runs. False: none runs it. */
+  kill(attemptId: string): boolean;
   /** The executors that are up. */
   executors(): readonly { readonly id: string; readonly pid: number }[];
 }
@@ -82,6 +84,14 @@ export function createLocalClusterRunner(options: LocalClusterRunnerOptions): Lo
     close: () => intake.close(),
     prewarm(count) {
       for (const seat of seats.slice(0, count)) seat.prewarm();
+    },
+    kill(attemptId) {
+      const attempt = intake.find(attemptId);
+      const lane = attempt?.phase === 'running' ? attempt.ticket.lane : null;
+      const pid = lane === null ? undefined : (seats[lane] as ExecutorSeat).pid();
+      if (pid === undefined) return false;
+      process.kill(pid, 'SIGKILL');
+      return true;
     },
     executors: () => seats.flatMap((seat) => (seat.pid() === undefined ? [] : [{ id: seat.executorId, pid: seat.pid() as number }])),
   };

@@ -33,6 +33,8 @@ export interface WorkerThreadsRunnerOptions {
 export interface WorkerThreadsRunner extends TaskRunner {
   /** Starts up to `count` threads now instead of with the first tasks. */
   prewarm(count: number): void;
+  /** Terminates the worker thread that runs the attempt. False: none runs it. */
+  kill(attemptId: string): boolean;
 }
 
 /** Runs user code in worker threads of this process, supervised from its main thread (`--on local[n]`). User modules come from disk. */
@@ -72,6 +74,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
     },
     run: (task, runOptions) => supervisor.run(task, runOptions),
     prewarm: (count) => supervisor.prewarm(count),
+    kill: (attemptId) => supervisor.kill(attemptId),
     async close() {
       await supervisor.close();
       scratch?.remove();

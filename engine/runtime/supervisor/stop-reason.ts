@@ -13,6 +13,8 @@ export interface ExecutorFacts {
 
 /** Why the supervisor stops an attempt. */
 export type StopReason =
+  /** By `kill`: as if its worker had died by itself. */
+  | { readonly kind: 'killed' }
   | { readonly kind: 'cancelled'; readonly why?: string }
   | { readonly kind: 'deadline'; readonly maxMs: number; readonly cpuBound: boolean }
   | { readonly kind: 'memory'; readonly residentBytes: number; readonly limitBytes: number };
@@ -23,6 +25,8 @@ export function stoppedFailure(spec: TaskSpec, reason: StopReason, facts: Execut
   switch (reason.kind) {
     case 'cancelled':
       return cancelledFailure(spec, reason.why);
+    case 'killed':
+      return failureWith('executor-lost', 'transient', { code: 'EXECUTOR_LOST', message: `The worker of ${taskName(spec)} was killed.` });
     case 'deadline': {
       const doing = reason.cpuBound ? 'it was computing, not waiting' : 'it was waiting, not computing';
       const message = `${taskName(spec)} was stopped after ${reason.maxMs} ms, the limit of one attempt (${doing}). Raise taskTimeoutMs, or use more partitions so that each task does less.`;

@@ -31,6 +31,8 @@ export interface Supervisor extends Pick<TaskRunner, 'run' | 'close'> {
   prewarm(count: number): void;
   /** True: the attempt had not started and never will; its outcome is `cancelled`. */
   withdraw(attemptId: string): boolean;
+  /** Ends the worker that runs the attempt, as if it had died. False: none runs it. */
+  kill(attemptId: string): boolean;
 }
 
 /** How long an attempt that is being committed has when it is cancelled: the write is a matter of milliseconds. */
@@ -90,6 +92,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     close: () => intake.close(),
     prewarm(count) {
       for (const slot of slots.slice(0, count)) slot.prewarm();
+    },
+    kill(attemptId) {
+      const attempt = intake.find(attemptId);
+      if (attempt?.phase !== 'running' || attempt.ticket.lane === null) return false;
+      (slots[attempt.ticket.lane] as Slot).killRunning({ kind: 'killed' });
+      return true;
     },
     withdraw(attemptId) {
       const attempt = intake.find(attemptId);

@@ -44,6 +44,7 @@ test('the defaults', () => {
     maxPartitionBytes: 134_217_728,
     maxResultBytes: 1_073_741_824,
     leaseMs: 10_000,
+    chaos: null,
     validateOutput: true,
     allowedEnv: [],
     progress: 'auto',
@@ -200,7 +201,9 @@ describe('limits', () => {
       'logFormat',
       'shuffleCompression',
     ];
-    expect([...covered, 'appName', 'stateDir', 'localDir', 'allowedEnv', 'master'].toSorted()).toEqual(Object.keys(configTable).toSorted());
+    expect([...covered, 'appName', 'stateDir', 'localDir', 'allowedEnv', 'master', 'chaos'].toSorted()).toEqual(
+      Object.keys(configTable).toSorted(),
+    );
   });
 });
 

@@ -29,6 +29,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
   taskLog: { stage: true, partition: true, attempt: true, level: true, text: true },
   memoryRaised: { stage: true, partition: true, reason: true, fromMb: true, toMb: true },
   outputLost: { stage: true, partition: true, generation: true, reason: true },
+  faultInjected: { fault: true, total: true, text: true },
   warning: { code: true, message: true },
 };
 const failure: Fields<TaskFailure> & { readonly kind: true } = { kind: true, fault: true, error: true, lost: true, cpuBound: true };

@@ -29,6 +29,7 @@ test('no events', () => {
     diskBytesSpilled: 0,
     outputsLost: 0,
     warnings: 0,
+    injected: {},
   });
 });
 
@@ -50,6 +51,9 @@ test('a run in which everything happened once', () => {
     anEvent.stageCompleted({ stage: 1 }),
     { kind: 'outputLost', stage: 0, partition: 0, generation: 0, reason: 'gone' },
     { kind: 'warning', code: 'X', message: 'y' },
+    { kind: 'faultInjected', fault: 'driver', total: 1, text: null },
+    { kind: 'faultInjected', fault: 'task', total: 2, text: 'killed' },
+    { kind: 'faultInjected', fault: 'task', total: 3, text: 'killed' },
     anEvent.jobEnded(),
     anEvent.appEnded(),
   );
@@ -57,7 +61,7 @@ test('a run in which everything happened once', () => {
     appId: 'app-1',
     name: 'job.ts',
     status: 'succeeded',
-    durationMs: 1700,
+    durationMs: 2000,
     jobs: { succeeded: 1, failed: 0, cancelled: 0, replayed: 0 },
     stages: { run: 1, skipped: 1 },
     tasks: { succeeded: 2, failed: 1, retried: 1, found: 5, copies: 0, copiesWon: 0, enlarged: 0 },
@@ -72,6 +76,7 @@ test('a run in which everything happened once', () => {
     diskBytesSpilled: 2400,
     outputsLost: 1,
     warnings: 1,
+    injected: { task: 3, driver: 1 },
   });
 });
 

@@ -1,0 +1,43 @@
+import { writeSync } from 'node:fs';
+import type { DriverLife } from '../chaos/driver-life.ts';
+import { parseChaos } from '../chaos/parse-chaos.ts';
+import type { RunArguments } from './run-arguments.ts';
+
+/** Set by the watcher for the driver that it starts: the life's number, and the faults of those before. */
+export const LIFE_VARIABLE = 'LEVIN_DRIVER_LIFE';
+
+/** Where a watched driver writes what its watcher has to know, a JSON line each. */
+export const WATCHER_FD = 3;
+
+/** What a watched driver says. */
+export type LifeMessage = { readonly app: string } | { readonly fault: string };
+
+/** This process as a driver that somebody watches; null: nobody does. Executors do not inherit the variable. */
+export function takeDriverLife(): DriverLife | null {
+  const text = process.env[LIFE_VARIABLE];
+  if (text === undefined) return null;
+  delete process.env[LIFE_VARIABLE];
+  const { number, earlier } = JSON.parse(text) as Pick<DriverLife, 'number' | 'earlier'>;
+  const say = (message: LifeMessage): void => void writeSync(WATCHER_FD, `${JSON.stringify(message)}\n`);
+  return {
+    number,
+    earlier,
+    opened: (app) => say({ app }),
+    report: (fault) => say({ fault }),
+    die: () => process.kill(process.pid, 'SIGKILL'),
+  };
+}
+
+/** Settings that the command line gives, before the job's own are known. */
+export interface DeadlyChaos {
+  readonly chaos: string;
+  readonly master: string;
+}
+
+/** Whether the driver is to be killed: then it needs a process that starts it again. */
+export function deadlyChaos({ flags }: Pick<RunArguments, 'flags'>, env: NodeJS.ProcessEnv): DeadlyChaos | null {
+  const chaos = flags['chaos'] ?? env['LEVIN_CHAOS'];
+  const master = flags['master'] ?? flags['spark.master'] ?? env['LEVIN_MASTER'] ?? 'local[*]';
+  if (chaos === undefined || chaos === '') return null;
+  return parseChaos(chaos, master).rates.driver > 0 ? { chaos, master } : null;
+}
