@@ -24,6 +24,7 @@ import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { machineMemory } from '../engine/runtime/supervisor/memory-plan.ts';
+import type { RequestUsage } from '../engine/types/request-usage.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import type { InjectedFault } from './chaos/chaos-plan.ts';
 import type { Master } from './config/parse-master.ts';
@@ -39,6 +40,8 @@ export interface Stores {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly random: Random;
+  /** Requests that were made of them; absent: they cost nothing. */
+  readonly requests?: () => RequestUsage;
 }
 
 export { findLeftFiles, type LeftFile, removeLeftFile } from '../engine/adapters/local/left-files.ts';

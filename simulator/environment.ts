@@ -2,6 +2,7 @@ import { unpack } from 'msgpackr';
 import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts';
 import type { TaskTemplate } from '../engine/plan/stage-plan.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
+import type { RemoteStores } from '../engine/ports/wrappers/remote-stores.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { ownDelivery } from '../engine/runtime/own-delivery.ts';
 import { runTask } from '../engine/runtime/run-task.ts';
@@ -77,35 +78,38 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     computesUntilMs = clock.monotonic() + ms;
     await clock.sleep(ms, { signal });
   };
+  const attempt = async (delivered: TaskSpec, stores: RemoteStores, signal: AbortSignal): Promise<TaskOutcome> => {
+    const spec = ownDelivery(delivered, random);
+    task = taskOf(spec);
+    const scratch = createMemoryScratch({ limitBytes: SCRATCH_BYTES });
+    const { objects, files, staged, metadata } = stores;
+    const exchange = createExchange({ objects, ...shuffle });
+    try {
+      signal.throwIfAborted();
+      const template = await templateOf(spec, objects);
+      if (world.plan.strikes('taskError', `${task} ${delivered.attemptId}`, [crashLimit(task)])) throw new Error('a call was not answered');
+      const closures = functions.functionsOf(template.closures);
+      const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal, residentBytes: noMemory };
+      const prepared = await runTask(spec, template, deps);
+      const ms = computingMs(prepared.metrics, world.costs) / options.speed;
+      const runsOut = options.runsOut(spec, prepared.metrics, memorySizeMb);
+      await compute(runsOut ? ms / 2 : ms, signal);
+      if (runsOut) return { kind: 'failure', failure: outOfMemory(spec, memorySizeMb) };
+      return await commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets });
+    } catch (error) {
+      return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };
+    } finally {
+      scratch.dropAll();
+    }
+  };
   return {
     process,
     task: () => task,
     computes: () => clock.monotonic() < computesUntilMs,
     async run(delivered, signal) {
-      const spec = ownDelivery(delivered, random);
-      task = taskOf(spec);
-      const scratch = createMemoryScratch({ limitBytes: SCRATCH_BYTES });
-      const { stores } = open();
-      const { objects, files, staged, metadata } = stores;
-      const exchange = createExchange({ objects, ...shuffle });
-      try {
-        signal.throwIfAborted();
-        const template = await templateOf(spec, objects);
-        if (world.plan.strikes('taskError', `${task} ${delivered.attemptId}`, [crashLimit(task)]))
-          throw new Error('a call was not answered');
-        const closures = functions.functionsOf(template.closures);
-        const deps = { objects, files, staged, exchange, clock, random, scratch, memory, closures, signal, residentBytes: noMemory };
-        const prepared = await runTask(spec, template, deps);
-        const ms = computingMs(prepared.metrics, world.costs) / options.speed;
-        const runsOut = options.runsOut(spec, prepared.metrics, memorySizeMb);
-        await compute(runsOut ? ms / 2 : ms, signal);
-        if (runsOut) return { kind: 'failure', failure: outOfMemory(spec, memorySizeMb) };
-        return await commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets });
-      } catch (error) {
-        return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };
-      } finally {
-        scratch.dropAll();
-      }
+      const { stores, usage } = open();
+      const outcome = await attempt(delivered, stores, signal);
+      return { ...outcome, requests: usage() };
     },
   };
 }

@@ -85,7 +85,7 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
   if (plan.strikes('pause', `${point} before`, pauses)) process.pause(PAUSE_MS * plan.number(point));
   if (plan.strikes('crash', `${point} before`, caller.crashLimits())) return await crash(process);
   if (plan.strikes('stuck', `${point} before`, caller.crashLimits())) process.pause(STUCK_MS);
-  world.arrived(call.name);
+  world.arrived(process.name, call.name);
   const allowed = world.rates.allows(call.name, call.key.slice(0, call.key.lastIndexOf('/')), clock.monotonic());
   if (!allowed || plan.strikes('unavailable', point, failures)) {
     await clock.sleep(totalMs / 2);

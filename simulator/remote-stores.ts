@@ -15,6 +15,8 @@ import type { SimWorld } from './sim-world.ts';
 /** The services as one process sees them: over a network, with what makes remote stores usable around them. */
 export interface Remote {
   readonly random: Random;
+  /** Each call is one request, as it comes. */
+  readonly adapters: RemoteStores;
   /** Stores that count their own requests. */
   open(): WrappedStores;
 }
@@ -44,7 +46,7 @@ export function connectRemote({ world, process, name, crashLimits }: RemoteOptio
     metadata: remoteMetadata(caller, world.metadata),
   };
   const wrappers = createStoreWrappers({ clock: process.clock, random });
-  return { random, open: () => wrappers.wrap(adapters) };
+  return { random, adapters, open: () => wrappers.wrap(adapters) };
 }
 
 function remoteObjects(caller: RemoteCaller, store: ObjectStore, name: string): ObjectStore {

@@ -34,7 +34,8 @@ export async function openSimApplication(options: SimDriverOptions): Promise<App
   const { process, appId, functions, runner } = options;
   const { clock } = process;
   const remote = connectRemote({ ...options, name: process.name });
-  const { objects, files, staged, metadata } = remote.open().stores;
+  const { stores: own, usage } = remote.open();
+  const { objects, files, staged, metadata } = own;
   const stores: Stores = {
     objects,
     files,
@@ -43,6 +44,7 @@ export async function openSimApplication(options: SimDriverOptions): Promise<App
     exchange: createExchange({ objects }),
     clock,
     random: remote.random,
+    requests: usage,
   };
   const silent = { write: () => true };
   return await openDriver({

@@ -57,10 +57,10 @@ export interface SimWorld {
   readonly files: ObjectStore;
   readonly staged: StagedFiles;
   readonly metadata: MetadataStore;
-  /** Requests that the services have met, by name (`objects.get`), refused ones included. */
-  readonly requests: ReadonlyMap<string, number>;
+  /** Requests that the services have met, by process and name (`objects.get`), refused ones included. */
+  readonly requests: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Notes a request that a service meets. */
-  arrived(name: string): void;
+  arrived(process: string, name: string): void;
   /** Notes that something has happened now. */
   trace(what: string): void;
   /** Tells the observer of an effect. */
@@ -99,7 +99,7 @@ export function createWorld(options: WorldOptions): SimWorld {
     ...(only === undefined ? {} : { only }),
     ...(unlimited === undefined ? {} : { unlimited }),
   });
-  const requests = new Map<string, number>();
+  const requests = new Map<string, Map<string, number>>();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
   const world: SimWorld = {
@@ -113,7 +113,10 @@ export function createWorld(options: WorldOptions): SimWorld {
     staged: createMemoryStagedFiles(files),
     metadata: createMemoryMetadataStore({ clock }),
     requests,
-    arrived: (name) => void requests.set(name, (requests.get(name) ?? 0) + 1),
+    arrived(process, name) {
+      const counts = requests.get(process) ?? new Map<string, number>();
+      requests.set(process, counts.set(name, (counts.get(name) ?? 0) + 1));
+    },
     trace,
     observe: (effect) => options.onEffect?.(effect, world)?.catch(broken.reject),
     random: (name) => createSeededRandom(`${seed}/${name}`),

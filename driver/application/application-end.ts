@@ -14,7 +14,7 @@ import type { onProcessEnd } from './process-end.ts';
 
 export interface ApplicationEndOptions {
   readonly appId: string;
-  readonly stores: Pick<Stores, 'objects' | 'metadata' | 'clock'>;
+  readonly stores: Pick<Stores, 'objects' | 'metadata' | 'clock' | 'requests'>;
   readonly lease: Lease;
   readonly journal: AppJournal;
   readonly record: AppRecorder;
@@ -118,7 +118,8 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),
     () => endData(options, { status, error }),
-    async () => bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error) }),
+    async () =>
+      bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error), requests: stores.requests?.() ?? null }),
     () => options.log.close(),
     async () => options.console.close(),
     () => options.lease.release(),

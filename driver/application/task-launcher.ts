@@ -170,6 +170,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       failure: success ? null : outcome.failure,
       metrics: success ? outcome.result.metrics : null,
       lostRace: success && outcome.lostRace,
+      requests: outcome.requests ?? null,
     });
   };
   const finish = ({ stage, partition, attempt, generation }: Launch, outcome: TaskOutcome): void => {

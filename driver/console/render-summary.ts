@@ -1,4 +1,5 @@
 import { CHAOS_KINDS, type ChaosKind } from '../../engine/types/injected-fault.ts';
+import { addRequests } from '../../engine/types/request-usage.ts';
 import type { Summary } from '../events/summarize.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from './human-units.ts';
 import type { Paint } from './paint.ts';
@@ -17,6 +18,7 @@ export function renderSummary(summary: Summary, paint: Paint): string {
       tasks.retried === 1 ? '1 retry' : `${formatCount(tasks.retried)} retries`,
     ].join(', '),
     `records: ${formatCount(summary.recordsRead)} read, ${formatCount(summary.recordsWritten)} written; shuffle: ${formatBytes(summary.shuffleBytesWritten)} written, ${formatBytes(summary.shuffleBytesRead)} read`,
+    ...requested(summary),
     ...spilled(summary),
     ...trouble(summary),
     ...chaos(summary),
@@ -26,6 +28,18 @@ export function renderSummary(summary: Summary, paint: Paint): string {
 
 function extra(n: number, what: string): string {
   return n === 0 ? '' : ` + ${formatCount(n)} ${what}`;
+}
+
+function requested({ requests }: Summary): string[] {
+  if (requests === null) return [];
+  const all = addRequests(requests.tasks, requests.drivers);
+  const counts = [
+    `${formatCount(all.gets + all.heads)} GET`,
+    `${formatCount(all.puts)} PUT`,
+    `${formatCount(all.lists)} LIST`,
+    `${formatCount(all.deletes)} DELETE`,
+  ];
+  return [`requests: ${counts.join(', ')}; items: ${countOf(all.readUnits, 'read unit')}, ${countOf(all.writeUnits, 'write unit')}`];
 }
 
 function spilled({ spills, diskBytesSpilled }: Summary): string[] {

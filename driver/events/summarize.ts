@@ -1,6 +1,7 @@
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { ChaosKind } from '../../engine/types/injected-fault.ts';
 import { isFailedAttempt } from './failed-attempt.ts';
+import { createRequestTotals, type RequestTotals } from './request-totals.ts';
 
 /** What a run did, as the closing summary says it. */
 export interface Summary {
@@ -40,6 +41,8 @@ export interface Summary {
   readonly warnings: number;
   /** Faults that were injected on purpose, by kind. */
   readonly injected: Partial<Readonly<Record<ChaosKind, number>>>;
+  /** null where requests cost nothing. */
+  readonly requests: RequestTotals | null;
 }
 
 const SUMMED = [
@@ -71,6 +74,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
   const [begunTasks, doneTasks, copies] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const badRecords = new Map<string, number>();
   const injected: Partial<Record<ChaosKind, number>> = {};
+  const requests = createRequestTotals();
   let [appId, name]: [string | null, string | null] = [null, null];
   let status: Summary['status'] = 'running';
   let [firstMs, lastMs]: [number | null, number] = [null, 0];
@@ -96,6 +100,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
     add(event) {
       firstMs ??= event.timeMs;
       lastMs = event.timeMs;
+      requests.add(event);
       switch (event.kind) {
         case 'appStarted':
           [appId, name, status] = [event.appId, event.name, 'running'];
@@ -159,6 +164,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       outputsLost,
       warnings,
       injected: { ...injected },
+      requests: requests.totals(),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import type { CallSite } from './call-site.ts';
 import type { TaskFailure } from './failure.ts';
 import type { ChaosKind } from './injected-fault.ts';
+import type { RequestUsage } from './request-usage.ts';
 import type { StageShape } from './stage-shape.ts';
 import type { TaskMetrics } from './task.ts';
 
@@ -23,7 +24,13 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       /** Configuration that is not the default; values whose key looks secret are redacted. */
       readonly conf: Readonly<Record<string, string | number | boolean | null>>;
     }
-  | { readonly kind: 'appEnded'; readonly status: 'succeeded' | 'failed' | 'cancelled'; readonly message: string | null }
+  | {
+      readonly kind: 'appEnded';
+      readonly status: 'succeeded' | 'failed' | 'cancelled';
+      readonly message: string | null;
+      /** Requests that this driver made itself, up to here; null: they cost nothing here. */
+      readonly requests: RequestUsage | null;
+    }
   | {
       readonly kind: 'jobStarted';
       readonly job: number;
@@ -84,6 +91,8 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       /** null when it failed. */
       readonly metrics: TaskMetrics | null;
       readonly lostRace: boolean;
+      /** Requests that the attempt made, failed or not; null: they cost nothing here, or nobody can tell. */
+      readonly requests: RequestUsage | null;
     }
   | {
       readonly kind: 'taskLog';

@@ -17,3 +17,23 @@ export interface RequestUsage {
   readonly bytesRead: number;
   readonly bytesWritten: number;
 }
+
+export const NO_REQUESTS: RequestUsage = {
+  puts: 0,
+  gets: 0,
+  heads: 0,
+  lists: 0,
+  deletes: 0,
+  itemReads: 0,
+  itemWrites: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+};
+
+const FIELDS = Object.keys(NO_REQUESTS) as readonly (keyof RequestUsage)[];
+
+export function addRequests(a: RequestUsage, b: RequestUsage): RequestUsage {
+  return Object.fromEntries(FIELDS.map((field) => [field, a[field] + b[field]])) as unknown as RequestUsage;
+}

@@ -1,4 +1,5 @@
 import type { TaskFailure } from './failure.ts';
+import type { RequestUsage } from './request-usage.ts';
 
 /** A byte range `[offset, offset + length)` of a stored object. */
 export interface ObjectRange {
@@ -142,13 +143,17 @@ export interface TaskResult {
   readonly inputDigest?: string;
 }
 
-export type TaskOutcome =
+export type TaskOutcome = {
+  /** Requests that this attempt made, its commit's included; absent: they cost nothing here, or nobody can tell. */
+  readonly requests?: RequestUsage;
+} & (
   | {
       readonly kind: 'success';
       readonly result: TaskResult /** This attempt lost the race; `result` is the winner's. */;
       readonly lostRace: boolean;
     }
-  | { readonly kind: 'failure'; readonly failure: TaskFailure };
+  | { readonly kind: 'failure'; readonly failure: TaskFailure }
+);
 
 /** What an attempt tells while it runs. */
 export type TaskEvent =

@@ -19,6 +19,7 @@ export const anEvent = {
     kind: 'appEnded',
     status: 'succeeded',
     message: null,
+    requests: null,
     ...fields,
   }),
   jobStarted: (fields: Partial<Event<'jobStarted'>> = {}): UntimedEvent => ({
@@ -93,6 +94,7 @@ export const anEvent = {
       badRecords: 0,
     },
     lostRace: false,
+    requests: null,
     ...fields,
   }),
   taskFailed: (partition: number, kind: FailureKind = 'user-error', fields: Partial<Event<'taskEnded'>> = {}): UntimedEvent => ({
@@ -110,6 +112,7 @@ export const anEvent = {
     },
     metrics: null,
     lostRace: false,
+    requests: null,
     ...fields,
   }),
   taskLog: (text: string, fields: Partial<Event<'taskLog'>> = {}): UntimedEvent => ({

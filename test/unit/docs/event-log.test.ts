@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AppEvent, EVENT_LOG_VERSION } from '../../../engine/types/app-event.ts';
 import type { FailureKind, TaskFailure } from '../../../engine/types/failure.ts';
+import type { RequestUsage } from '../../../engine/types/request-usage.ts';
 import type { TaskMetrics } from '../../../engine/types/task.ts';
 import { readRepositoryFile } from '../../support/consumer.ts';
 
@@ -10,7 +11,7 @@ type Fields<T> = { readonly [K in Exclude<keyof T, 'kind' | 'timeMs'>]-?: true }
 const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind: K }>> } = {
   logStarted: { version: true, levin: true, epoch: true },
   appStarted: { appId: true, name: true, master: true, node: true, resumed: true, conf: true },
-  appEnded: { status: true, message: true },
+  appEnded: { status: true, message: true, requests: true },
   jobStarted: { job: true, action: true, description: true, callSite: true, stages: true },
   jobEnded: { job: true, status: true, message: true, replayed: true },
   stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true, shape: true },
@@ -25,6 +26,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
     failure: true,
     metrics: true,
     lostRace: true,
+    requests: true,
   },
   taskLog: { stage: true, partition: true, attempt: true, level: true, text: true },
   memoryRaised: { stage: true, partition: true, reason: true, fromMb: true, toMb: true },
@@ -65,6 +67,20 @@ const metrics: Fields<TaskMetrics> = {
   keys: true,
 };
 
+const requests: Fields<RequestUsage> = {
+  puts: true,
+  gets: true,
+  heads: true,
+  lists: true,
+  deletes: true,
+  itemReads: true,
+  itemWrites: true,
+  readUnits: true,
+  writeUnits: true,
+  bytesRead: true,
+  bytesWritten: true,
+};
+
 const page = readRepositoryFile('docs/event-log.md');
 const sections = new Map(
   page
@@ -74,13 +90,13 @@ const sections = new Map(
 );
 
 describe('docs/event-log.md tells every field of', () => {
-  test.each(Object.entries({ ...kinds, failure, metrics }))('%s', (name, fields) => {
+  test.each(Object.entries({ ...kinds, failure, metrics, requests }))('%s', (name, fields) => {
     expect(sections.get(name)).toEqual(Object.keys(fields));
   });
 });
 
 test('and of nothing else', () => {
-  expect([...sections.keys()]).toEqual([...Object.keys(kinds), 'failure', 'metrics']);
+  expect([...sections.keys()]).toEqual([...Object.keys(kinds), 'failure', 'metrics', 'requests']);
 });
 
 test('every kind of failure is named', () => {

@@ -8,7 +8,7 @@ test('every listener gets every event at once, in order, with the time', async (
   const seen: string[] = [];
   bus.subscribe((event) => seen.push(`a ${event.kind} ${event.timeMs}`));
   bus.subscribe((event) => seen.push(`b ${event.kind} ${event.timeMs}`));
-  bus.emit({ kind: 'appEnded', status: 'succeeded', message: null });
+  bus.emit({ kind: 'appEnded', status: 'succeeded', message: null, requests: null });
   await clock.advance(10);
   bus.emit({ kind: 'warning', code: 'X', message: 'y' });
   expect(seen).toEqual(['a appEnded 5000', 'b appEnded 5000', 'a warning 5010', 'b warning 5010']);

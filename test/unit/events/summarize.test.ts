@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { UntimedEvent } from '../../../driver/events/event-bus.ts';
 import { type Summary, summarize } from '../../../driver/events/summarize.ts';
 import type { AppEvent } from '../../../engine/types/app-event.ts';
+import { NO_REQUESTS, type RequestUsage } from '../../../engine/types/request-usage.ts';
 import { anEvent } from '../../support/events.ts';
 
 /** One event each 100 ms. */
@@ -30,6 +31,7 @@ test('no events', () => {
     outputsLost: 0,
     warnings: 0,
     injected: {},
+    requests: null,
   });
 });
 
@@ -77,6 +79,7 @@ test('a run in which everything happened once', () => {
     outputsLost: 1,
     warnings: 1,
     injected: { task: 3, driver: 1 },
+    requests: null,
   });
 });
 
@@ -144,4 +147,19 @@ test('two drivers: the second runs until it ends, and a stage that it skipped wa
   expect(summaryOf(...first).status).toBe('cancelled');
   expect(summaryOf(...first, ...second)).toMatchObject({ status: 'running', stages: { run: 1, skipped: 0 } });
   expect(summaryOf(...first, ...second, anEvent.appEnded()).status).toBe('succeeded');
+});
+
+test('requests are those of all attempts, by stage, and of all drivers; nobody counts them where they cost nothing', () => {
+  const some = (gets: number, puts = 0): RequestUsage => ({ ...NO_REQUESTS, gets, puts });
+  const { requests } = summaryOf(
+    anEvent.taskSucceeded(0, { stage: 0, requests: some(1, 10) }),
+    anEvent.taskFailed(1, 'user-error', { stage: 0, requests: some(2) }),
+    anEvent.taskSucceeded(0, { stage: 0, attempt: 1, lostRace: true, requests: some(4) }),
+    anEvent.taskFailed(1, 'executor-lost', { stage: 0, requests: null }),
+    anEvent.taskSucceeded(0, { stage: 1, requests: some(8) }),
+    anEvent.appEnded({ requests: some(16) }),
+    anEvent.appEnded({ requests: some(32) }),
+  );
+  expect(requests).toEqual({ tasks: some(15, 10), stages: { 0: some(7, 10), 1: some(8) }, drivers: some(48) });
+  expect(summaryOf(anEvent.taskSucceeded(0), anEvent.appEnded()).requests).toBeNull();
 });
