@@ -104,9 +104,21 @@ test('a large body whose iteration fails, or is not as long as announced, leaves
   expect(await store.list('')).toEqual({ objects: [], next: null });
 });
 
-test('a part that fails ends the upload, and is not tried again by the SDK', async () => {
+test('a part that fails ends the upload and the iteration, and is not tried again by the SDK', async () => {
   emulator.inject({ operation: 'UploadPart', nth: 2, fault: { kind: 'error', status: 503, code: 'SlowDown' } });
-  await expect(store.put('large', pattern(40 * MIB))).rejects.toMatchObject({ code: 'THROTTLED' });
+  let ended = false;
+  const body: ObjectChunks = {
+    byteLength: 40 * MIB,
+    *[Symbol.iterator]() {
+      try {
+        for (let i = 0; i < 5; i++) yield pattern(8 * MIB);
+      } finally {
+        ended = true;
+      }
+    },
+  };
+  await expect(store.put('large', body)).rejects.toMatchObject({ code: 'THROTTLED' });
+  expect(ended).toBe(true);
   expect(requests()['UploadPart']).toBeLessThanOrEqual(3);
   expect(requests()['CompleteMultipartUpload']).toBe(undefined);
   expect(openUploads()).toEqual([]);
