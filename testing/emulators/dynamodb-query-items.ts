@@ -30,8 +30,7 @@ export function queryTable(table: EmulatedTable, input: QueryInput): QueryOutput
     invalid('The provided starting key is outside query boundaries based on provided conditions');
   }
   const after = start === null ? null : Buffer.from(start.sort);
-  const items = [...table.partitions.values()]
-    .flatMap((partition) => [...partition.entries()])
+  const items = [...(table.partitions.get(partitionOf(table, input)) ?? [])]
     .filter(([, item]) => holds(item))
     .map(([sort, item]) => ({ bytes: Buffer.from(sort), item }))
     .filter(({ bytes }) => after === null || bytes.compare(after) > 0)
@@ -52,6 +51,14 @@ export function queryTable(table: EmulatedTable, input: QueryInput): QueryOutput
     ScannedCount: page.length,
     ...(full ? { LastEvaluatedKey: keyOf(table, last) } : {}),
   };
+}
+
+/** A query names its partition, first: `PK = :pk AND …`. */
+function partitionOf({ partitionKey }: EmulatedTable, input: QueryInput): string {
+  const [, name = '', value = ''] = /^\s*(#?\w+)\s*=\s*(:\w+)/.exec(input.KeyConditionExpression ?? '') ?? [];
+  const attribute = name.startsWith('#') ? input.ExpressionAttributeNames?.[name] : name;
+  if (attribute !== partitionKey) invalid(`Query condition missed key schema element: ${partitionKey} (the emulator wants it first)`);
+  return input.ExpressionAttributeValues?.[value]?.S ?? invalid(`The partition key ${partitionKey} must be a string`);
 }
 
 function keyOf({ partitionKey, sortKey }: EmulatedTable, item: Item): Item {

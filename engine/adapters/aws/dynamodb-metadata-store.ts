@@ -1,7 +1,8 @@
-import { ConditionalCheckFailedException, DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type ConditionalCheckFailedException, DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../ports/clock.ts';
 import { checkMetadataKey } from '../../ports/metadata-item.ts';
 import type { Condition, MetadataStore, WriteResult } from '../../ports/metadata-store.ts';
+import { awsCode } from './aws-errors.ts';
 import { type ConditionExpression, conditionExpression } from './dynamodb-condition.ts';
 import { encodeKey } from './dynamodb-item.ts';
 import { queryItems } from './dynamodb-query.ts';
@@ -69,7 +70,9 @@ async function writeIf(
     await sendToTable(call, (send) => write(expression, send));
     return { written: true };
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return { written: false, current: readable(error.Item, nowMs) };
+    if (awsCode(error) === 'ConditionalCheckFailedException') {
+      return { written: false, current: readable((error as ConditionalCheckFailedException).Item, nowMs) };
+    }
     throw tableError(table, call, error);
   }
 }

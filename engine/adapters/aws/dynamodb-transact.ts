@@ -1,12 +1,13 @@
 import {
   type CancellationReason,
-  TransactionCanceledException,
+  type TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { invalidTransaction } from '../../ports/metadata-errors.ts';
 import { checkTransaction } from '../../ports/metadata-item.ts';
 import type { Check, MetadataKey, TransactResult, TransactWrite } from '../../ports/metadata-store.ts';
+import { awsCode } from './aws-errors.ts';
 import { conditionExpression } from './dynamodb-condition.ts';
 import { encodeKey, itemBytes } from './dynamodb-item.ts';
 import { checkedAttributes, type DynamodbTable, readable, sendToTable, type TableCall, tableError } from './dynamodb-table.ts';
@@ -57,7 +58,7 @@ function writeItem(TableName: string, write: TransactWrite, nowMs: number): Tran
 
 /** What DynamoDB says of each item of a transaction that it cancelled; none for any other failure. */
 function reasonsOf(error: unknown): readonly CancellationReason[] {
-  return error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+  return awsCode(error) === 'TransactionCanceledException' ? ((error as TransactionCanceledException).CancellationReasons ?? []) : [];
 }
 
 function refusalOf(keys: readonly MetadataKey[], reasons: readonly CancellationReason[], nowMs: number): TransactResult | null {

@@ -158,7 +158,7 @@ export const DYNAMODB_FAILURES: readonly FailureCase[] = [
     provoked: 'no answer at all',
     run(world) {
       world.dynamodb.inject({ operation: 'PutItem', fault: { kind: 'silence', when: 'after' } });
-      return world.metadata({ idleMs: 200 }).put(NEW, { n: 1 });
+      return world.metadata({ idleMs: 1500 }).put(NEW, { n: 1 });
     },
     code: 'CONNECTION_LOST',
     fault: 'transient',

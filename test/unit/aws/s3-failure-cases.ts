@@ -212,7 +212,7 @@ const BY_WIRE: readonly FailureCase[] = [
     provoked: 'no answer at all',
     run(world) {
       world.s3.inject({ operation: 'GetObject', fault: { kind: 'silence', when: 'after' } });
-      return world.objects({ idleMs: 200 }).get('there');
+      return world.objects({ idleMs: 1500 }).get('there');
     },
     code: 'CONNECTION_LOST',
     fault: 'transient',

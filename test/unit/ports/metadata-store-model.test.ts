@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDynamodbMetadataStore } from '../../../engine/adapters/aws/dynamodb-metadata-store.ts';
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
 import type { Condition, MetadataItem, MetadataKey, MetadataStore, QueryPage } from '../../../engine/ports/metadata-store.ts';
+import { startDynamodbEmulator } from '../../../testing/emulators/dynamodb-emulator.ts';
+import type { EmulatorServer } from '../../../testing/emulators/emulator-server.ts';
+import { createTables, type DynamodbTables } from '../../contract/dynamodb-tables.ts';
 import { temporaryFolder } from '../../contract/temporary-folder.ts';
 
 /** Name of the partition and sort key in one string → the item. Items of a passed time are taken away. */
@@ -118,17 +122,34 @@ function conditionOf(step: Write): { readonly condition?: Condition } {
 
 const folder = temporaryFolder();
 let files = 0;
-afterAll(() => folder.remove());
+let emulator: EmulatorServer;
+let tables: DynamodbTables;
+beforeAll(async () => {
+  emulator = await startDynamodbEmulator();
+  tables = createTables(emulator.url);
+});
+afterAll(async () => {
+  folder.remove();
+  tables.close();
+  await emulator.close();
+});
+
+type Openable = MetadataStore & { close?(): Promise<void> };
 
 interface Adapter {
   readonly name: string;
   readonly numRuns: number;
-  readonly open: (clock: { now(): number }) => MetadataStore & { close?(): Promise<void> };
+  readonly open: (clock: { now(): number }) => Openable | Promise<Openable>;
 }
 
 const ADAPTERS: readonly Adapter[] = [
   { name: 'memory', numRuns: 500, open: (clock) => createMemoryMetadataStore({ clock }) },
   { name: 'SQLite', numRuns: 80, open: (clock) => createSqliteMetadataStore({ file: join(folder.path, `${files++}.db`), clock }) },
+  {
+    name: 'DynamoDB, emulated',
+    numRuns: 25,
+    open: async (clock) => createDynamodbMetadataStore({ client: tables.client, table: await tables.make(), clock }),
+  },
 ];
 
 describe.each(ADAPTERS)('$name', ({ open, numRuns }) => {
@@ -136,7 +157,7 @@ describe.each(ADAPTERS)('$name', ({ open, numRuns }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
         let nowMs = 0;
-        const store = open({ now: () => nowMs });
+        const store = await open({ now: () => nowMs });
         const model: Model = new Map();
         for (const step of commands) {
           if (step.kind === 'passTime') nowMs++;

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDirectoryObjectStore } from '../../../engine/adapters/local/directory-object-store.ts';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { errorCode } from '../../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
+import { type S3Emulator, startS3Emulator } from '../../../testing/emulators/s3-emulator.ts';
+import { createBuckets, type S3Buckets } from '../../contract/s3-buckets.ts';
 import { temporaryFolder } from '../../contract/temporary-folder.ts';
 
 type Model = Map<string, Uint8Array>;
@@ -99,19 +101,30 @@ async function actual(store: ObjectStore, step: Command): Promise<unknown> {
 
 const folder = temporaryFolder();
 let stores = 0;
-afterAll(() => folder.remove());
+let emulator: S3Emulator;
+let buckets: S3Buckets;
+beforeAll(async () => {
+  emulator = await startS3Emulator();
+  buckets = createBuckets(emulator.url);
+});
+afterAll(async () => {
+  folder.remove();
+  buckets.close();
+  await emulator.close();
+});
 
-const ADAPTERS: readonly (readonly [string, () => ObjectStore, number])[] = [
+const ADAPTERS: readonly (readonly [string, () => ObjectStore | Promise<ObjectStore>, number])[] = [
   ['memory', createMemoryObjectStore, 500],
   ['directory', () => createDirectoryObjectStore({ root: join(folder.path, String(stores++)) }), 60],
   ['directory of user files', () => createDirectoryObjectStore({ root: join(folder.path, String(stores++)), followLinks: true }), 40],
+  ['S3, emulated', async () => (await buckets.store()).subject, 25],
 ];
 
 describe.each(ADAPTERS)('%s', (_, make, numRuns) => {
   test('answers any commands as a plain map does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
-        const store = make();
+        const store = await make();
         const model: Model = new Map();
         for (const step of commands) expect(await actual(store, step)).toEqual(expected(model, step));
       }),
