@@ -13,6 +13,8 @@ export interface DriverRun {
   /** Of the application: null until it was printed. */
   appId(): string | null;
   ended(): boolean;
+  /** It was killed because it did not end by itself. */
+  hung(): boolean;
   stderr(): string;
   readonly result: Promise<CliResult>;
   /** How it ended; only once it has. */
@@ -37,6 +39,8 @@ export function startDriver(
   let wasLeft = false;
   const left = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();
+  const startMs = performance.now();
+  let lastedMs = 0;
   const result = runCli(['run', ...args], {
     cwd: at.cwd,
     env: environment(at.folder),
@@ -53,6 +57,7 @@ export function startDriver(
     },
   }).then((ended) => {
     ending = ended;
+    lastedMs = performance.now() - startMs;
     begun.resolve();
     return ended;
   });
@@ -61,6 +66,7 @@ export function startDriver(
     pid: (child as ChildProcess | null)?.pid ?? 0,
     appId: () => at.resumed ?? appIdIn(stderr),
     ended: () => ending !== null,
+    hung: () => lastedMs >= HANG_MS,
     stderr: () => stderr,
     result,
     ending: () => ending as CliResult,

@@ -148,9 +148,10 @@ function createDrivers(folder: CaseFolder, { job, executors, speculation }: Driv
       }
       // Those that were frozen have woken by now.
       for (const run of runs.filter(({ wasLeft }) => wasLeft())) {
-        const { signal, code, stderr } = await run.result;
-        const fine = signal === 'SIGKILL' || code === 0 || (code === 1 && /\[(LEASE_LOST|APP_IS_RUNNING)\]/.test(stderr));
-        if (!fine) wrong.push(`a driver that was replaced ended with ${code}: ${shortened(stderr)}`);
+        const { code, stderr } = await run.result;
+        const judged = judge(run, faults);
+        if (judged.kind === 'wrong' && !(code === 1 && /\[(LEASE_LOST|APP_IS_RUNNING)\]/.test(stderr)))
+          wrong.push(`replaced: ${judged.what}`);
       }
       const rounds = runs.map((run) => run.rounds());
       for (const each of rounds) wrong.push(...wrongAnswers(job, each.answers));
@@ -171,6 +172,7 @@ type Judgement =
 function judge(run: DriverRun, faults: readonly Fault[]): Judgement {
   const { code, signal, stderr } = run.ending();
   if (code === 0) return { kind: 'finished' };
+  if (run.hung()) return { kind: 'wrong', what: `a driver did not end: ${shortened(stderr)}` };
   if (signal === 'SIGKILL') return { kind: 'again' };
   const found = [...stderr.matchAll(/^(?:levin|caused by levin): .* \[([A-Z_]+)\]$/gm)].map(([, each]) => each as string);
   // Killed after its last word: the one before it has finished.
