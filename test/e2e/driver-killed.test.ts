@@ -7,6 +7,7 @@ import { createSqliteMetadataStore } from '../../engine/adapters/local/sqlite-me
 import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
 import { mapBounded } from '../../engine/ports/map-bounded.ts';
 import { committedTasks, eventsOfEpoch, journalEntries, startedTasks } from '../support/committed-tasks.ts';
+import { deathAt } from '../support/death-at.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
 
 const POINTS = 52;
@@ -29,14 +30,13 @@ const ANSWER = '[[0,3],[1,3]]\nsaved\n';
 /** Key k sums k, k + 6, … k + 54 and ten times 3. */
 const LINES = [0, 1, 2, 3, 4, 5].map((k) => `${k} ${10 * k + 270 + 30} 2`);
 
-const HOOK = new URL('../support/die-at-effect.ts', import.meta.url).href;
 const ARGS = ['job.ts', '--on', 'local[2]', '--conf', 'leaseMs=400'];
 
 /** Effects until the job has all its answers; what comes then is the clean-up. */
 async function countEffects(): Promise<number> {
   using folder = jobFolder({ 'job.ts': JOB });
   const file = join(folder.path, 'effects');
-  const { stdout, code } = await folder.run(ARGS, { env: { NODE_OPTIONS: `--import ${HOOK}`, EFFECTS_FILE: file } });
+  const { stdout, code } = await folder.run(ARGS, { env: deathAt({ countFile: file }) });
   expect([stdout, code]).toEqual([ANSWER, 0]);
   return Number(readFileSync(file, 'utf8'));
 }
@@ -45,7 +45,7 @@ async function countEffects(): Promise<number> {
 async function dieAndResume(at: number, when: 'before' | 'after'): Promise<'nothing begun' | 'resumed' | 'finished'> {
   using folder = jobFolder({ 'job.ts': JOB });
   const state = join(folder.path, '.state');
-  const killed = await folder.run(ARGS, { env: { NODE_OPTIONS: `--import ${HOOK}`, DIE_AT: String(at), DIE_WHEN: when } });
+  const killed = await folder.run(ARGS, { env: deathAt({ effect: at, when }) });
   // The number of effects differs a little from run to run: a lease is renewed in time.
   if (killed.signal !== 'SIGKILL') return 'finished';
   const metadata = createSqliteMetadataStore({ file: join(state, 'metadata.sqlite'), clock: createSystemClock() });

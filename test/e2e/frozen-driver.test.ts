@@ -7,6 +7,7 @@ import { createDirectoryObjectStore } from '../../engine/adapters/local/director
 import { createSqliteMetadataStore } from '../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
 import { eventsOfEpoch, startedTasks } from '../support/committed-tasks.ts';
+import { deathAt } from '../support/death-at.ts';
 import { type JobFolder, jobFolder, jobText } from '../support/job-folder.ts';
 
 /** The first driver's task waits for a file; the sum says whether everything was counted once. */
@@ -68,7 +69,6 @@ test('a driver that was frozen and taken over from writes and deletes nothing wh
   ).toEqual([0, 1]);
 });
 
-const HOOK = new URL('../support/die-at-effect.ts', import.meta.url).href;
 const SAVING = jobText(
   "console.log('count', await lv.range(40, { numSlices: 4 }).map((x) => [x % 4, x]).reduceByKey((a, b) => a + b, 2).count());",
   "await lv.range(6, { numSlices: 3 }).saveAsTextFile('out');",
@@ -96,7 +96,7 @@ test.each([8, 14, 18, 22, 25, 27, 29])(
   'frozen right behind its effect %i and replaced by one that ended, it changes nothing',
   async (at) => {
     using folder = jobFolder({ 'job.ts': SAVING });
-    const env = { NODE_OPTIONS: `--import ${HOOK}`, DIE_AT: String(at), DIE_WHEN: 'after', DIE_BY: 'SIGSTOP' };
+    const env = deathAt({ effect: at, signal: 'SIGSTOP' });
     const started = Promise.withResolvers<{ readonly child: ChildProcess; readonly appId: string }>();
     const frozen = folder.run(['job.ts', '--on', 'local[1]', '--conf', 'leaseMs=400'], {
       env,

@@ -1,19 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { listInputs } from '../../driver/planner/list-inputs.ts';
 import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
 import { errorCode } from '../../engine/errors/levin-error.ts';
+import { type DeathPoint, deathAt } from './death-at.ts';
 import { type JobFolder, jobFolder, jobText } from './job-folder.ts';
 import type { CliResult } from './run-cli.ts';
-
-/** Where a process is killed: at the n-th change of a name in the folder by its main thread or by a worker. */
-export interface KillPoint {
-  readonly folder: string;
-  readonly thread: 'main' | 'worker';
-  readonly effect: number;
-  readonly when: 'before' | 'after';
-}
 
 /** Writes version v of an output over the one before: the rows `v,0` to `v,11` in three files. */
 const JOB = jobText(
@@ -54,7 +46,7 @@ export async function killOutputs({
   do {
     for (const thread of ['worker', 'main'] as const) {
       for (let effect = 1; killed < runs; effect += step) {
-        const point: KillPoint = { folder: out, thread, effect, when: effect % 2 === 0 ? 'before' : 'after' };
+        const point: Partial<DeathPoint> = { folder: out, thread, effect, when: effect % 2 === 0 ? 'before' : 'after' };
         const kills = await oneOutput(folder, { version: ++version, point });
         killed += kills;
         wrong.push(...foreignView(out, version));
@@ -67,20 +59,18 @@ export async function killOutputs({
 }
 
 /** Writes a version: the first run is killed, and one of three is killed again when it is resumed. Gives how many were killed. */
-async function oneOutput(folder: JobFolder, { version, point }: { readonly version: number; readonly point: KillPoint }): Promise<number> {
+async function oneOutput(
+  folder: JobFolder,
+  { version, point }: { readonly version: number; readonly point: Partial<DeathPoint> },
+): Promise<number> {
   const conf = ['--on', 'local[1]', '--conf', 'leaseMs=300'];
-  const first = await folder.run(['job.ts', ...conf, String(version)], { env: killing(point) });
+  const first = await folder.run(['job.ts', ...conf, String(version)], { env: deathAt(point) });
   if (first.signal === null) return done(first);
   const app = ['--app', /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(first.stderr)?.[0] ?? 'none'];
   if (version % 3 !== 0) return 1 + done(await folder.run(['job.ts', ...app]));
-  const again = await folder.run(['job.ts', ...app], { env: killing({ ...point, thread: 'main', effect: 1 + (version % 5) }) });
+  const again = await folder.run(['job.ts', ...app], { env: deathAt({ ...point, thread: 'main', effect: 1 + (version % 5) }) });
   if (again.signal === null) return 1 + done(again);
   return 2 + done(await folder.run(['job.ts', ...app]));
-}
-
-function killing(point: KillPoint): NodeJS.ProcessEnv {
-  const preload = fileURLToPath(new URL('./kill-at-effect.ts', import.meta.url));
-  return { NODE_OPTIONS: `--import=${preload}`, LEVIN_TEST_KILL: JSON.stringify(point) };
 }
 
 function done({ code, stderr }: CliResult): 0 {
