@@ -1,15 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { type CliResult, runCli } from '../../support/run-cli.ts';
 import type { CaseFolder } from './case-folder.ts';
+import type { SignalledDriver } from './faults.ts';
 
 /** Nothing here takes minutes: a hang is an error of its own. */
 const HANG_MS = 300_000;
 
 /** One driver process of a case. */
-export interface DriverRun {
+export interface DriverRun extends SignalledDriver {
   /** The application that it was told to go on with. */
   readonly resumed: string | null;
-  readonly pid: number;
   /** Of the application: null until it was printed. */
   appId(): string | null;
   ended(): boolean;
@@ -63,7 +63,8 @@ export function startDriver(
   });
   return {
     resumed: at.resumed,
-    pid: (child as ChildProcess | null)?.pid ?? 0,
+    pid: (child as ChildProcess | null)?.pid ?? -1,
+    signal: (name) => (child as ChildProcess | null)?.kill(name) === true,
     appId: () => at.resumed ?? appIdIn(stderr),
     ended: () => ending !== null,
     hung: () => lastedMs >= HANG_MS,

@@ -4,13 +4,20 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, sta
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CaseFolder, type Disk, mount } from './case-folder.ts';
-import { processesOf } from './processes-of.ts';
+import { type FoundProcess, processesOf } from './processes-of.ts';
+
+/** Told by its handle, not by its number, which may be another process's by then. */
+export interface SignalledDriver {
+  readonly pid: number;
+  /** False: it has ended. */
+  signal(name: NodeJS.Signals): boolean;
+}
 
 /** What a fault may do to a case. */
 export interface FaultPlace {
   readonly folder: CaseFolder;
-  /** Of the newest driver; null between two of them. */
-  driverPid(): number | null;
+  /** The newest driver; null between two of them. */
+  driver(): SignalledDriver | null;
   /** Begins another driver, as if this one were dead; resolves when that one has taken over or has ended. False: there is nothing to take over yet. */
   replaceDriver(): Promise<boolean>;
   /** In [0, 1). */
@@ -73,11 +80,7 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
 }
 
 async function signalExecutor(place: FaultPlace, [first, last]: readonly [NodeJS.Signals, NodeJS.Signals?]): Promise<boolean> {
-  const driver = place.driverPid();
-  const executors = processesOf(place.folder.root).filter(
-    ({ parent, command }) => parent === driver && command.includes('executor-process'),
-  );
-  const pid = oneOf(place, executors)?.pid;
+  const pid = oneOf(place, await executorsOf(place))?.pid;
   if (pid === undefined || !signal(pid, first)) return false;
   if (last === undefined) return true;
   await sleep(holdMs(place, 2_000));
@@ -85,26 +88,36 @@ async function signalExecutor(place: FaultPlace, [first, last]: readonly [NodeJS
   return true;
 }
 
+/** A driver that has just begun has none yet. */
+async function executorsOf(place: FaultPlace): Promise<readonly FoundProcess[]> {
+  for (let look = 0; look < 100; look++) {
+    const driver = place.driver()?.pid;
+    const found = processesOf(place.folder.root).filter(({ parent, command }) => parent === driver && command.includes('executor-process'));
+    if (found.length > 0) return found;
+    await sleep(20);
+  }
+  return [];
+}
+
 async function killDriver(place: FaultPlace): Promise<boolean> {
-  const pid = place.driverPid();
-  return pid !== null && signal(pid, 'SIGKILL');
+  return place.driver()?.signal('SIGKILL') === true;
 }
 
 async function freezeDriver(place: FaultPlace): Promise<boolean> {
-  const pid = place.driverPid();
-  if (pid === null || !signal(pid, 'SIGSTOP')) return false;
+  const driver = place.driver();
+  if (driver?.signal('SIGSTOP') !== true) return false;
   await sleep(holdMs(place, 3_000));
-  signal(pid, 'SIGCONT');
+  driver.signal('SIGCONT');
   return true;
 }
 
 async function replaceDriver(place: FaultPlace): Promise<boolean> {
-  const pid = place.driverPid();
-  if (pid === null || !signal(pid, 'SIGSTOP')) return false;
+  const driver = place.driver();
+  if (driver?.signal('SIGSTOP') !== true) return false;
   try {
     return await place.replaceDriver();
   } finally {
-    signal(pid, 'SIGCONT');
+    driver.signal('SIGCONT');
   }
 }
 

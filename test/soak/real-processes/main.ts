@@ -1,11 +1,12 @@
 /**
- * Cases of jobs in real processes with real faults, two at a time: `main.ts --seed N --cases N` or `--minutes N`. Must run in a mount namespace of its own (`unshare -rm`).
+ * Cases of jobs in real processes with real faults, some at a time: `main.ts --seed N --cases N` or `--minutes N`. Must run in a mount namespace of its own (`unshare -rm`).
  * Prints a line of JSON for each case.
  */
 import { parseArgs } from 'node:util';
 import { type CaseReport, runCase } from './run-case.ts';
 
-const AT_ONCE = 2;
+/** Most of a case is waiting. */
+const AT_ONCE = 3;
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, cases: { type: 'string' }, minutes: { type: 'string' } } });
 const untilMs = values.minutes === undefined ? Number.POSITIVE_INFINITY : performance.now() + Number(values.minutes) * 60_000;

@@ -53,7 +53,7 @@ async function disturbedCase(seed: number, folder: CaseFolder): Promise<CaseRepo
     for (let i = 0; i < count && !drivers.over(); i++) {
       await sleep(random.next() ** 2 * 3_000);
       const fault = FAULTS[Math.floor(random.next() * FAULTS.length)] as Fault;
-      const place: FaultPlace = { folder, driverPid: drivers.pid, replaceDriver: drivers.replace, next: random.next };
+      const place: FaultPlace = { folder, driver: drivers.current, replaceDriver: drivers.replace, next: random.next };
       // It may end a driver while it lasts.
       faults.push(fault);
       if (!(await fault.inject(place))) faults.splice(faults.lastIndexOf(fault), 1);
@@ -88,7 +88,8 @@ interface End {
 }
 
 interface Drivers {
-  pid(): number | null;
+  /** The newest one, while it lives. */
+  current(): DriverRun | null;
   over(): boolean;
   replace(): Promise<boolean>;
   /** Starts drivers until one has finished the job. */
@@ -120,7 +121,7 @@ function createDrivers(folder: CaseFolder, { job, executors, speculation }: Driv
   };
 
   return {
-    pid: () => (current()?.ended() === false ? (current()?.pid ?? null) : null),
+    current: () => (current()?.ended() === false ? (current() ?? null) : null),
     over: () => over,
     async replace() {
       const old = current();
