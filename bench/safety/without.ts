@@ -28,7 +28,8 @@ registerHooks({
     const loaded = next(url, context);
     const name = Object.keys(REPLACED).find((file) => url.endsWith(`/dist/${file}`));
     if (name === undefined) return loaded;
-    let source = String(loaded.source);
+    const { source: read = '' } = loaded;
+    let source = typeof read === 'string' || read === null ? (read ?? '') : new TextDecoder().decode(read);
     for (const [from, to] of REPLACED[name] ?? []) {
       if (!source.includes(from)) throw new Error(`bench/safety/without.ts: ${name} has no ${from}`);
       source = source.replace(from, to);
