@@ -6,7 +6,7 @@ import { createLambdaHandler, type LambdaHandler } from '../engine/adapters/aws/
 import { environmentFolderAt } from '../engine/adapters/local/environment-folder.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
-import { retryMetadataStore } from '../engine/ports/wrappers/retry-metadata-store.ts';
+import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
@@ -22,7 +22,7 @@ const clock = createSystemClock();
 const random = createSystemRandom();
 const build = buildOf(LEVIN_VERSION);
 const client = createDynamodbClient(env.dynamodbEndpoint === null ? {} : { endpoint: env.dynamodbEndpoint });
-const metadata = retryMetadataStore(createDynamodbMetadataStore({ client, table: env.table, clock }), { clock, random });
+const metadata = createStoreWrappers({ clock, random }).metadata(createDynamodbMetadataStore({ client, table: env.table, clock }));
 const folder = environmentFolderAt(env.temporary);
 folder.enter();
 const setup = lambdaSetup(build, env);

@@ -3,7 +3,7 @@ import { createS3ObjectStore } from '../engine/adapters/aws/s3-object-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { Random } from '../engine/ports/random.ts';
-import { retryObjectStore } from '../engine/ports/wrappers/retry-object-store.ts';
+import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 
 /** levin's own objects, as functions reach them. */
 export function openObjects(
@@ -11,5 +11,5 @@ export function openObjects(
   deps: { readonly clock: Clock; readonly random: Random },
 ): ObjectStore {
   const client = createS3Client(where.s3Endpoint === null ? {} : { endpoint: where.s3Endpoint });
-  return retryObjectStore(createS3ObjectStore({ client, bucket: where.bucket }), deps);
+  return createStoreWrappers(deps).objects(createS3ObjectStore({ client, bucket: where.bucket }));
 }

@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDirectoryObjectStore } from '../../engine/adapters/local/directory-object-store.ts';
 import { createDirectoryStagedFiles } from '../../engine/adapters/local/directory-staged-files.ts';
+import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
+import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
 import { createMemoryObjectStore } from '../../engine/adapters/memory/memory-object-store.ts';
 import { createMemoryStagedFiles } from '../../engine/adapters/memory/memory-staged-files.ts';
+import { createSeededRandom } from '../../engine/adapters/memory/seeded-random.ts';
 import type { StagedFiles } from '../../engine/ports/staged-files.ts';
+import { createStoreWrappers } from '../../engine/ports/wrappers/wrap-remote-stores.ts';
 import { stagedFilesContract } from './staged-files.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -16,6 +20,18 @@ const BODY = new TextEncoder().encode('a line\n');
 stagedFilesContract('memory', () => {
   const files = createMemoryObjectStore();
   return { subject: { files, staged: createMemoryStagedFiles(files) } };
+});
+
+stagedFilesContract('all wrappers over memory', () => {
+  const clock = createSystemClock();
+  const files = createMemoryObjectStore();
+  const adapters = {
+    objects: createMemoryObjectStore(),
+    files,
+    staged: createMemoryStagedFiles(files),
+    metadata: createMemoryMetadataStore({ clock }),
+  };
+  return { subject: createStoreWrappers({ clock, random: createSeededRandom('wrapped') }).wrap(adapters).stores };
 });
 
 stagedFilesContract('directory', () => {

@@ -48,7 +48,7 @@ export function raceLate<T>(race: RaceLate<T>): Promise<T> {
     const send = (): void => {
       const request: Request = { abort: new AbortController(), sinceMs: clock.monotonic() };
       open.add(request);
-      race.ask(request.abort.signal).then(
+      askOf(race, request).then(
         (answer) => {
           if (!open.delete(request)) return;
           const nowMs = clock.monotonic();
@@ -75,4 +75,9 @@ export function raceLate<T>(race: RaceLate<T>): Promise<T> {
     );
     send();
   });
+}
+
+/** A call that throws has failed like one that rejects. */
+async function askOf<T>({ ask }: RaceLate<T>, { abort }: Request): Promise<T> {
+  return await ask(abort.signal);
 }

@@ -1,5 +1,6 @@
 import type { RequestUsage } from '../../types/request-usage.ts';
 import type { Clock } from '../clock.ts';
+import type { MetadataStore } from '../metadata-store.ts';
 import type { ObjectStore } from '../object-store.ts';
 import type { Random } from '../random.ts';
 import { governMetadataStore, type ItemGovernors } from './govern-metadata-store.ts';
@@ -48,6 +49,9 @@ export interface WrappedStores {
 export interface StoreWrappers {
   /** The stores as levin uses them, counted by themselves: once for a driver, once for each attempt. */
   wrap(adapters: RemoteStores): WrappedStores;
+  /** One of them alone, uncounted, for a thread that has no others. */
+  objects(adapter: ObjectStore): ObjectStore;
+  metadata(adapter: MetadataStore): MetadataStore;
 }
 
 /**
@@ -80,15 +84,19 @@ export function createStoreWrappers({ clock, random, limits = AWS_LIMITS }: Stor
   const wrapObjects = (store: ObjectStore, { governors: governed, hedge, resend }: ObjectService): ObjectStore =>
     retryObjectStore(governObjectStore(hedgeObjectStore(resendObjectStore(store, { clock, resend }), { clock, hedge }), governed), retries);
 
+  const objects = (store: ObjectStore): ObjectStore => wrapObjects(store, ofObjects);
+  const metadata = (store: MetadataStore): MetadataStore => retryMetadataStore(governMetadataStore(store, ofItems), retries);
   return {
+    objects,
+    metadata,
     wrap(adapters) {
       const { stores, usage } = meterStores(adapters);
       return {
         stores: {
-          objects: wrapObjects(stores.objects, ofObjects),
+          objects: objects(stores.objects),
           files: wrapObjects(stores.files, ofFiles),
           staged: retryStagedFiles(governStagedFiles(stores.staged, ofFiles.governors), retries),
-          metadata: retryMetadataStore(governMetadataStore(stores.metadata, ofItems), retries),
+          metadata: metadata(stores.metadata),
         },
         usage,
       };
