@@ -16,6 +16,7 @@ import { type InvocationReport, reportOf } from './lambda-report.ts';
 const MB_PER_VCPU = 1769;
 /** From the request to the first line of the handler, and back: a cold start takes a tenth of it. After that an answer will not come any more. */
 const ANSWER_GRACE_MS = 15_000;
+const LOOK_EVERY_MS = 1_000;
 
 export interface LambdaRunnerOptions {
   readonly invoker: LambdaInvoker;
@@ -56,7 +57,14 @@ export interface Invocation {
 interface State {
   readonly options: LambdaRunnerOptions;
   readonly waiting: Set<Attempt>;
-  readonly inFlight: Map<Attempt, AbortController>;
+  readonly inFlight: Map<Attempt, Flight>;
+  watching: boolean;
+}
+
+interface Flight {
+  readonly abort: AbortController;
+  /** Of the monotonic clock: then no answer will come any more. */
+  readonly endMs: number;
 }
 
 /**
@@ -71,7 +79,7 @@ interface State {
  */
 export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   const { invoker, concurrency, functions } = options;
-  const state: State = { options, waiting: new Set(), inFlight: new Map() };
+  const state: State = { options, waiting: new Set(), inFlight: new Map(), watching: false };
   const intake = createAttemptIntake({
     facts: { executorId: 'driver', memoryRemedy: remedyOf(functions, 0) },
     add(attempt) {
@@ -81,7 +89,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
     stop(attempt, reason) {
       state.waiting.delete(attempt);
       attempt.stopped(reason);
-      state.inFlight.get(attempt)?.abort();
+      state.inFlight.get(attempt)?.abort.abort();
     },
     // Sockets in flight keep the process alive, those that wait do not.
     onBusy: () => undefined,
@@ -112,9 +120,12 @@ function pump(state: State): void {
   for (const attempt of state.waiting) {
     if (state.inFlight.size >= state.options.concurrency) return;
     state.waiting.delete(attempt);
-    const abort = new AbortController();
-    state.inFlight.set(attempt, abort);
-    void invoke(state, attempt, abort).then((outcome) => {
+    const { maxMs } = attempt.spec;
+    const limitMs = Math.min(maxMs ?? Number.POSITIVE_INFINITY, state.options.timeLimitMs);
+    const flight: Flight = { abort: new AbortController(), endMs: state.options.clock.monotonic() + limitMs + ANSWER_GRACE_MS };
+    state.inFlight.set(attempt, flight);
+    void watchDeadlines(state);
+    void invoke(state.options, attempt, flight).then((outcome) => {
       state.inFlight.delete(attempt);
       attempt.settle(outcome);
       pump(state);
@@ -122,18 +133,24 @@ function pump(state: State): void {
   }
 }
 
+/** One timer for all: one of each attempt's own takes a tenth of what an invocation does. */
+async function watchDeadlines(state: State): Promise<void> {
+  if (state.watching) return;
+  const { clock } = state.options;
+  for (state.watching = true; state.inFlight.size > 0; ) {
+    await clock.sleep(LOOK_EVERY_MS, { unref: true });
+    const nowMs = clock.monotonic();
+    for (const { abort, endMs } of state.inFlight.values()) if (nowMs >= endMs) abort.abort();
+  }
+  state.watching = false;
+}
+
 /** Never rejects. */
-async function invoke({ options }: State, attempt: Attempt, abort: AbortController): Promise<TaskOutcome> {
-  const { invoker, clock } = options;
+async function invoke(options: LambdaRunnerOptions, attempt: Attempt, { abort, endMs }: Flight): Promise<TaskOutcome> {
+  const { invoker } = options;
   const { spec } = attempt;
   const task = invokedTask(options.functions, attempt);
   const { functionName } = task;
-  const endMs = clock.monotonic() + Math.min(spec.maxMs ?? Number.POSITIVE_INFINITY, options.timeLimitMs) + ANSWER_GRACE_MS;
-  const overdue = clock.sleep(endMs - clock.monotonic(), { signal: attempt.over, unref: true });
-  overdue.then(
-    () => abort.abort(),
-    () => undefined,
-  );
   try {
     const payload = encodeRequest(options.build, spec);
     if (payload.length > MAX_INVOKE_BYTES) {

@@ -58,7 +58,8 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
     settle(outcome) {
       if (attempt.phase === 'over') return;
       attempt.phase = 'over';
-      over.abort();
+      // With a reason: else a DOMException with a stack is made for each attempt.
+      over.abort(OVER);
       resolve(outcome);
     },
     fail: (failure) => attempt.settle({ kind: 'failure', failure }),
@@ -74,4 +75,5 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
   return attempt;
 }
 
+const OVER = 'the attempt is over';
 const UNPLACED: Ticket<Attempt> = { id: -1, task: null as never, lane: null, state: 'over' };
