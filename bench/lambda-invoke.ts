@@ -48,9 +48,10 @@ async function compare(): Promise<void> {
   let best: Driven | null = null;
   let bestTo750 = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
-    await using endpoint = await startEndpoint('1000');
+    const endpoint = await startEndpoint('1000');
     const driven = await driveInProcess(file, endpoint.url);
     const counts = await endpoint.counts();
+    await endpoint[Symbol.asyncDispose]();
     const to750 = counts.msTo750 ?? Number.POSITIVE_INFINITY;
     console.log(
       `lambda-invoke: ${counts.invocations} invocations over ${counts.connections} connections, ${counts.mostInFlight} in flight at most; ` +
