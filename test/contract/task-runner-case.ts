@@ -64,7 +64,7 @@ export async function succeed(launched: Launched): Promise<string> {
 }
 
 export async function resultOf(launched: Launched): Promise<TaskResult> {
-  const outcome = await within(10_000, launched.outcome);
+  const outcome = await within(30_000, launched.outcome);
   expect(outcome).toMatchObject({ kind: 'success' });
   return (outcome as Extract<TaskOutcome, { kind: 'success' }>).result;
 }
