@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodeRefusal } from '../../../engine/adapters/aws/lambda-protocol.ts';
+import { readRepositoryFile } from '../../support/consumer.ts';
 import { scriptedLambda } from '../../support/lambda/open-runner.ts';
 import { apiError, functionError, type Respond, returned } from '../../support/lambda/scripted-endpoint.ts';
 
@@ -16,7 +17,7 @@ interface Row {
   readonly message: string;
 }
 
-/** What is provoked at a real HTTP endpoint, and what becomes of it; docs/aws-lambda.md shows the table. */
+/** What is provoked at a real HTTP endpoint, and what becomes of it; docs/aws-failures.md has the same table. */
 const TABLE: Readonly<Record<string, Row>> = {
   'throttled by the concurrency of the account': {
     respond: apiError(429, 'TooManyRequestsException', { Reason: 'ConcurrentInvocationLimitExceeded' }),
@@ -212,4 +213,16 @@ describe('what an invocation can end with', () => {
     if (message.endsWith(' ')) expect(error.message.startsWith(message)).toBe(true);
     else expect(error.message).toBe(message);
   });
+});
+
+test('docs/aws-failures.md says what was provoked', () => {
+  const rows = Object.entries(TABLE).map(
+    ([
+      provoked,
+      {
+        is: [kind, fault, code],
+      },
+    ]) => `| ${provoked} | \`${kind}\` | ${fault} | \`${code}\` |`,
+  );
+  expect(readRepositoryFile('docs/aws-failures.md')).toContain(rows.join('\n'));
 });
