@@ -7,6 +7,7 @@ export interface TaskMeasure {
   readonly beginMs: number;
   readonly endMs: number;
   readonly gbSeconds: number;
+  readonly computeMs: number;
   readonly fileBytes: number;
   readonly shuffleReadBytes: number;
   readonly shuffleWriteBytes: number;
@@ -32,6 +33,7 @@ interface Counted {
   readonly seconds: number[];
   beginMs: number;
   endMs: number;
+  computeMs: number;
   fileBytes: number;
   shuffleReadBytes: number;
   shuffleWriteBytes: number;
@@ -45,7 +47,7 @@ export function createStageMeter(): StageMeter {
   const counted = (stage: number): Counted => {
     let found = stages.get(stage);
     if (found === undefined) {
-      const none = { fileBytes: 0, shuffleReadBytes: 0, shuffleWriteBytes: 0, writeBytes: 0 };
+      const none = { computeMs: 0, fileBytes: 0, shuffleReadBytes: 0, shuffleWriteBytes: 0, writeBytes: 0 };
       found = { usage: NO_USAGE, seconds: [], beginMs: Number.POSITIVE_INFINITY, endMs: 0, ...none };
       stages.set(stage, found);
     }
@@ -64,6 +66,7 @@ export function createStageMeter(): StageMeter {
       of.seconds.push((task.endMs - task.beginMs) / 1000);
       of.beginMs = Math.min(of.beginMs, task.beginMs);
       of.endMs = Math.max(of.endMs, task.endMs);
+      of.computeMs += task.computeMs;
       of.fileBytes += task.fileBytes;
       of.shuffleReadBytes += task.shuffleReadBytes;
       of.shuffleWriteBytes += task.shuffleWriteBytes;

@@ -61,8 +61,9 @@ export function syntheticEnvironments({ run, meter }: SyntheticTasksOptions): (o
     };
     const readAndCompute = async (stage: ScaledStage, todo: SyntheticTask): Promise<void> => {
       const common = { clock, latency: facts.objectReadMs, next, network: received };
-      computesUntilMs = clock.monotonic() + todo.computeMs / speed;
-      const computing = clock.sleep(todo.computeMs / speed);
+      const computeMs = todo.computeMs / speed;
+      computesUntilMs = clock.monotonic() + computeMs;
+      const computing = clock.sleep(computeMs);
       await requestGroup({ ...common, count: todo.fileReads, bytes: todo.fileBytes, atOnce: 1, rate: services.inputs });
       const shuffle = { count: todo.shuffleReads, bytes: todo.shuffleReadBytes, atOnce: SHUFFLE_READS_AT_ONCE };
       await requestGroup({ ...common, ...shuffle, rate: services.reads });

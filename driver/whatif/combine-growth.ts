@@ -28,11 +28,14 @@ function exponentOf(records: number, { tasks, keys }: { readonly tasks: number; 
   return Math.min(1, Math.max(0, Math.log(keys / records) / Math.log(tasks)));
 }
 
-/** By a reader of all its output, and of nothing else. */
+/** By a reader of all its output, which merges the keys of no other stage. */
 function countedKeys(stage: number, stages: readonly StageProfile[]): number | null {
+  const merging = new Set(
+    stages.flatMap(({ stage: each, shape: { writes } }) => (writes.kind === 'shuffle' && writes.combines ? [each] : [])),
+  );
   for (const { shape, tasks } of stages) {
-    const [read, another] = shape.reads;
-    if (read?.kind !== 'shuffle' || read.stage !== stage || another !== undefined || tasks.length < shape.partitions) continue;
+    const merged = shape.reads.flatMap((read) => (read.kind === 'shuffle' && merging.has(read.stage) ? [read.stage] : []));
+    if (merged.length !== 1 || merged[0] !== stage || tasks.length < shape.partitions) continue;
     // Of a task that spilled some keys are in several runs.
     if (tasks.every(({ keys, spills }) => keys !== undefined && spills === 0)) return tasks.reduce((sum, { keys = 0 }) => sum + keys, 0);
   }

@@ -23,7 +23,7 @@ export function assumptionsOf(profile: RunProfile, { inputBytes }: ExplainOption
       ? []
       : [
           'records, shuffle bytes, spilled bytes and computing of stages that read files, or what was made of them, grow with the input; files that can be cut grow, of others there are more',
-          ...combining.map((stage) => combiningText(stage, profile.stages)),
+          ...new Set(combining.map((stage) => combiningText(stage, profile.stages))),
           ...fixed.map(({ name, tasks }) => `${name} reads no files: ${countOf(tasks.length, 'task')} at any size`),
           ...firsts.map(({ name, tasks }) => `${name} stops early: ${countOf(tasks.length, 'task')} at any size`),
           `actions come in the order of the profile, ${countOf(profile.jobs.length, 'job')}, whatever their answers: a loop that ends by its data ends as in the profile`,
@@ -64,9 +64,9 @@ export function warningsOf(profile: RunProfile, stages: readonly StagePrediction
   const tooSmall = options.inputBytes === null ? [] : tooSmallProfile(profile.stages);
   const ofStages = stages.flatMap((predicted) => {
     const of = byNumber.get(predicted.stage) as StageProfile;
-    return [...tooManyReads(predicted, options), ...tooLargeResult(of, predicted, options), ...tooLittleMemory(predicted, options)];
+    return [...tooManyReads(predicted, options), ...tooLargeResult(of, predicted, options)];
   });
-  return [...ofStages, ...tooSmall];
+  return [...ofStages, ...tooLittleMemory(stages, options), ...tooSmall];
 }
 
 function tooManyReads({ stage, gets, tasks, shuffleReadBytes }: StagePrediction, { readsPerSecond }: ExplainOptions): readonly string[] {
@@ -88,11 +88,14 @@ function tooLargeResult(
   ];
 }
 
-function tooLittleMemory({ stage, shuffleReadBytes, tasks }: StagePrediction, { memoryMb }: ExplainOptions): readonly string[] {
-  const bytes = shuffleReadBytes / Math.max(1, tasks);
-  if (bytes <= memoryMb * 1024 * 1024 * SHUFFLE_SHARE) return [];
+function tooLittleMemory(stages: readonly StagePrediction[], { memoryMb }: ExplainOptions): readonly string[] {
+  const large = stages.flatMap(({ stage, shuffleReadBytes, tasks }) => {
+    const bytes = shuffleReadBytes / Math.max(1, tasks);
+    return bytes > memoryMb * 1024 * 1024 * SHUFFLE_SHARE ? [`${stage} (${formatBytes(Math.round(bytes))})`] : [];
+  });
+  if (large.length === 0) return [];
   return [
-    `a task of stage ${stage} reads ${formatBytes(bytes)} of shuffle with ${formatCount(memoryMb)} MB: it may spill, which is not predicted. More partitions make it smaller`,
+    `tasks that read much of a shuffle with ${formatCount(memoryMb)} MB, of stage ${large.join(', ')}: they may spill, which is not predicted. More partitions make them smaller`,
   ];
 }
 

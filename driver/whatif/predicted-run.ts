@@ -9,6 +9,8 @@ export interface StageMeasure {
   readonly beginsAt: number;
   /** Of single tasks, ascending. */
   readonly taskSeconds: readonly number[];
+  /** Of all its tasks, on one vCPU. */
+  readonly computeMs: number;
   readonly fileBytes: number;
   readonly shuffleReadBytes: number;
   readonly shuffleWriteBytes: number;

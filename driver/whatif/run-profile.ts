@@ -71,13 +71,15 @@ export function runProfile(events: readonly AppEvent[]): RunProfile {
     elapsedMs: ended.timeMs - started.timeMs,
     conf: started.conf,
     jobs,
-    stages: [...stages.values()].map(({ stage, name, parents, shape }) => ({
-      stage,
-      name,
-      shape: shape as StageShape,
-      parents,
-      tasks: tasks.get(stage) ?? [],
-    })),
+    stages: [...stages.values()]
+      .sort((a, b) => a.stage - b.stage)
+      .map(({ stage, name, parents, shape }) => ({
+        stage,
+        name,
+        shape: shape as StageShape,
+        parents,
+        tasks: tasks.get(stage) ?? [],
+      })),
   };
 }
 
