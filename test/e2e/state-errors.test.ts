@@ -172,6 +172,18 @@ describe('a disk that cannot be written', () => {
     );
   });
 
+  test('the disk of the state folder was filled by others', async () => {
+    using folder = jobFolder({ 'job.ts': jobText('console.log(await lv.range(3).count());') });
+    mkdirSync(join(folder.path, '.state'));
+    const fill = 'dd if=/dev/zero of=.state/filler bs=1k 2>/dev/null';
+    const script = `mount -t tmpfs -o size=2m none .state && levin run job.ts --on 'local[1]' && { ${fill}; levin apps; echo code $?; rm .state/filler; levin apps | tail -n +2; }`;
+    const { stdout, stderr } = await inMounts(folder, script);
+    expect(errorLine(stderr)).toBe(
+      `levin: Cannot use the state file ${folder.path}/.state/metadata.sqlite: the disk is full. Free some space, or choose a state folder on another disk. [NO_SPACE]`,
+    );
+    expect(stdout).toMatch(/^3\ncode 1\napp-\S+ +job\.ts +finished /);
+  });
+
   test('the disk of the output is full: nothing is published, and once there is room the output is made', async () => {
     using folder = jobFolder({ 'job.ts': WRITING });
     mkdirSync(join(folder.path, 'data'));

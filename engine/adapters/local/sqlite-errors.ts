@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Fault, LevinError } from '../../errors/levin-error.ts';
 import { errnoOf } from './directory-errors.ts';
@@ -6,7 +6,12 @@ import { lockHolders } from './lock-holders.ts';
 
 const BUSY = 5;
 const LOCKED = 6;
+const IO_ERROR = 10;
 const CORRUPT = 11;
+const FULL = 13;
+
+/** Its shared memory file grows by 32 KB. */
+const WORKING_BYTES = 64 * 1024;
 const CANNOT_OPEN = 14;
 
 interface Explanation {
@@ -23,7 +28,7 @@ const EXPLANATIONS: Readonly<Record<number, Explanation>> = {
     fault: 'user',
     text: 'it is read-only. Grant this user write access to it, or choose another state folder.',
   },
-  13: { code: 'NO_SPACE', fault: 'resource', text: 'the disk is full. Free some space, or choose a state folder on another disk.' },
+  [FULL]: { code: 'NO_SPACE', fault: 'resource', text: 'the disk is full. Free some space, or choose a state folder on another disk.' },
   26: { code: 'STATE_CORRUPT', fault: 'user', text: 'it is no state file of levin. Move it away, or choose another state folder.' },
 };
 
@@ -34,7 +39,8 @@ export function sqliteError(error: unknown, file: string): unknown {
   const result = resultCode(error);
   if (result === CORRUPT) return stateDamaged(file, error.message, error);
   if (result === undefined || result === CANNOT_OPEN) return cannotOpen(file, error);
-  const known = result === undefined ? undefined : EXPLANATIONS[result];
+  // Files that it maps into memory do not grow: SQLite calls that an I/O error.
+  const known = EXPLANATIONS[result === IO_ERROR && isFull(dirname(file)) ? FULL : result];
   return new LevinError({
     code: known?.code ?? 'STORE_FAILED',
     fault: known?.fault ?? 'transient',
@@ -57,6 +63,16 @@ export function storeClosed(file: string): LevinError {
     message: `The state file ${file} was closed already. Open it again to use it.`,
     details: { file },
   });
+}
+
+/** Less is free than SQLite needs to begin. */
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < WORKING_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** Neither SQLite nor mkdir tells why. */

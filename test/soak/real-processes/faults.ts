@@ -53,7 +53,7 @@ export const FAULTS: readonly Fault[] = [
     fatal: true,
   },
   { kind: 'database locked', inject: lockDatabase, ends: ['LEASE_LOST', 'STORE_BUSY'] },
-  { kind: 'disk full: state', inject: (place) => fillDisk(place, 'state'), ends: [...DISK_CODES, 'LEASE_LOST'] },
+  { kind: 'disk full: state', inject: (place) => fillDisk(place, 'state'), ends: [...DISK_CODES, 'LEASE_LOST', 'STORE_FAILED'] },
   { kind: 'disk full: temporary files', inject: (place) => fillDisk(place, 'local'), ends: [...TEMPORARY_CODES, 'SCRATCH_FULL'] },
   { kind: 'disk full: output', inject: (place) => fillDisk(place, 'data'), ends: DISK_CODES },
   { kind: 'read-only: objects', inject: (place) => makeReadOnly(place, 'objects'), ends: DISK_CODES },
