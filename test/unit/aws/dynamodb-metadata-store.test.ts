@@ -1,4 +1,5 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDynamodbMetadataStore } from '../../../engine/adapters/aws/dynamodb-metadata-store.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
@@ -92,12 +93,37 @@ test('a long field that does not compress is stored as it is, and found equal to
   expect(await store.put(KEY, { long: 'changed' }, { condition: { kind: 'equals', fields: { long } } })).toEqual({ written: true });
 });
 
+test('names and values of any characters come back as they were, and are compared as they are', async () => {
+  const piece = fc.constantFrom('a', 'PK', '.', '"', '\\', '\ud800', '\udc00', '\0', 'é', '😀', '__proto__');
+  const anyText = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''));
+  const value = fc.oneof(anyText, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null));
+  const anyItem = fc.dictionary(anyText, fc.oneof(value, fc.array(value), fc.dictionary(anyText, value)));
+  await fc.assert(
+    fc.asyncProperty(anyItem, anyText, value, async (item, name, scalar) => {
+      const whole: unknown = JSON.parse(JSON.stringify({ ...item, [name]: scalar }));
+      const stored = whole as MetadataItem;
+      await store.put(KEY, stored);
+      expect(await store.get(KEY)).toEqual(whole);
+      const fields = Object.fromEntries([[name, scalar]]);
+      expect(await store.put(KEY, stored, { condition: { kind: 'equals', fields } })).toEqual({ written: true });
+      const others = Object.fromEntries([[`${name}x`, 'other']]);
+      expect(await store.put(KEY, {}, { condition: { kind: 'equals', fields: others } })).toEqual({ written: false, current: whole });
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('items that levin has not written, or that are damaged, are STATE_CORRUPT', async () => {
   await store.put(KEY, { long: LONG });
   const { '.long': long } = (await stored()) as Record<string, { B: Uint8Array }>;
-  const bytes = long?.B ?? new Uint8Array();
-  bytes[40] = (bytes[40] ?? 0) ^ 1;
-  const foreign = [{ '.long': { B: bytes } }, { '.n': { N: '1' } }, { '.n': { S: 'no JSON' } }, { '.n': { B: new Uint8Array(10) } }];
+  const damagedAt = (place: number): Uint8Array => (long?.B ?? new Uint8Array()).map((byte, i) => (i === place ? byte ^ 1 : byte));
+  const foreign = [
+    { '.long': { B: damagedAt(0) } },
+    { '.long': { B: damagedAt(40) } },
+    { '.n': { N: '1' } },
+    { '.n': { S: 'no JSON' } },
+    { '.n': { B: new Uint8Array(10) } },
+  ];
   for (const fields of foreign) {
     await tables.client.send(new PutItemCommand({ TableName: table, Item: { ...PRIMARY_KEY, ...fields } }));
     await expect(store.get(KEY)).rejects.toMatchObject({ code: 'STATE_CORRUPT', fault: 'user' });
