@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { DriverLife } from '../chaos/driver-life.ts';
 import { parseChaos } from '../chaos/parse-chaos.ts';
 import type { RunArguments } from './run-arguments.ts';
@@ -18,13 +19,24 @@ export function takeDriverLife(): DriverLife | null {
   if (text === undefined) return null;
   delete process.env[LIFE_VARIABLE];
   const { number, earlier } = JSON.parse(text) as Pick<DriverLife, 'number' | 'earlier'>;
-  const say = (message: LifeMessage): void => void writeSync(WATCHER_FD, `${JSON.stringify(message)}\n`);
+  let watched = true;
+  const say = (message: LifeMessage): void => {
+    try {
+      writeSync(WATCHER_FD, `${JSON.stringify(message)}\n`);
+    } catch (error) {
+      // The watcher itself was killed: there is nobody to be told, and nobody to start the next driver.
+      if (errorCode(error) !== 'EPIPE') throw error;
+      watched = false;
+    }
+  };
   return {
     number,
     earlier,
     opened: (app) => say({ app }),
     report: (fault) => say({ fault }),
-    die: () => process.kill(process.pid, 'SIGKILL'),
+    die() {
+      if (watched) process.kill(process.pid, 'SIGKILL');
+    },
   };
 }
 

@@ -71,6 +71,16 @@ describe('chaos: the answer is what it is without', { timeout: HANG_MS + 10_000 
     expect(stderr).toMatch(/chaos: driver killed 2 times: whether/);
   });
 
+  test('a setting of the job cannot have its own driver killed, and says so', async () => {
+    using folder = jobFolder({
+      'job.ts': JOB.replace('Context.create()', "Context.create({ chaos: 'driver=1,seed=7', master: 'local[2]' })"),
+    });
+    const { code, stdout, stderr } = await folder.run(['job.ts', '--conf', 'progress=none'], { timeoutMs: HANG_MS });
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: ANSWER });
+    expect(stderr).toContain('levin: driver=1 has no effect here: only levin run --chaos starts a driver again\n');
+  });
+
   test('what is no fault is refused before anything runs', async () => {
     expect(await run('local[2]', 'driver=1,tsk=0.1')).toMatchObject({
       code: 1,

@@ -1,3 +1,5 @@
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Prediction } from '../../driver/whatif/prediction.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
@@ -82,6 +84,28 @@ describe('levin simulate', () => {
       'n times the input of a task has n^0.00 times the keys (as those of its 2 tasks and of all of them together did in the profile)',
     );
     expect(stdout).toContain('shuffles for which the job gives a number keep it (100)');
+  });
+
+  test('a file of events serves as well as the application; one that is none says what it is', async () => {
+    const file = join(folder.path, 'events.jsonl');
+    const parts = globSync('.state/objects/history/*/events/*.jsonl', { cwd: folder.path }).sort();
+    writeFileSync(file, parts.map((part) => readFileSync(join(folder.path, part), 'utf8')).join(''));
+    const args = ['--input-bytes', '10GB', '--seeds', '1'];
+    const [ofFile, ofApp] = [
+      await runCli(['simulate', '--events', file, ...args], options),
+      await runCli(['simulate', '--app', appId, ...args], options),
+    ];
+
+    expect(ofFile.code).toBe(0);
+    expect(ofFile.stdout).toBe(ofApp.stdout);
+    expect(await runCli(['simulate', '--events', join(folder.path, 'words.txt')])).toMatchObject({
+      code: 1,
+      stderr:
+        `levin: levin simulate: line 1 of ${join(folder.path, 'words.txt')} is no JSON; an event log has one event a line (docs/event-log.md). [NO_PROFILE]\nSyntaxError: Unexpected token 'h', "the 0 whal"... is not valid JSON\n`.replace(
+          'SyntaxError',
+          'caused by SyntaxError',
+        ),
+    });
   });
 
   test.each([
