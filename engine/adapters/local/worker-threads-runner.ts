@@ -7,8 +7,11 @@ import { createWorkerThreadSpawner } from '../../runtime/supervisor/worker-threa
 import { removeLocalFolder } from './local-folder.ts';
 import { removeThreadScratch } from './thread-scratch.ts';
 
-/** A worker that pings back for each task does a tenth of the tasks a second of one that always has the next at hand. */
-const AHEAD = 4;
+/**
+ * A worker that pings back for each task does a tenth of the tasks a second of one that always has the next at hand. And what is in flight
+ * at once shares messages and transactions: with 4 ahead 10,000 empty tasks take a quarter more processor time.
+ */
+const AHEAD = 16;
 
 export interface WorkerThreadsRunnerOptions {
   /** Tasks that run at once, each in a thread of its own. */

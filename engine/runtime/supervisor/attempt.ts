@@ -37,7 +37,8 @@ export interface Attempt {
 
 export function createAttempt(spec: TaskSpec, options: RunOptions, facts: ExecutorFacts): Attempt {
   const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
-  const over = new AbortController();
+  /** Made when somebody watches: most attempts are over before. */
+  let over: AbortController | null = null;
   const attempt: Attempt = {
     spec,
     outcome: promise,
@@ -46,7 +47,11 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
     ticket: UNPLACED,
     phase: 'waiting',
     stopReason: null,
-    over: over.signal,
+    get over() {
+      over ??= new AbortController();
+      if (attempt.phase === 'over') over.abort(OVER);
+      return over.signal;
+    },
     event(event) {
       if (event.kind === 'started') {
         // Started again when its worker had to be replaced for another attempt's sake: told once.
@@ -59,7 +64,7 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
       if (attempt.phase === 'over') return;
       attempt.phase = 'over';
       // With a reason: else a DOMException with a stack is made for each attempt.
-      over.abort(OVER);
+      over?.abort(OVER);
       resolve(outcome);
     },
     fail: (failure) => attempt.settle({ kind: 'failure', failure }),

@@ -126,14 +126,32 @@ interface SentTasks {
   started(): readonly Attempt[];
 }
 
+/** A piece of shared memory costs more to hand over than the task itself. */
+const CLAIMS_AT_ONCE = 128;
+
+function createClaims(): () => Int32Array {
+  let shared = new SharedArrayBuffer(0);
+  let used = 0;
+  return () => {
+    if (used === shared.byteLength) {
+      shared = new SharedArrayBuffer(CLAIMS_AT_ONCE * Int32Array.BYTES_PER_ELEMENT);
+      used = 0;
+    }
+    const claim = new Int32Array(shared, used, 1);
+    used += Int32Array.BYTES_PER_ELEMENT;
+    return claim;
+  };
+}
+
 function createSentTasks(): SentTasks {
   /** What was taken back stays until the worker has skipped it: the attempt may be sent to it once more. */
   const byId = new Map<number, Sent>();
   const byAttempt = new Map<Attempt, Sent>();
+  const newClaim = createClaims();
   let nextId = 0;
   return {
     add(attempt) {
-      const entry: Sent = { id: nextId++, attempt, claim: new Int32Array(new SharedArrayBuffer(4)), before: NO_ACTIVITY };
+      const entry: Sent = { id: nextId++, attempt, claim: newClaim(), before: NO_ACTIVITY };
       byId.set(entry.id, entry);
       byAttempt.set(attempt, entry);
       return entry;

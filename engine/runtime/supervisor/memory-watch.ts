@@ -22,12 +22,14 @@ export interface MemoryWatch {
 /** `resourceLimits` bound the JavaScript heap only; Buffers are seen in nothing but the process's own size. */
 export function createMemoryWatch(options: MemoryWatchOptions): MemoryWatch {
   const { clock, residentBytes, limitBytes, onExceeded } = options;
-  let watching: AbortController | null = null;
+  let wanted = false;
+  let watching = false;
 
-  const watch = async (signal: AbortSignal): Promise<void> => {
+  const watch = async (): Promise<void> => {
     let above = 0;
-    while (!signal.aborted) {
-      await clock.sleep(LOOK_EVERY_MS, { unref: true, signal });
+    for (;;) {
+      await clock.sleep(LOOK_EVERY_MS, { unref: true });
+      if (!wanted) break;
       const bytes = residentBytes();
       above = bytes > limitBytes ? above + 1 : 0;
       if (above >= READINGS_ABOVE) {
@@ -35,20 +37,19 @@ export function createMemoryWatch(options: MemoryWatchOptions): MemoryWatch {
         onExceeded(bytes);
       }
     }
+    watching = false;
   };
 
   return {
     start() {
-      if (watching !== null) return;
-      watching = new AbortController();
-      const { signal } = watching;
-      watch(signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
+      wanted = true;
+      // Many small tasks stop and start it between two looks: they must not put the next one off.
+      if (watching) return;
+      watching = true;
+      void watch();
     },
     stop() {
-      watching?.abort();
-      watching = null;
+      wanted = false;
     },
   };
 }

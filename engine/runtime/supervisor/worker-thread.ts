@@ -1,6 +1,6 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { errorCode } from '../../errors/levin-error.ts';
-import type { FromWorker } from '../worker/worker-protocol.ts';
+import type { FromWorker, ToWorker } from '../worker/worker-protocol.ts';
 import type { SpawnWorker, WorkerEnd } from './worker-handle.ts';
 
 export interface WorkerThreadOptions {
@@ -29,7 +29,15 @@ export function createWorkerThreadSpawner(options: WorkerThreadOptions): SpawnWo
     // The handle forgets it when the thread ends.
     const { threadId } = worker;
     let end: WorkerEnd | null = null;
-    worker.on('message', (message: FromWorker) => events.onMessage(message));
+    let outbox: ToWorker[] = [];
+    const flush = (): void => {
+      const messages = outbox;
+      outbox = [];
+      worker.postMessage(messages);
+    };
+    worker.on('message', (messages: readonly FromWorker[]) => {
+      for (const message of messages) events.onMessage(message);
+    });
     worker.on('error', (error) => {
       end = { kind: errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed', error };
     });
@@ -39,7 +47,10 @@ export function createWorkerThreadSpawner(options: WorkerThreadOptions): SpawnWo
     });
     worker.unref();
     return {
-      post: (message) => worker.postMessage(message),
+      post(message) {
+        // What one turn of the event loop has to say wakes the worker once.
+        if (outbox.push(message) === 1) setImmediate(flush);
+      },
       terminate: async () => void (await worker.terminate()),
       activity: () => {
         const { active, idle } = worker.performance.eventLoopUtilization();

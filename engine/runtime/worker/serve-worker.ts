@@ -16,6 +16,12 @@ export interface ServeWorkerOptions {
   readonly runAttempt: RunAttempt;
 }
 
+/** What is said of a task last. */
+interface End {
+  readonly message: FromWorker;
+  readonly transfer: ArrayBuffer[];
+}
+
 interface Running {
   readonly id: number;
   readonly spec: TaskSpec;
@@ -32,7 +38,7 @@ interface Running {
 export function serveWorker(options: ServeWorkerOptions): void {
   const { port, runAttempt } = options;
   const queue: Extract<ToWorker, { kind: 'task' }>[] = [];
-  const post = (message: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+  const post = (...messages: readonly FromWorker[]) => port.postMessage(messages);
   let running: Running | null = null;
   let draining = false;
 
@@ -49,35 +55,40 @@ export function serveWorker(options: ServeWorkerOptions): void {
     },
   });
 
-  const runOne = async (task: Extract<ToWorker, { kind: 'task' }>): Promise<void> => {
+  const postEnd = ({ message, transfer }: End, ...next: readonly FromWorker[]) => port.postMessage([message, ...next], transfer);
+
+  /** The end of a task travels with the beginning of the next: each message wakes the supervisor. */
+  const runOne = async (task: Extract<ToWorker, { kind: 'task' }>, before: End | null): Promise<End> => {
     if (Atomics.compareExchange(task.claim, 0, CLAIM_WAITING, CLAIM_STARTED) !== CLAIM_WAITING) {
-      post({ kind: 'skipped', id: task.id });
-      return;
+      if (before !== null) postEnd(before);
+      return { message: { kind: 'skipped', id: task.id }, transfer: [] };
     }
     const { id, spec } = task;
     const stray = Promise.withResolvers<TaskFailure>();
     const log = createAttemptLog((level, text) => post({ kind: 'log', id, level, text }));
     running = { id, spec, abort: new AbortController(), log, fail: stray.resolve };
-    post({ kind: 'started', id });
+    if (before === null) post({ kind: 'started', id });
+    else postEnd(before, { kind: 'started', id });
     const ended = await endOf(runAttempt, running, stray.promise);
     log.end();
     running = null;
-    if ('failure' in ended) post({ kind: 'failed', id, ...ended });
-    else post({ kind: 'prepared', id, prepared: ended.prepared }, transferablesOf(ended.prepared.output));
+    if ('failure' in ended) return { message: { kind: 'failed', id, ...ended }, transfer: [] };
+    return { message: { kind: 'prepared', id, prepared: ended.prepared }, transfer: transferablesOf(ended.prepared.output) };
   };
 
   const drain = async (): Promise<void> => {
     draining = true;
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) await runOne(task);
+    let end: End | null = null;
+    for (let task = queue.shift(); task !== undefined; task = queue.shift()) end = await runOne(task, end);
+    if (end !== null) postEnd(end);
     draining = false;
   };
 
-  port.on('message', (message: ToWorker) => {
-    if (message.kind === 'cancel') {
-      if (running?.id === message.id) running.abort.abort(new Error('the attempt was cancelled'));
-      return;
+  port.on('message', (messages: readonly ToWorker[]) => {
+    for (const message of messages) {
+      if (message.kind === 'task') queue.push(message);
+      else if (running?.id === message.id) running.abort.abort(new Error('the attempt was cancelled'));
     }
-    queue.push(message);
     if (!draining) void drain();
   });
   post({ kind: 'ready' });

@@ -10,7 +10,7 @@ export interface PreparedOutput {
 export type LogLevel = Extract<TaskEvent, { kind: 'log' }>['level'];
 
 /**
- * Supervisor to worker. Tasks are queued in the worker, so that none waits for a round trip.
+ * Supervisor to worker, several at once. Tasks are queued in the worker, so that none waits for a round trip.
  *
  * Whether a queued task starts is decided in shared memory, never by a message: a worker that computes reads no messages.
  * `claim` is one cell in shared memory; who changes it from `CLAIM_WAITING` first has the task.
@@ -23,7 +23,7 @@ export type ToWorker =
   | { readonly kind: 'task'; readonly id: number; readonly claim: Int32Array; readonly spec: TaskSpec }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** Worker to supervisor. Each task ends with exactly one of `skipped`, `prepared`, `failed`, unless the worker ends first. */
+/** Worker to supervisor, several at once. Each task ends with exactly one of `skipped`, `prepared`, `failed`, unless the worker ends first. */
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'started'; readonly id: number }

@@ -32,6 +32,19 @@ describe('memory watch', () => {
     await clock.advance(100);
     expect([looks, clock.sleeping()]).toEqual([2, 0]);
   });
+
+  test('looks as often when it is stopped and started again in between', async () => {
+    const clock = createVirtualClock();
+    let looks = 0;
+    const watch = createMemoryWatch({ clock, residentBytes: () => (looks += 1), limitBytes: 1_000, onExceeded: () => undefined });
+    for (let i = 0; i < 20; i++) {
+      watch.start();
+      await clock.advance(10);
+      watch.stop();
+      watch.start();
+    }
+    expect([looks, clock.sleeping()]).toEqual([8, 1]);
+  });
 });
 
 test('an executor’s memory is divided among the heaps of its workers', () => {
