@@ -34,6 +34,7 @@ describe('a key table', () => {
   test.each([
     ['k32728', 'k261234'],
     ['k32729', 'k261235'],
+    ['xqq7pwuy', 'xqqe5fay'],
     [115835, 'k22311'],
   ])('keeps %s and %s apart, which have one hash', (a, b) => {
     expect(hashKey(a)).toBe(hashKey(b));
