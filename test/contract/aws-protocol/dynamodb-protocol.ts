@@ -9,6 +9,7 @@ import {
   type QueryCommandInput,
   type TransactWriteItem,
   TransactWriteItemsCommand,
+  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { refusalOf } from './refusal-of.ts';
@@ -164,6 +165,11 @@ const CASES: Readonly<Record<string, (subject: TableSubject) => Promise<void>>> 
     for (const sort of ['a', 'b', 'c', 'd']) await put(subject, { ...keyOf(sort), t: { S: 'x'.repeat(400_000) } });
     expect(await queried(subject, {})).toEqual([['a', 'b', 'c'], 'c']);
     expect(await queried(subject, { ExclusiveStartKey: keyOf('c') })).toEqual([['d'], undefined]);
+  },
+  'a table takes an attribute as the time to live of its items': async ({ client, table: TableName }) => {
+    const TimeToLiveSpecification = { AttributeName: 'TTL', Enabled: true };
+    const answer = await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+    expect(answer.TimeToLiveSpecification).toEqual(TimeToLiveSpecification);
   },
   'a delete is done whether there is an item or not; a table that is not there is ResourceNotFoundException': async ({ client, table }) => {
     const remove = (TableName: string): Promise<unknown> => client.send(new DeleteItemCommand({ TableName, Key: keyOf('a') }));
