@@ -99,7 +99,7 @@ export function createRateGovernor({ clock, perSecond }: RateGovernorOptions): R
   };
   return {
     async run(demands, signal, call) {
-      for (const demand of demands) await take(demand, signal);
+      await Promise.all(demands.map((demand) => take(demand, signal)));
       try {
         const result = await call();
         for (const demand of demands) note(demand, false);

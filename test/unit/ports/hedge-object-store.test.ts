@@ -133,6 +133,44 @@ test('what is late is learned: twice the time in which 95 of 100 answers come, b
   expect(await lateAfter([...Array.from({ length: 39 }, () => 40), 140])).toBe(80);
 });
 
+/** When a range of so many bytes is late after 320 reads of ranges that took so long. */
+async function rangeLateMs(took: (nth: number) => number, read: number, asked: number): Promise<number> {
+  const clock = createVirtualClock();
+  let last = false;
+  let nth = 0;
+  const slow = slowStore(clock, () => ({ ms: last ? 600_000 : took(nth++) }));
+  await slow.inner.put('key', BYTES);
+  const small: ObjectStore = { ...slow.store, getRange: (key, _start, _end, options) => slow.store.getRange(key, 0, 1, options) };
+  const store = hedgeObjectStore(small, { clock, hedge: createReadHedge({ share: 1 }) });
+  const range = (bytes: number): Promise<unknown> => settle(clock, store.getRange('key', 0, bytes));
+  for (let i = 0; i < 320; i++) await range(read);
+  last = true;
+  const before = clock.monotonic();
+  await range(asked);
+  return (slow.log.at(-1)?.atMs as number) - before;
+}
+
+test('what a transfer takes is no latency: ranges of 7.5 MB in 150 ms are one of 50 ms', async () => {
+  expect(await rangeLateMs(() => 150, 7_500_000, 0)).toBe(100);
+  expect(await rangeLateMs(() => 150, 7_500_000, 15_000_000)).toBe(300);
+});
+
+test('requests that were overtaken count as slow ones: where every tenth is, the second request waits longer', async () => {
+  expect(await rangeLateMs((nth) => (nth % 11 === 0 ? 60_000 : 40), 1, 0)).toBeGreaterThan(400);
+});
+
+test('no more than ten second requests are saved up', async () => {
+  const clock = createVirtualClock();
+  let ms = 10;
+  const slow = slowStore(clock, () => ({ ms }));
+  await slow.inner.put('key', BYTES);
+  const store = hedgeObjectStore(slow.store, { clock, hedge: createReadHedge() });
+  for (let i = 0; i < 3000; i++) await settle(clock, store.head('key'));
+  ms = 60_000;
+  await settle(clock, Promise.all(Array.from({ length: 50 }, () => store.head('key'))));
+  expect(slow.log).toHaveLength(3000 + 50 + 10);
+});
+
 test('however slow the service gets, one read in a hundred is asked again, and one more at the start', async () => {
   const clock = createVirtualClock();
   const always = slowStore(clock, () => ({ ms: 60_000 }));

@@ -86,6 +86,26 @@ test('refusals bring the rate below what went out, in proportion; without them i
   expect(await oneSecond()).toBe(5500);
 });
 
+test('of many places those that nobody has asked for half a minute are forgotten', async () => {
+  const clock = createVirtualClock();
+  const governor = createRateGovernor({ clock, perSecond: 1000 });
+  const refuse = async (place: string): Promise<void> => {
+    await governor.run(at(1, place), undefined, () => Promise.reject(throttled)).catch(() => undefined);
+  };
+  for (const place of ['left/', 'used/']) {
+    await refuse(place);
+    await clock.advance(1000);
+    await refuse(place);
+    expect(governor.rateOf(place)).toBe(5);
+  }
+  await clock.advance(29_500);
+  await refuse('used/');
+  await clock.advance(1000);
+  for (let i = 0; i < 300; i++) await governor.run(at(1, `other-${i}/`), undefined, async () => undefined);
+  expect(governor.rateOf('used/')).toBe(5);
+  expect(governor.rateOf('left/')).toBe(1000);
+});
+
 test('failures of other kinds change nothing', async () => {
   const clock = createVirtualClock();
   const governor = createRateGovernor({ clock, perSecond: 50 });
