@@ -100,11 +100,9 @@ describe('levin simulate', () => {
     expect(ofFile.stdout).toBe(ofApp.stdout);
     expect(await runCli(['simulate', '--events', join(folder.path, 'words.txt')])).toMatchObject({
       code: 1,
-      stderr:
-        `levin: levin simulate: line 1 of ${join(folder.path, 'words.txt')} is no JSON; an event log has one event a line (docs/event-log.md). [NO_PROFILE]\nSyntaxError: Unexpected token 'h', "the 0 whal"... is not valid JSON\n`.replace(
-          'SyntaxError',
-          'caused by SyntaxError',
-        ),
+      stderr: expect.stringContaining(
+        `levin: levin simulate: line 1 of ${join(folder.path, 'words.txt')} is no JSON; an event log has one event a line (docs/event-log.md). [NO_PROFILE]\n`,
+      ),
     });
   });
 
