@@ -1,12 +1,16 @@
+import { crc32 } from 'node:zlib';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { MapOutputSlice } from '../../types/task.ts';
 import { type ByteReader, corrupt, createByteReader, createByteWriter } from './byte-stream.ts';
 
 /** Raised when the layout changes. */
-const VERSION = 2;
+const VERSION = 3;
 const MAGIC = 0x4c565349; // LVSI
 const HEADER_BYTES = 20;
 const ENTRY_BYTES = 6;
+const CHECKSUM_BYTES = 4;
+/** Seed of the producers' checksum. */
+const PRODUCERS = 0;
 
 /** What one map task made for all reducers; offsets as in its object: one more than reducers. */
 export interface MapOutput {
@@ -24,8 +28,8 @@ export interface MapOutput {
  * ```
  *   header     magic u32 | version u32 | rows u32 | producers end u48 | 0 u16
  *   table      start of row r as u48, one more than rows
- *   producers  count, then columns: stage ids, map partitions, generations, keys (each as what it shares with the one before + rest)
- *   rows       count, then columns: producers (how many are passed over; left out when all are there), starts, lengths
+ *   producers  CRC-32 u32, count, then columns: stage ids, map partitions, generations, keys (each as what it shares with the one before + rest)
+ *   rows       CRC-32 u32 of the row and its number, count, then columns: producers (how many are passed over; left out when all are there), starts, lengths
  * ```
  * Numbers of the lower two parts are varints. Only what has records stands there; each producer once, however many rows read it.
  */
@@ -36,7 +40,10 @@ export function encodeShuffleIndex(outputs: readonly MapOutput[], bounds: readon
   const rows = Array.from({ length: bounds.length - 1 }, (_, row) =>
     encodeRow(borders.subarray(row * producers.length, (row + 1) * producers.length), borders.subarray((row + 1) * producers.length)),
   );
-  return assemble(encodeProducers(producers), rows);
+  return assemble(
+    checked(encodeProducers(producers), PRODUCERS),
+    rows.map((row, r) => checked(row, seedOf(r))),
+  );
 }
 
 /** The offsets at each bound by producer, bound after bound: going through 50,000 arrays for every row would miss the cache each time. */
@@ -71,7 +78,28 @@ export async function readShuffleIndexRow({ objects, key, row, signal }: Shuffle
     objects.getRange(key, HEADER_BYTES + (head.rows + 1) * ENTRY_BYTES, head.producersEnd, { signal }),
     objects.getRange(key, start, end, { signal }),
   ]);
-  return decodeRow(createByteReader(rowBytes, what), decodeProducers(createByteReader(producerBytes, what)), what);
+  const producers = decodeProducers(createByteReader(unchecked(producerBytes, PRODUCERS, what), what));
+  return decodeRow(createByteReader(unchecked(rowBytes, seedOf(row), what), what), producers, what);
+}
+
+/** With a checksum in front: any part that is not the one that was asked for would be other records. */
+function checked(bytes: Uint8Array, seed: number): Uint8Array {
+  const out = Buffer.alloc(CHECKSUM_BYTES + bytes.length);
+  out.writeUInt32BE(crc32(bytes, seed));
+  out.set(bytes, CHECKSUM_BYTES);
+  return out;
+}
+
+function unchecked(bytes: Uint8Array, seed: number, what: string): Uint8Array {
+  const content = bytes.subarray(CHECKSUM_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < CHECKSUM_BYTES || view.getUint32(0) !== crc32(content, seed)) throw corrupt(what, 'a checksum is wrong');
+  return content;
+}
+
+/** Rows of equal bytes must not stand for each other. */
+function seedOf(row: number): number {
+  return row + 1;
 }
 
 type Producer = Omit<MapOutputSlice, 'offsets'>;
