@@ -5,6 +5,8 @@ import type { Prediction } from '../../driver/whatif/prediction.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
 import { runCli } from '../support/run-cli.ts';
 
+/** For a machine that does a hundred other things. */
+const HANG_MS = 240_000;
 const REDUCERS = 100;
 /** Splits of 128 MiB in 1 TB. */
 const MAPS = 7451;
@@ -18,9 +20,9 @@ const WORDS = Array.from({ length: 40_000 }, (_, i) => `the ${i % 97} whale ${(i
   '\n',
 );
 
-describe('levin simulate', () => {
+describe('levin simulate', { timeout: HANG_MS + 10_000 }, () => {
   const folder = jobFolder({ 'job.ts': WORD_COUNT, 'words.txt': WORDS });
-  const options = { cwd: folder.path, env: { LEVIN_STATE_DIR: `${folder.path}/.state` } };
+  const options = { cwd: folder.path, timeoutMs: HANG_MS, env: { LEVIN_STATE_DIR: `${folder.path}/.state` } };
   let appId = '';
   beforeAll(async () => {
     const { stderr } = await folder.run(['job.ts', '--on', 'local[2]']);
