@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Patch } from './patch.ts';
 
 const MAIN = fileURLToPath(new URL('../swarm/main.ts', import.meta.url));
 const PLANT = pathToFileURL(fileURLToPath(new URL('./plant.ts', import.meta.url))).href;
+/** Compiled code by its text: most of it is the same for all mutants. */
+const CACHE = join(tmpdir(), 'levin-mutants-code');
 /** A seed takes a hundredth of a second; one that computes for this long never ends. */
 const IDLE_MS = 60_000;
 
@@ -21,7 +25,7 @@ export interface FindSeed {
 /** Runs seeds one after the other with the patch planted until one goes wrong; null: none did. Without a patch: the sources as they are. */
 export function findSeed(patch: Patch | null, { from, count }: FindSeed): Promise<Found | null> {
   const args = ['--import', PLANT, MAIN, '--from', String(from), '--count', String(count), '--first', '--beat'];
-  const env = { ...process.env, LEVIN_PATCH: patch === null ? undefined : JSON.stringify(patch) };
+  const env = { ...process.env, NODE_COMPILE_CACHE: CACHE, LEVIN_PATCH: patch === null ? undefined : JSON.stringify(patch) };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr, beats] = ['', '', 0];

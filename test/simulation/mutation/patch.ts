@@ -9,7 +9,7 @@ export interface Patch {
   readonly text: string;
 }
 
-const ROOT: string = join(import.meta.dirname, '../../..');
+export const ROOT: string = join(import.meta.dirname, '../../..');
 
 /** The patch that replaces a text which stands once in the file. */
 export function patchOf({ file, from, to }: { readonly file: string; readonly from: string; readonly to: string }): Patch {

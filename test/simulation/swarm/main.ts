@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runMutants } from '../mutation/run-mutants.ts';
+import { runToolMutants } from '../mutation/run-tool-mutants.ts';
 import { runSeed, type Verdict } from './run-seed.ts';
 import { shrink } from './shrink.ts';
 
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     first: { type: 'boolean', default: false },
     beat: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
+    'tool-mutants': { type: 'boolean', default: false },
+    sample: { type: 'string', default: '200' },
     only: { type: 'string' },
     workers: { type: 'string', default: '2' },
   },
@@ -24,6 +27,10 @@ if (values.mutants) {
   const unseen = await runMutants(say, { count: Number(values.count), only: values.only, workers: Number(values.workers) });
   say(`${unseen.length} mutants were not seen`);
   process.exitCode = unseen.length === 0 ? 0 : 1;
+} else if (values['tool-mutants']) {
+  const { sample, seed = '1', count, workers } = values;
+  const left = await runToolMutants(say, { sample: Number(sample), seed, count: Number(count), workers: Number(workers) });
+  say(`${left} mutants survive`);
 } else if (values.seed !== undefined) {
   const verdict = await runSeed(values.seed, values.trace ? { onTrace: say } : {});
   say(`seed ${verdict.seed}: ${verdict.shape}, ${verdict.faults.length} faults, ${verdict.drivers} drivers: ${verdict.wrong ?? 'well'}`);

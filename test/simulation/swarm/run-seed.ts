@@ -133,8 +133,8 @@ function watchAll(job: Swarm['job'], swarm: Omit<Swarm, 'job'>) {
       const left = job.fails === true ? [] : await storage.left(result.world, result.appId);
       if (left.length > 0) return `left behind: ${left.slice(0, 3).join(', ')}`;
       for (const output of outputs) {
-        const names = await output.left(result.world);
-        if (calm && names.length > 0) return `left in an output: ${names.join(', ')}`;
+        const names = await output.left(result.world, !calm);
+        if (names.length > 0) return `left in an output: ${names.join(', ')}`;
       }
       return (await job.after?.(result.world, result.appId, calm)) ?? null;
     },

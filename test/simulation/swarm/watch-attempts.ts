@@ -84,6 +84,8 @@ function judgeLaunch(attempt: SimAttempt, seen: Seen, options: AttemptWatchOptio
   const standing = commits.of(spec);
   const sinceMs = options.driverSinceMs(driver);
   if (spec.generation > (standing?.generation ?? 0)) refuse(`while generation ${standing?.generation ?? 0} stood`);
+  if (standing !== undefined && spec.generation < standing.generation && standing.sinceMs < sinceMs)
+    refuse(`while generation ${standing.generation} stood before it began`);
   if (standing?.winner != null && standing.generation === spec.generation && standing.sinceMs < sinceMs)
     refuse('which was committed before it began');
   // A copy may have been decided on before.

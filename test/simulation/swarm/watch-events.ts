@@ -26,7 +26,8 @@ export function judgeEvents(events: readonly AppEvent[]): string | null {
 function judgeEpoch(events: readonly AppEvent[]): string | null {
   const open = new Map<number, OpenStage>();
   const submissions = new Map<number, number>();
-  const jobs = new Set<number>();
+  /** The final stage of each job that runs. */
+  const jobs = new Map<number, number>();
   const started = new Set<string>();
   const ended = new Set<string>();
   let over = false;
@@ -35,11 +36,16 @@ function judgeEpoch(events: readonly AppEvent[]): string | null {
     switch (event.kind) {
       case 'jobStarted':
         if (jobs.has(event.job)) return `job ${event.job} began twice`;
-        jobs.add(event.job);
+        jobs.set(event.job, Math.max(...event.stages));
         break;
-      case 'jobEnded':
-        if (!jobs.delete(event.job)) return `job ${event.job} ended and did not run`;
+      case 'jobEnded': {
+        const final = jobs.get(event.job);
+        if (final === undefined) return `job ${event.job} ended and did not run`;
+        if (event.status === 'succeeded' && !event.replayed && !submissions.has(final))
+          return `job ${event.job} ended without its stage ${final}`;
+        jobs.delete(event.job);
         break;
+      }
       case 'stageSubmitted': {
         const attempt = submissions.get(event.stage) ?? 0;
         if (open.has(event.stage)) return `stage ${event.stage} was submitted twice`;
@@ -68,7 +74,7 @@ function judgeEpoch(events: readonly AppEvent[]): string | null {
       case 'appEnded':
         over = true;
         if (event.status === 'succeeded' && open.size > 0) return `stages ${[...open.keys()].join()} were never completed`;
-        if (event.status === 'succeeded' && jobs.size > 0) return `jobs ${[...jobs].join()} never ended`;
+        if (event.status === 'succeeded' && jobs.size > 0) return `jobs ${[...jobs.keys()].join()} never ended`;
         break;
       default:
         break;

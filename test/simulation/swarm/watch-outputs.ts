@@ -5,8 +5,8 @@ import type { ExpectedOutput } from './sim-job.ts';
 
 export interface OutputWatch {
   look(world: SimWorld): Promise<void>;
-  /** The application has ended in order: what else lies in the folder that is nobody's any more. */
-  left(world: SimWorld): Promise<readonly string[]>;
+  /** The application has ended in order: what is missing in the folder, or lies there and is nobody's any more; `late`: attempts may still write. */
+  left(world: SimWorld, late: boolean): Promise<readonly string[]>;
   readonly reached: () => number;
 }
 
@@ -43,15 +43,12 @@ export function watchOutput(output: ExpectedOutput): OutputWatch {
       if (visible.join() !== named.join())
         throw new Error(`_SUCCESS stands in ${output.path} beside ${visible.length} files, not ${named.length}`);
     },
-    async left(world) {
+    async left(world, late) {
       const names = await namesIn(world);
       const missing = names.includes(SUCCESS) ? [] : ['no _SUCCESS'];
-      const records = names.filter((name) => name.startsWith('_levin/'));
-      return [
-        ...missing,
-        ...records.filter((name) => !name.startsWith('_levin/manifest-')),
-        ...records.slice(1).filter((name) => name.startsWith('_levin/manifest-')),
-      ];
+      const manifests = names.filter((name) => name.startsWith('_levin/manifest-'));
+      const others = names.filter((name) => name.startsWith('_levin/') && !name.startsWith('_levin/manifest-'));
+      return [...missing, ...manifests.slice(1), ...others.filter((name) => !late || !name.endsWith('.staged'))];
     },
   };
 }
