@@ -11,7 +11,7 @@ import type { Driven } from './invoking/driver.ts';
 import { startEndpoint } from './invoking/start-endpoint.ts';
 
 const CONCURRENCY = 800;
-const WAVES = 10;
+const WAVES = 5;
 const ROUNDS = 3;
 const MAX_MS_TO_750 = 2_000;
 const MAX_CORE = 0.6;
