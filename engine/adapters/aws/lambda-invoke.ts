@@ -139,7 +139,8 @@ function refusal(
 ): Error {
   const said = parsed(body);
   const name = (headers['x-amzn-errortype'] ?? 'UnknownError').replace(/[:#].*/, '');
-  const message = said?.['message'] ?? said?.['Message'] ?? new TextDecoder().decode(body).slice(0, 200);
+  const worded = [said?.['message'], said?.['Message']].find((text) => typeof text === 'string');
+  const message = worded ?? new TextDecoder().decode(body).slice(0, 200);
   const $metadata = { httpStatusCode: statusCode, requestId: headers['x-amzn-requestid'] };
-  return Object.assign(new Error(String(message)), { name, Reason: said?.['Reason'], $metadata });
+  return Object.assign(new Error(message), { name, Reason: said?.['Reason'], $metadata });
 }
