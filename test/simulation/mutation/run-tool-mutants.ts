@@ -95,7 +95,7 @@ async function killerOf({ patch, tests }: Sampled, count: number): Promise<{ kin
 
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
-const TESTS_MS = 600_000;
+const TESTS_MS = 1_800_000;
 
 /** The first test that fails with the patch planted; null: none. */
 function failedTest(patch: ToolMutant['patch'], tests: string): Promise<string | null> {

@@ -85,6 +85,16 @@ describe('records that functions fail on', () => {
     expect(later).toEqual([{ kind: 'jobFailed', job: 1, failure }]);
   });
 
+  test('of output that was made of old records do not count, however often it comes', () => {
+    const { send, state } = running(2, 2);
+    const outdated = (attempt: number, generation: number): SchedulerEvent =>
+      ({ ...done(0, attempt, 2, generation), inputs: 'digest of old records' }) as SchedulerEvent;
+    send(outdated(0, 0), { kind: 'generationRaised', stage: 0, partition: 0, generation: 1 }, outdated(1, 1));
+    expect(state().stages[0]?.badRecords).toBe(0);
+    send({ kind: 'generationRaised', stage: 0, partition: 0, generation: 2 }, done(0, 2, 3, 2));
+    expect(state().stages[0]?.badRecords).toBe(3);
+  });
+
   test('are not what a failure without a record is about: it fails the job as ever', () => {
     const { send } = running(2, 2);
     for (const attempt of [0, 1, 2]) send(taskFailed(0, 0, attempt, failed('out-of-memory')));
