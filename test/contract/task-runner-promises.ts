@@ -130,7 +130,7 @@ export const promiseCases: readonly RunnerCase[] = [
   {
     name: 'an attempt that waits past its deadline times out, and was not computing',
     async run(subject) {
-      const failure = await failureOf(launch(subject, { do: 'wait' }, { maxMs: 150 }), 'timeout', 5_000);
+      const failure = await failureOf(launch(subject, { do: 'wait' }, { maxMs: 150 }), 'timeout');
       expect(failure).toMatchObject({ fault: 'resource', cpuBound: false, error: { code: 'TASK_TIMEOUT' } });
       expect(failure.error.message).toContain('after 150 ms');
     },

@@ -12,6 +12,8 @@ import { openLambdaRunner } from '../lambda/open-runner.ts';
 const clock = createSystemClock();
 /** Enough for Node and a worker, little enough to fill quickly. */
 const SIZES_MB = [320, 384];
+/** More than the function knows of: else it may be killed before it has looked at its memory, and Lambda words the failure. */
+const UNSEEN_MB = 1024;
 const TIME_LIMIT_MS = 120_000;
 
 /** Invocations of an executor function, each environment a process. More of them may run than there are places: what was cancelled goes on for a while. */
@@ -21,12 +23,18 @@ export const makeLambdaRunner: MakeRunner = async (places) => {
   const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
   const functions = SIZES_MB.map((memoryMb) => ({ name: executorName('test', memoryMb), memoryMb }));
   const endpoint = await startInvokeEndpoint({
-    functions: functions.map((size) => ({
-      ...size,
+    functions: functions.map(({ name, memoryMb }) => ({
+      name,
+      memoryMb: memoryMb + UNSEEN_MB,
       folder: import.meta.dirname,
       handler: 'test-lambda.handler',
       timeoutMs: TIME_LIMIT_MS,
-      environment: (temporary) => ({ LEVIN_BUCKET: 'none', LEVIN_TABLE: metadataFile, LEVIN_TEMPORARY: temporary }),
+      environment: (temporary) => ({
+        LEVIN_BUCKET: 'none',
+        LEVIN_TABLE: metadataFile,
+        LEVIN_TEMPORARY: temporary,
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      }),
     })),
   });
   const runner = openLambdaRunner(endpoint.url, {

@@ -5,7 +5,7 @@ import { type InvokeEndpoint, startInvokeEndpoint } from '../../../testing/invok
 import type { Doing } from '../../support/lambda/functions/behaving.ts';
 
 const FOLDER = fileURLToPath(new URL('../../support/lambda/functions', import.meta.url));
-const MEMORY_MB = 128;
+const MEMORY_MB = 256;
 
 const definition = (overrides: Partial<FunctionDefinition> = {}): FunctionDefinition => ({
   name: 'behaving',
@@ -64,7 +64,7 @@ describe('the Lambda endpoint', () => {
     const answer = await invoke(await start(), { do: 'echo', value: { a: [1, null, 'ü'] } });
     expect(answer).toMatchObject({ status: 200, functionError: null, payload: { a: [1, null, 'ü'] } });
     expect(answer.log).toMatch(
-      /^START RequestId: \S+ Version: \$LATEST\nechoed\nEND RequestId: \S+\nREPORT RequestId: \S+\tDuration: \d+\.00 ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: \d+ MB\t\n$/,
+      /^START RequestId: \S+ Version: \$LATEST\nechoed\nEND RequestId: \S+\nREPORT RequestId: \S+\tDuration: \d+\.00 ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\t\n$/,
     );
   });
 
@@ -98,13 +98,13 @@ describe('the Lambda endpoint', () => {
     );
     expect(payload.names).not.toContain('LEVIN_TEST_SECRET');
     expect(payload.files).toEqual(['1.txt']);
-    expect(payload.flags).toEqual(expect.arrayContaining(['--max-old-space-size=115', '--max-semi-space-size=6']));
+    expect(payload.flags).toEqual(expect.arrayContaining(['--max-old-space-size=230', '--max-semi-space-size=12']));
   });
 
   test('tells a handler how much time it has', async () => {
     const { payload } = await invoke(await start(), { do: 'context' });
     const { leftMs, ...context } = payload as { leftMs: number };
-    expect(context).toMatchObject({ functionName: 'behaving', memoryLimitInMB: '128' });
+    expect(context).toMatchObject({ functionName: 'behaving', memoryLimitInMB: '256' });
     expect(leftMs).toBeGreaterThan(0);
     expect(leftMs).toBeLessThanOrEqual(60_000);
   });
@@ -136,7 +136,7 @@ describe('an invocation fails as in Lambda', () => {
         errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Runtime exited with error: signal: killed$/),
       }),
     );
-    expect(answer.log).toContain('\tMemory Size: 128 MB\tMax Memory Used: 128 MB\t');
+    expect(answer.log).toContain('\tMemory Size: 256 MB\tMax Memory Used: 256 MB\t');
   });
 
   test('when it exits', async () => {
