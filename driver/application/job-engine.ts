@@ -65,6 +65,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   const table = createStageTable();
   const registry = createStageRegistry();
   const stop = new AbortController();
+  /** Stages between `stageSubmitted` and `stageCompleted`. */
+  const running = new Set<number>();
   const post = (event: SchedulerEvent): void => loop.post(event);
   const abortAll = (): void => {
     stop.abort();
@@ -137,6 +139,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       },
       stageSubmitted({ stage, attempt, tasks, committed }) {
         const { draft } = table.get(stage);
+        running.add(stage);
         bus.emit({
           kind: 'stageSubmitted',
           stage,
@@ -149,7 +152,10 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
           shape: stageShape(draft, listings.splits),
         });
       },
-      stageCompleted: ({ stage, status }) => bus.emit({ kind: 'stageCompleted', stage, status, message: null }),
+      stageCompleted({ stage, status }) {
+        running.delete(stage);
+        bus.emit({ kind: 'stageCompleted', stage, status, message: null });
+      },
       memoryRaised: (command) => bus.emit(command),
       recordsLeftOut({ stage, badRecords }) {
         const [stageId, { draft, results }] = [table.stageIdOf(stage), table.get(stage)];
@@ -158,7 +164,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
         warn(
           `${badRecords} records were left out of stage ${stage} (${draft.name}), because functions failed on them (maxBadRecords: ${config.maxBadRecords}). They stand with their errors in ${place}`,
         );
-        keepWinnersDeadLetters({ objects, appId, stageId, results: [...results] }).catch((error: unknown) =>
+        keepWinnersDeadLetters({ objects, appId, stageId, winners: () => (running.has(stage) ? null : results) }).catch((error: unknown) =>
           warn(`Dead letters of attempts that do not count could not be deleted: ${String(error)}`),
         );
       },
