@@ -117,6 +117,7 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   const closings = [
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),
+    async () => (status === 'succeeded' ? await options.engine.tidyDeadLetters() : undefined),
     () => endData(options, { status, error }),
     async () =>
       bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error), requests: stores.requests?.() ?? null }),

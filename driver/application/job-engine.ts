@@ -55,6 +55,8 @@ export interface LaunchJournal {
 
 export interface JobEngine {
   readonly stages: ResultStages;
+  /** Deletes the dead letters of attempts that ended after their stage: for when nothing runs any more. */
+  tidyDeadLetters(): Promise<void>;
   /** All jobs fail with this error; what runs is aborted. */
   fail(error: unknown): void;
 }
@@ -67,6 +69,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   const stop = new AbortController();
   /** Stages between `stageSubmitted` and `stageCompleted`. */
   const running = new Set<number>();
+  /** Of stages that left records out. */
+  const tidyLetters = new Map<number, () => Promise<void>>();
   const post = (event: SchedulerEvent): void => loop.post(event);
   const abortAll = (): void => {
     stop.abort();
@@ -164,9 +168,13 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
         warn(
           `${badRecords} records were left out of stage ${stage} (${draft.name}), because functions failed on them (maxBadRecords: ${config.maxBadRecords}). They stand with their errors in ${place}`,
         );
-        keepWinnersDeadLetters({ objects, appId, stageId, winners: () => (running.has(stage) ? null : results) }).catch((error: unknown) =>
-          warn(`Dead letters of attempts that do not count could not be deleted: ${String(error)}`),
-        );
+        const winners = (): typeof results | null => (running.has(stage) ? null : results);
+        const tidy = (): Promise<void> =>
+          keepWinnersDeadLetters({ objects, appId, stageId, winners }).catch((error: unknown) =>
+            warn(`Dead letters of attempts that do not count could not be deleted: ${String(error)}`),
+          );
+        tidyLetters.set(stage, tidy);
+        void tidy();
       },
       warn: ({ code, message }) => bus.emit({ kind: 'warning', code, message }),
     },
@@ -188,7 +196,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       inputs.forget(stage);
     },
   });
-  return { stages, fail };
+  const tidyDeadLetters = async (): Promise<void> => void (await Promise.all([...tidyLetters.values()].map((tidy) => tidy())));
+  return { stages, tidyDeadLetters, fail };
 }
 
 /** Without a limit nobody could say when an attempt is over: then it is launched again at once. */

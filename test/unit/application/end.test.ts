@@ -51,6 +51,21 @@ describe('the end of an application', () => {
     expect((await lv.stores.metadata.query('app#app-test#journal', '')).items).toEqual([]);
   });
 
+  test('the letters of an attempt that ended after its stage are no dead letters', async () => {
+    const lv = await openTestEngine({ config: { maxBadRecords: 1 } });
+    const { end } = endOf(lv);
+    const even = (x: number): number => {
+      if (x === 3) throw new RangeError('odd');
+      return x;
+    };
+    expect(await end.track(lv.range(4, 1).map(even).count())).toBe(3);
+    const { objects } = lv.stores;
+    const [letters] = (await objects.list('history/app-test/dead-letters/')).objects.map(({ key }) => key);
+    await objects.put(String(letters).replace(/[^/]*$/, '0-late.jsonl'), await objects.get(String(letters)));
+    await end.stop();
+    expect((await objects.list('history/app-test/dead-letters/')).objects.map(({ key }) => key)).toEqual([letters]);
+  });
+
   test('a driver whose application was taken over deletes nothing', async () => {
     const stores = testStores();
     const first = await openTestEngine({ stores });
