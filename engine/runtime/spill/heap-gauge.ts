@@ -26,7 +26,12 @@ export function createHeapGauge({ limitBytes, usedBytes = usedHeapBytes, cleanUp
   let wasFull = false;
   return {
     isFull() {
-      if (usedBytes() <= lookAgainAbove) return false;
+      const bytes = usedBytes();
+      if (bytes <= lookAgainAbove) {
+        // V8 has cleaned up by itself, and what was spilled is gone.
+        if (bytes <= limitBytes * IS_FULL) [lookAgainAbove, wasFull] = [limitBytes * LOOKS_FULL, false];
+        return false;
+      }
       cleanUp();
       const liveBytes = usedBytes();
       const full = liveBytes > limitBytes * IS_FULL;

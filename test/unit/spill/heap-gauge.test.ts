@@ -34,6 +34,18 @@ test('what is held does, again and again when it was spilled in between', () => 
   }
 });
 
+test('what is held does, too, when V8 cleans up by itself after each spill', () => {
+  const heap = { used: 860, live: 860, cleanUps: 0 };
+  const gauge = heapOf(heap);
+  for (let i = 0; i < 5; i += 1) {
+    Object.assign(heap, { used: 860, live: 860 });
+    expect(gauge.isFull()).toBe(true);
+    Object.assign(heap, { used: 200, live: 200 });
+    expect(gauge.isFull()).toBe(false);
+  }
+  expect(heap.cleanUps).toBe(5);
+});
+
 test('a heap that stays full is not cleaned up all the time', () => {
   const heap = { used: 900, live: 900, cleanUps: 0 };
   const gauge = heapOf(heap);
