@@ -3,7 +3,7 @@ import type { ProcessIdentity } from '../../engine/types/process-identity.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
 import { acquireLease, takeOverLease } from '../lease/acquire-lease.ts';
 import { checkLease } from '../lease/check-lease.ts';
-import { fencedObjectStore } from '../lease/fenced-object-store.ts';
+import { fencedObjectStore, fencedStagedFiles } from '../lease/fenced-object-store.ts';
 import type { Lease } from '../lease/lease.ts';
 import { lostOr } from '../lease/lost-or.ts';
 import type { Stores } from '../wiring.ts';
@@ -49,7 +49,12 @@ export async function openDriver(options: OpenDriver): Promise<Application> {
 /** What a driver that lost its lease can read, and not change. */
 function fencedStores(stores: Stores, lease: Lease): Stores {
   const check = (): Promise<void> => checkLease(stores.metadata, lease);
-  return { ...stores, objects: fencedObjectStore(stores.objects, check), files: fencedObjectStore(stores.files, check) };
+  return {
+    ...stores,
+    objects: fencedObjectStore(stores.objects, check),
+    files: fencedObjectStore(stores.files, check),
+    staged: fencedStagedFiles(stores.staged, check),
+  };
 }
 
 /** Says in the list of applications that this driver runs. Fails with `APP_FINISHED` when there is nothing left to resume. */

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import type { StagedFiles } from '../../engine/ports/staged-files.ts';
 
 /**
  * An object store for a driver: it looks whether it still holds its lease before each put and delete, and fails with `LEASE_LOST` otherwise.
@@ -15,6 +16,17 @@ export function fencedObjectStore(objects: ObjectStore, checkLease: () => Promis
     async deleteMany(...call) {
       await checkLease();
       return await objects.deleteMany(...call);
+    },
+  };
+}
+
+/** What marks a folder looks first, too. The rest is done only behind looks of its own, and gives the same however often it is done. */
+export function fencedStagedFiles(staged: StagedFiles, checkLease: () => Promise<void>): StagedFiles {
+  return {
+    ...staged,
+    async mark(key) {
+      await checkLease();
+      await staged.mark(key);
     },
   };
 }
