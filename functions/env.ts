@@ -1,11 +1,8 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
+import { ENGINE_ENV } from '../engine/types/aws-engine.ts';
 
-/** Names of the environment variables that executor functions are deployed with. */
+/** Names of the environment variables that executor functions are deployed with, beside those that describe the engine. */
 export const EXECUTOR_ENV = {
-  /** Bucket of levin's own objects. */
-  bucket: 'LEVIN_BUCKET',
-  /** Table of its metadata. */
-  table: 'LEVIN_TABLE',
   /** A folder that belongs to the environment whole, and is emptied before each attempt: `/tmp`. */
   temporary: 'LEVIN_TEMPORARY',
   /** `yes`: paths of the user are those of this machine, on which the engine is emulated. Default: there are no local paths. */
@@ -34,8 +31,8 @@ export function readExecutorEnvironment(env: NodeJS.ProcessEnv): ExecutorEnviron
     throw new LevinError({ code: 'FUNCTION_ENVIRONMENT', fault: 'user', message });
   };
   return {
-    bucket: required(EXECUTOR_ENV.bucket),
-    table: required(EXECUTOR_ENV.table),
+    bucket: required(ENGINE_ENV.bucket),
+    table: required(ENGINE_ENV.table),
     temporary: required(EXECUTOR_ENV.temporary),
     localFiles: env[EXECUTOR_ENV.localFiles] === 'yes',
     s3Endpoint: env['AWS_ENDPOINT_URL_S3'] ?? null,

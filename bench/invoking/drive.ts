@@ -1,6 +1,7 @@
 import { createLambdaInvoker } from '../../engine/adapters/aws/lambda-invoke.ts';
-import { createLambdaRunner, executorName } from '../../engine/adapters/aws/lambda-runner.ts';
+import { createLambdaRunner } from '../../engine/adapters/aws/lambda-runner.ts';
 import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
+import { executorName } from '../../engine/types/aws-engine.ts';
 import { type InstantAnswer, runInstantDriver } from '../scheduling/instant-driver.ts';
 import { BENCH_BUILD } from '../scheduling/made-up.ts';
 

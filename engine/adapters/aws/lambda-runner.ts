@@ -39,11 +39,6 @@ export interface ExecutorFunction {
   readonly memoryMb: number;
 }
 
-/** `levin-main-executor-1769` */
-export function executorName(engine: string, memoryMb: number): string {
-  return `levin-${engine}-executor-${memoryMb}`;
-}
-
 /** What is known about an invocation beside its task's outcome. */
 export interface Invocation {
   readonly requestId: string;

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { executorName } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import { createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
+import { executorName } from '../../../engine/types/aws-engine.ts';
 import { startInvokeEndpoint } from '../../../testing/invoke-endpoint/invoke-endpoint.ts';
 import type { MakeRunner } from '../../contract/task-runner-case.ts';
 import { openLambdaRunner } from '../lambda/open-runner.ts';

@@ -1,7 +1,8 @@
 import { createLambdaInvoker, type LambdaInvokerOptions } from '../../../engine/adapters/aws/lambda-invoke.ts';
-import { createLambdaRunner, executorName, type LambdaRunnerOptions } from '../../../engine/adapters/aws/lambda-runner.ts';
+import { createLambdaRunner, type LambdaRunnerOptions } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import type { TaskRunner } from '../../../engine/ports/task-runner.ts';
+import { executorName } from '../../../engine/types/aws-engine.ts';
 import type { TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
 import { specOf } from '../executors/specs.ts';
 import { TEST_BUILD } from '../executors/test-build.ts';
