@@ -19,7 +19,7 @@ export interface AwsEngine {
 }
 
 /** Names of the environment variables that describe an engine: all of its functions have them. */
-export const ENGINE_ENV = {
+export const ENGINE_ENV: Readonly<Record<keyof AwsEngine, string>> = {
   name: 'LEVIN_ENGINE',
   version: 'LEVIN_VERSION',
   bucket: 'LEVIN_BUCKET',
@@ -28,7 +28,7 @@ export const ENGINE_ENV = {
   memorySizesMb: 'LEVIN_MEMORY_SIZES_MB',
   timeLimitMs: 'LEVIN_TIME_LIMIT_MS',
   maxConcurrency: 'LEVIN_MAX_CONCURRENCY',
-} as const satisfies Readonly<Record<keyof AwsEngine, string>>;
+};
 
 /** Lower case letters, digits and dashes: the name is a part of the names of functions, of the table and of the stack. */
 export const ENGINE_NAME: RegExp = /^[a-z][a-z0-9-]{0,23}$/;
