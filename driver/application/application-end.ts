@@ -117,7 +117,6 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   const closings = [
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),
-    async () => (status === 'succeeded' ? await options.engine.tidyDeadLetters() : undefined),
     () => endData(options, { status, error }),
     async () =>
       bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error), requests: stores.requests?.() ?? null }),
@@ -139,7 +138,9 @@ async function endData(options: ApplicationEndOptions, { status, error }: Omit<E
   const { appId, stores, journal, bus } = options;
   try {
     await options.record.ended(status, error === null ? null : messageOf(error));
-    if (status === 'succeeded') await deleteApplicationData(stores, appId, journal.stageIds());
+    if (status !== 'succeeded') return;
+    await options.engine.tidyDeadLetters();
+    await deleteApplicationData(stores, appId, journal.stageIds());
   } catch (failure) {
     // A driver that lost its lease says so itself.
     if (options.lease.lost.aborted && status !== 'succeeded') return;

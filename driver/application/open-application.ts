@@ -5,7 +5,7 @@ import type { Loader } from '../../engine/closures/loading/loader-state.ts';
 import { moduleIdOf } from '../../engine/closures/loading/project-root.ts';
 import { stateFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
-import { injectChaos } from '../chaos/inject-chaos.ts';
+import type { InjectChaosOptions, Injection } from '../chaos/inject-chaos.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
@@ -47,7 +47,7 @@ export async function openApplication(
         name: nameOf(loaded, launch),
         start: startOf(launch, loader, loaded),
         stateDir,
-        ...injectChaos({ config: loaded.config, stores, runnerOf, life: launch.life }),
+        ...(await injection({ config: loaded.config, stores, runnerOf, life: launch.life })),
         resumed: launch.appId !== null,
         process: ownProcess(),
         host: processHost(),
@@ -63,6 +63,12 @@ export async function openApplication(
     place.free();
     throw error;
   }
+}
+
+/** What injects faults is loaded by jobs that ask for them. */
+async function injection(options: InjectChaosOptions): Promise<Injection> {
+  if (options.config.chaos === null) return options;
+  return (await import('../chaos/inject-chaos.ts')).injectChaos(options);
 }
 
 async function settings(options: ConfigInput, launch: Launch, loader: Loader | null): Promise<LoadedConfig> {

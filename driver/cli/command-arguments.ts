@@ -3,33 +3,54 @@ import { nearestName } from '../config/nearest-name.ts';
 
 export interface CommandArguments {
   readonly words: readonly string[];
-  /** By option; flags without a value have `true`. */
+  /** By option, the last of each; flags without a value have `true`. */
   readonly options: Readonly<Record<string, string>>;
+  /** As they were given, one after the other. */
+  readonly given: readonly (readonly [option: string, value: string])[];
+  /** Behind `--`, where the command runs a job that has arguments of its own. */
+  readonly rest: readonly string[];
 }
 
-/** Reads the arguments of a command: words and options, `--name value` or `--name=value`. `known` says which options take a value. */
-export function parseCommandArguments(
-  command: string,
-  argv: readonly string[],
-  known: Readonly<Record<string, boolean>>,
-): CommandArguments {
+/** Options by name; says which take a value. */
+export type KnownOptions = Readonly<Record<string, boolean>>;
+
+/** Reads the arguments of a command: words and options, `--name value` or `--name=value`. */
+export function parseCommandArguments(command: string, argv: readonly string[], known: KnownOptions): CommandArguments {
+  return parse(argv, { command, known, ofJob: false });
+}
+
+/** Of a command that runs a job: words and options on both sides of the job file, and what stands behind `--` is the job's. */
+export function parseJobArguments(command: string, argv: readonly string[], known: KnownOptions): CommandArguments {
+  return parse(argv, { command, known, ofJob: true });
+}
+
+interface Syntax {
+  readonly command: string;
+  readonly known: KnownOptions;
+  readonly ofJob: boolean;
+}
+
+function parse(argv: readonly string[], syntax: Syntax): CommandArguments {
+  const { command, known, ofJob } = syntax;
+  const end = ofJob ? argv.indexOf('--') : -1;
+  const own = end < 0 ? argv : argv.slice(0, end);
   const words: string[] = [];
-  const options: Record<string, string> = {};
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string;
-    if (!word.startsWith('-')) {
+  const given: [string, string][] = [];
+  for (let i = 0; i < own.length; i++) {
+    const word = own[i] as string;
+    if (!word.startsWith('-') || word === '-') {
       words.push(word);
       continue;
     }
     const [name, inline] = splitOption(word);
     const takesValue = known[name];
-    if (takesValue === undefined) throw unknownOption(command, name, Object.keys(known));
-    const value = takesValue ? (inline ?? argv[++i]) : 'true';
+    if (takesValue === undefined) throw unknownOption(name, syntax);
+    const value = takesValue ? (inline ?? own[++i]) : 'true';
     if (value === undefined || (!takesValue && inline !== null))
       throw usageError(command, `${name} ${takesValue ? 'needs a value' : 'takes no value'}.`);
-    options[name] = value;
+    given.push([name, value]);
   }
-  return { words, options };
+  return { words, given, options: Object.fromEntries(given), rest: end < 0 ? [] : argv.slice(end + 1) };
 }
 
 export function usageError(command: string, message: string): LevinError {
@@ -37,7 +58,7 @@ export function usageError(command: string, message: string): LevinError {
 }
 
 /** `--name=value` as name and value. */
-export function splitOption(word: string): [name: string, value: string | null] {
+function splitOption(word: string): [name: string, value: string | null] {
   const at = word.indexOf('=');
   return at < 0 ? [word, null] : [word.slice(0, at), word.slice(at + 1)];
 }
@@ -49,7 +70,10 @@ export function parseConf(command: string, text: string): Record<string, string>
   throw usageError(command, `--conf is "${text}"; it must be key=value, for example --conf defaultParallelism=8.`);
 }
 
-function unknownOption(command: string, name: string, known: readonly string[]): LevinError {
-  const near = nearestName(name, known);
-  return usageError(command, `unknown option "${name}". ${near === null ? `Options: ${known.join(', ')}.` : `Did you mean "${near}"?`}`);
+function unknownOption(name: string, { command, known, ofJob }: Syntax): LevinError {
+  const names = Object.keys(known);
+  const near = nearestName(name, names);
+  const hint = near === null ? `Options: ${names.join(', ')}.` : `Did you mean "${near}"?`;
+  const ofTheJob = ofJob ? ` Options of the job itself stand behind --: levin ${command} job.ts -- ${name}` : '';
+  return usageError(command, `unknown option "${name}". ${hint}${ofTheJob}`);
 }

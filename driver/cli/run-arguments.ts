@@ -1,6 +1,4 @@
-import type { LevinError } from '../../engine/errors/levin-error.ts';
-import { nearestName } from '../config/nearest-name.ts';
-import { parseConf, splitOption, usageError } from './command-arguments.ts';
+import { parseConf, parseJobArguments, usageError } from './command-arguments.ts';
 
 export interface RunArguments {
   /** The job file as given. */
@@ -25,46 +23,20 @@ const OPTIONS: Readonly<Record<string, { readonly value: boolean; readonly key: 
 
 /** Reads `levin run [options] job.ts [options] [args…] [-- args…]`. Options may stand on both sides of the job file. */
 export function parseRunArguments(argv: readonly string[]): RunArguments {
-  const words: string[] = [];
+  const known = Object.fromEntries(Object.entries(OPTIONS).map(([name, { value }]) => [name, value]));
+  const { words, given, options, rest } = parseJobArguments('run', argv, known);
   const flags: Record<string, string> = {};
-  let appId: string | null = null;
-  let rest: readonly string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string;
-    if (word === '--') {
-      rest = argv.slice(i + 1);
-      break;
-    }
-    if (!word.startsWith('-') || word === '-') {
-      words.push(word);
-      continue;
-    }
-    const [name, inline] = splitOption(word);
-    const option = OPTIONS[name];
-    if (option === undefined) throw unknownOption(name);
-    const value = option.value ? (inline ?? argv[++i]) : 'true';
-    if (value === undefined || (!option.value && inline !== null))
-      throw usage(`${name} ${option.value ? 'needs a value' : 'takes no value'}.`);
-    if (option.key !== null) flags[option.key] = value;
-    else if (name === '--app') appId = value;
-    else Object.assign(flags, parseConf('run', value));
+  for (const [name, value] of given) {
+    const key = OPTIONS[name]?.key;
+    if (typeof key === 'string') flags[key] = value;
+    else if (name === '--conf') Object.assign(flags, parseConf('run', value));
   }
+  const appId = options['--app'] ?? null;
   const [job, ...args] = words;
-  if (job === undefined) throw usage('no job file was given.');
+  if (job === undefined) throw usageError('run', 'no job file was given.');
   if (appId !== null && args.length + rest.length > 0) {
-    throw usage(
-      `--app ${appId} runs the job with the arguments that its application was started with; leave out: ${[...args, ...rest].join(' ')}`,
-    );
+    const left = [...args, ...rest].join(' ');
+    throw usageError('run', `--app ${appId} runs the job with the arguments that its application was started with; leave out: ${left}`);
   }
   return { job, args: [...args, ...rest], flags, appId };
-}
-
-function unknownOption(name: string): LevinError {
-  const near = nearestName(name, Object.keys(OPTIONS));
-  const hint = near === null ? `Options: ${Object.keys(OPTIONS).join(', ')}.` : `Did you mean "${near}"?`;
-  return usage(`unknown option "${name}". ${hint} Options of the job itself stand behind --: levin run job.ts -- ${name}`);
-}
-
-function usage(message: string): LevinError {
-  return usageError('run', message);
 }

@@ -1,6 +1,5 @@
 import type { LevinError } from '../../engine/errors/levin-error.ts';
-import { nearestName } from '../config/nearest-name.ts';
-import { parseConf, splitOption, usageError } from './command-arguments.ts';
+import { parseConf, parseJobArguments, usageError } from './command-arguments.ts';
 import { parseSize, SIZE_UNITS } from './parse-size.ts';
 
 /** Where the profile comes from. */
@@ -42,28 +41,9 @@ const OPTIONS: Readonly<Record<string, boolean>> = {
 
 /** Reads `levin simulate [options] job.ts [args…] [-- args…]`, or with `--app` or `--events` in place of a job. */
 export function parseSimulateArguments(argv: readonly string[]): SimulateArguments {
-  const words: string[] = [];
-  const values: Record<string, string> = {};
+  const { words, given, options: values, rest } = parseJobArguments('simulate', argv, OPTIONS);
   const conf: Record<string, string> = {};
-  let rest: readonly string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i] as string;
-    if (word === '--') {
-      rest = argv.slice(i + 1);
-      break;
-    }
-    if (!word.startsWith('-')) {
-      words.push(word);
-      continue;
-    }
-    const [name, inline] = splitOption(word);
-    const takesValue = OPTIONS[name];
-    if (takesValue === undefined) throw unknownOption(name);
-    const value = takesValue ? (inline ?? argv[++i]) : 'true';
-    if (value === undefined || (!takesValue && inline !== null)) throw usage(`${name} ${takesValue ? 'needs a value' : 'takes no value'}.`);
-    if (name === '--conf') Object.assign(conf, parseConf('simulate', value));
-    else values[name] = value;
-  }
+  for (const [name, value] of given) if (name === '--conf') Object.assign(conf, parseConf('simulate', value));
   return {
     source: sourceOf([...words, ...rest], values),
     workers: wholeNumber('--workers', values, { default: 1000, min: 1, max: 100_000 }),
@@ -107,12 +87,6 @@ function inputBytesOf(text: string | undefined): number | null {
   const bytes = parseSize(text);
   if (bytes !== null) return bytes;
   throw usage(`--input-bytes is "${text}"; it must be a size, for example 1TB or 250GiB. Units: ${SIZE_UNITS}.`);
-}
-
-function unknownOption(name: string): LevinError {
-  const near = nearestName(name, Object.keys(OPTIONS));
-  const hint = near === null ? `Options: ${Object.keys(OPTIONS).join(', ')}.` : `Did you mean "${near}"?`;
-  return usage(`unknown option "${name}". ${hint} Options of the job itself stand behind --: levin simulate job.ts -- ${name}`);
 }
 
 function usage(message: string): LevinError {
