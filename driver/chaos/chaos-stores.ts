@@ -4,6 +4,7 @@ import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import { retryObjectStore } from '../../engine/ports/wrappers/retry-object-store.ts';
+import { isCommit } from '../../engine/types/keys.ts';
 import type { ChaosPlan } from './chaos-plan.ts';
 
 /** The second and third write of one commit go through. */
@@ -19,8 +20,7 @@ export function loseCommitAnswers<S extends MetadataStore>(store: S, plan: Chaos
     async put(key, item, options) {
       const result = await store.put(key, item, options);
       const name = `${key.partition.split('#').slice(2).join(' ')} ${Number(key.sort)}`;
-      const isCommit = key.partition.includes('#stage#');
-      if (!isCommit || !plan.strikes('commit', `write ${writes++}`, [{ scope: name, most: MOST_LOST_ANSWERS }])) return result;
+      if (!isCommit(key) || !plan.strikes('commit', `write ${writes++}`, [{ scope: name, most: MOST_LOST_ANSWERS }])) return result;
       plan.tell('commit', `lost the answer of the commit of partition ${Number(key.sort)}`);
       throw new LevinError({
         code: 'RESPONSE_LOST',

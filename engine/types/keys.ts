@@ -36,3 +36,8 @@ export const metadataKeys = {
     sort: String(partition).padStart(10, '0'),
   }),
 } as const;
+
+/** Whether an item is the commit of a task. */
+export function isCommit(key: { readonly partition: string }): boolean {
+  return key.partition.includes('#stage#');
+}

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
+import { newCounters } from '../../../engine/runtime/task-context.ts';
 import type { RunAttempt } from '../../../engine/runtime/worker/serve-worker.ts';
 import type { TaskMetrics } from '../../../engine/types/task.ts';
 
@@ -34,18 +35,7 @@ export function encodeBehaviour(behaviour: Behaviour): Uint8Array {
 }
 
 export const METRICS: TaskMetrics = {
-  recordsRead: 0,
-  bytesRead: 0,
-  recordsWritten: 0,
-  bytesWritten: 0,
-  shuffleBytesRead: 0,
-  shuffleRecordsRead: 0,
-  shuffleBytesWritten: 0,
-  shuffleRecordsWritten: 0,
-  spills: 0,
-  forcedSpills: 0,
-  memoryBytesSpilled: 0,
-  diskBytesSpilled: 0,
+  ...newCounters(),
   runMs: 0,
   peakRssBytes: 0,
   badRecords: 0,

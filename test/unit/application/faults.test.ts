@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { summarize } from '../../../driver/events/summarize.ts';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
 import { failureOf } from '../../../engine/runtime/worker/task-failure.ts';
+import { isCommit } from '../../../engine/types/keys.ts';
 import type { TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
 import { openTestEngine } from '../../support/engine.ts';
 
@@ -67,7 +68,7 @@ test('a commit whose response is lost has counted: nothing runs again', async ()
   Object.assign(lv.stores.metadata, {
     async put(...[key, ...rest]: Parameters<typeof put>) {
       const answer = await put(key, ...rest);
-      if (!key.partition.includes('#stage#') || dropped.has(key.sort)) return answer;
+      if (!isCommit(key) || dropped.has(key.sort)) return answer;
       dropped.add(key.sort);
       throw new LevinError({ code: 'CONNECTION_RESET', fault: 'transient', message: 'the connection was reset' });
     },

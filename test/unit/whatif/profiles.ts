@@ -1,22 +1,12 @@
 import type { RunProfile, StageProfile, TaskProfile } from '../../../driver/whatif/run-profile.ts';
+import { newCounters } from '../../../engine/runtime/task-context.ts';
 
 /** A task that did nothing but what is said. */
 export function task(partition: number, did: Partial<TaskProfile> = {}): TaskProfile {
   return {
     partition,
     cold: false,
-    recordsRead: 0,
-    bytesRead: 0,
-    recordsWritten: 0,
-    bytesWritten: 0,
-    shuffleBytesRead: 0,
-    shuffleRecordsRead: 0,
-    shuffleBytesWritten: 0,
-    shuffleRecordsWritten: 0,
-    spills: 0,
-    forcedSpills: 0,
-    memoryBytesSpilled: 0,
-    diskBytesSpilled: 0,
+    ...newCounters(),
     badRecords: 0,
     runMs: 0,
     peakRssBytes: 0,
