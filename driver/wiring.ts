@@ -69,7 +69,8 @@ export interface RunnerOptions {
   readonly stateDir: string;
   /** Where tasks spill; null is the system's temporary folder. */
   readonly localDir: string | null;
-  readonly shuffleCompression: BlockCompression;
+  /** null: what suits the stores. */
+  readonly shuffleCompression: BlockCompression | null;
   readonly allowedEnv: readonly string[];
   readonly onWarning: (message: string) => void;
   /** A fault was injected. */
@@ -86,9 +87,11 @@ export interface LocalRunner extends TaskRunner {
 
 /** The runner that a master stands for. */
 export function openRunner(options: RunnerOptions): LocalRunner {
-  const { master, stores, shuffleCompression, onWarning } = options;
+  const { master, stores, onWarning } = options;
   const { clock, metadata, exchange } = stores;
   const objectsRoot = join(options.stateDir, 'objects');
+  // A disk is faster than compression.
+  const shuffleCompression = options.shuffleCompression ?? 'none';
   clearLocalFolders(options.localDir).catch((error: unknown) =>
     onWarning(`What earlier processes left cannot be removed: ${String(error)}`),
   );

@@ -10,8 +10,9 @@ import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
 import { openExecutorBundle } from '../engine/closures/loading/executor-modules.ts';
 import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
-import { serveWorker } from '../engine/runtime/worker/serve-worker.ts';
+import { type RunAttempt, serveWorker } from '../engine/runtime/worker/serve-worker.ts';
 import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
+import type { TaskSettings } from '../engine/types/task.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import { openObjects } from './open-objects.ts';
 
@@ -26,18 +27,29 @@ const code = createWorkerCode(async (appId, hash) =>
   openExecutorBundle(await fetchBundle(objects, codeFolder, { appId, hash: hash ?? '' })),
 );
 
+/** Made for the first attempt: all that this thread gets have the same settings. */
+let runAttempt: RunAttempt | null = null;
+
 serveWorker({
   port: parentPort,
-  runAttempt: createAttemptRunner({
+  runAttempt(spec, context) {
+    runAttempt ??= openRunner(spec.settings);
+    return runAttempt(spec, context);
+  },
+});
+
+function openRunner(settings: TaskSettings = { env: {}, shuffleCompression: 'none' }): RunAttempt {
+  // What the function has itself stays: its region, its credentials, its folders.
+  for (const [name, value] of Object.entries(settings.env)) process.env[name] ??= value;
+  return createAttemptRunner({
     objects,
     files,
     staged: createDirectoryStagedFiles(files, { root: '/' }),
-    // S3 is behind a network: fewer bytes are worth the processor time.
-    exchange: createExchange({ objects, compression: 'zstd', prepare: (payloads) => code.prepare(payloads) }),
+    exchange: createExchange({ objects, compression: settings.shuffleCompression, prepare: (payloads) => code.prepare(payloads) }),
     clock,
     random,
     code,
     memory,
     openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),
-  }),
-});
+  });
+}

@@ -20,6 +20,7 @@ export async function driveInvocations(
     functions: [{ name: executorName('bench', 1769), memoryMb: 1769 }],
     timeLimitMs: 900_000,
     concurrency,
+    settings: { env: {}, shuffleCompression: 'none' },
     build: BENCH_BUILD,
     clock: createSystemClock(),
     committed: async () => null,

@@ -4,7 +4,7 @@ export interface LevinConfig {
   readonly appName: string | null;
   readonly stateDir: string | null;
   readonly localDir: string | null;
-  readonly shuffleCompression: 'none' | 'zstd';
+  readonly shuffleCompression: 'none' | 'zstd' | null;
   readonly defaultParallelism: number | null;
   readonly maxTaskFailures: number;
   readonly maxStageAttempts: number;

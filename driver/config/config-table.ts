@@ -60,10 +60,10 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
   },
   shuffleCompression: {
     type: { kind: 'choice', choices: ['none', 'zstd'] },
-    default: 'none',
+    default: null,
     env: 'LEVIN_SHUFFLE_COMPRESSION',
     aliases: ['spark.shuffle.compress'],
-    text: 'How shuffle output is stored: `zstd` where a block shrinks by it, or `none`. Compression pays where the state folder is slower than about 100 MB/s for each task; a local disk is faster. Spark’s switch `true` is `zstd`.',
+    text: 'How shuffle output is stored: `zstd` where a block shrinks by it, or `none`. Compression pays where storage is slower than about 100 MB/s for each task, as S3 is; a local disk is faster. Default: `zstd` with `--on aws`, else `none`. Spark’s switch `true` is `zstd`.',
   },
   defaultParallelism: {
     type: { kind: 'integer', min: 1, max: 1_000_000 },

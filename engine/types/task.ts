@@ -60,6 +60,13 @@ export interface TemplateRef {
   readonly inline: Uint8Array | null;
 }
 
+/** What an application asks of executors that were not started for it. */
+export interface TaskSettings {
+  /** Environment variables for user code, where the executor has none of that name itself. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly shuffleCompression: 'none' | 'zstd';
+}
+
 /** Everything an executor needs to run one attempt of one task. */
 export interface TaskSpec {
   readonly appId: string;
@@ -87,6 +94,8 @@ export interface TaskSpec {
   readonly maxBadRecords?: number;
   /** The attempt is stopped after this long; null is no limit. */
   readonly maxMs: number | null;
+  /** Absent: the executor was started with them. */
+  readonly settings?: TaskSettings;
 }
 
 export interface TaskMetrics {

@@ -70,3 +70,13 @@ test('a task that fills the memory of its function runs again in the next larger
   const sizes = invocations.map(({ functionName }) => functionName.replace('levin-test-executor-', ''));
   expect(sizes.toSorted((a, b) => Number(a) - Number(b))).toEqual(['256', '256', '256', '256', '1024']);
 });
+
+test('variables that the application allows reach its functions, and those that a function has itself stay', async () => {
+  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
+  const greet = async (env: NodeJS.ProcessEnv): Promise<unknown> =>
+    (await aws.run(job('lambda-environment'), { concurrency: 1, env })).result;
+  expect(await greet({ GREETING: 'ahoy', AWS_REGION: 'eu-north-1' })).toEqual([{ greeting: 'ahoy', region: 'us-east-1' }]);
+  // In the same warm environment.
+  expect(await greet({})).toEqual([{ greeting: null, region: 'us-east-1' }]);
+  expect(aws.endpoint.environments()).toHaveLength(1);
+});

@@ -48,8 +48,9 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
   let cold = true;
 
   /** User code of one app and bundle at most has been in this environment since it was last empty. */
-  const makeReadyFor = async ({ appId, bundleHash }: TaskSpec): Promise<void> => {
-    const wanted = `${appId}/${bundleHash ?? ''}`;
+  const makeReadyFor = async ({ appId, bundleHash, settings }: TaskSpec): Promise<void> => {
+    // A resumed application may have other settings.
+    const wanted = `${appId}/${bundleHash ?? ''}/${JSON.stringify(settings)}`;
     const other = identity !== null && identity !== wanted;
     if (other) {
       await supervisor.close();

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { type Build, checkSameBuild } from '../../runtime/supervisor/executor-protocol.ts';
-import type { TaskEvent, TaskOutcome, TaskSpec } from '../../types/task.ts';
+import type { TaskEvent, TaskOutcome, TaskSettings, TaskSpec } from '../../types/task.ts';
 
 /** Lambda's limit on a synchronous invocation's event, and on its answer. */
 export const MAX_INVOKE_BYTES: number = 6 * 1024 * 1024;
@@ -35,10 +35,10 @@ export function encodeRequest(build: Build, task: TaskSpec): Uint8Array {
   return Buffer.from(JSON.stringify(request));
 }
 
-/** Largest encoded task whose event is within Lambda's limit: base64 makes four bytes of three. */
-export function maxTaskBytes(build: Build): number {
+/** Largest encoded task, its settings not counted, whose event is within Lambda's limit: base64 makes four bytes of three. */
+export function maxTaskBytes(build: Build, settings: TaskSettings): number {
   const envelope = JSON.stringify({ ...build, task: '' } satisfies LambdaRequest).length;
-  return Math.floor((MAX_INVOKE_BYTES - envelope) / 4) * 3;
+  return Math.floor((MAX_INVOKE_BYTES - envelope) / 4) * 3 - serialize({ settings }).length;
 }
 
 /** Fails with `EXECUTOR_MISMATCH` when driver and function are not the same build, before anything else is read. */

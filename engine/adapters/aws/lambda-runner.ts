@@ -5,7 +5,7 @@ import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
-import type { TaskOutcome, TaskSpec } from '../../types/task.ts';
+import type { TaskOutcome, TaskSettings, TaskSpec } from '../../types/task.ts';
 import { callFailure, tooLarge } from './lambda-call-failure.ts';
 import { functionFailure, type InvokedTask } from './lambda-function-failure.ts';
 import type { InvokeAnswer, LambdaInvoker } from './lambda-invoke.ts';
@@ -27,6 +27,8 @@ export interface LambdaRunnerOptions {
   /** Invocations in flight at once. */
   readonly concurrency: number;
   readonly build: Build;
+  /** They travel with each task: functions are deployed for all applications. */
+  readonly settings: TaskSettings;
   readonly clock: Clock;
   readonly committed: CommittedOutcome;
   /** After each invocation that Lambda answered. */
@@ -96,7 +98,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       isolated: true,
       concurrency,
       queueDepth: concurrency,
-      maxPayloadBytes: maxTaskBytes(options.build),
+      maxPayloadBytes: maxTaskBytes(options.build, options.settings),
       maxTaskMs: options.timeLimitMs,
       outlivesDriver: true,
       memorySizesMb: functions.map(({ memoryMb }) => memoryMb),
@@ -147,7 +149,7 @@ async function invoke(options: LambdaRunnerOptions, attempt: Attempt, { abort, e
   const task = invokedTask(options.functions, attempt);
   const { functionName } = task;
   try {
-    const payload = encodeRequest(options.build, spec);
+    const payload = encodeRequest(options.build, { ...spec, settings: options.settings });
     if (payload.length > MAX_INVOKE_BYTES) {
       return tooLarge(task, `It has ${payload.length} bytes, and Lambda takes ${MAX_INVOKE_BYTES}`);
     }

@@ -27,7 +27,10 @@ export interface EmulatedAws {
 export interface AwsInTests extends AsyncDisposable {
   readonly endpoint: InvokeEndpoint;
   /** Runs a job file in a driver process of its own; `attempts` of its tasks at once. */
-  run(jobFile: string, options: { readonly concurrency: number; readonly args?: readonly string[] }): Promise<JobAnswer>;
+  run(
+    jobFile: string,
+    options: { readonly concurrency: number; readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv },
+  ): Promise<JobAnswer>;
 }
 
 const RUN_JOB = fileURLToPath(new URL('./run-job.ts', import.meta.url));
@@ -60,7 +63,7 @@ export async function startEmulatedAws({ memorySizesMb }: { readonly memorySizes
   const stateDir = mkdtempSync(join(tmpdir(), 'levin-emulated-'));
   return {
     endpoint,
-    async run(jobFile, { concurrency, args = [] }) {
+    async run(jobFile, { concurrency, args = [], env = {} }) {
       const where: EmulatedAws = {
         s3: s3.url,
         dynamodb: dynamodb.url,
@@ -72,7 +75,7 @@ export async function startEmulatedAws({ memorySizesMb }: { readonly memorySizes
         concurrency,
         stateDir,
       };
-      const { code, stdout, stderr } = await runNode([RUN_JOB, jobFile, JSON.stringify(where), ...args]);
+      const { code, stdout, stderr } = await runNode([RUN_JOB, jobFile, JSON.stringify(where), ...args], { env });
       if (code !== 0) throw new Error(`the driver ended with ${code}: ${stderr}`);
       return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as JobAnswer;
     },

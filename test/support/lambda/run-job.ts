@@ -13,6 +13,7 @@ import { createLambdaInvoker } from '../../../engine/adapters/aws/lambda-invoke.
 import { createLambdaRunner, type Invocation } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createS3Client } from '../../../engine/adapters/aws/s3-client.ts';
 import { createS3ObjectStore } from '../../../engine/adapters/aws/s3-object-store.ts';
+import { taskSettings } from '../../../engine/adapters/aws/task-settings.ts';
 import { createDirectoryObjectStore } from '../../../engine/adapters/local/directory-object-store.ts';
 import { createDirectoryStagedFiles } from '../../../engine/adapters/local/directory-staged-files.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
@@ -60,7 +61,7 @@ function openStores(): Stores {
   };
 }
 
-function openRunner({ stores: { metadata, exchange, clock } }: RunnerOptions) {
+function openRunner({ stores: { metadata, exchange, clock }, ...settings }: RunnerOptions) {
   const { readOffsets } = exchange;
   const runner = createLambdaRunner({
     invoker: createLambdaInvoker({ ...where, endpoint: aws.lambda, connections: aws.concurrency }),
@@ -68,6 +69,7 @@ function openRunner({ stores: { metadata, exchange, clock } }: RunnerOptions) {
     timeLimitMs: aws.timeLimitMs,
     concurrency: aws.concurrency,
     build: buildOf(levinPackage().version),
+    settings: taskSettings(settings, process.env),
     clock,
     committed: createCommittedOutcome({ metadata, readOffsets, clock }),
     onInvoked: (_, invocation) => void invocations.push(invocation),
@@ -81,7 +83,11 @@ const { default: job } = (await import(pathToFileURL(main).href)) as {
   readonly default: (lv: Context, args: readonly string[]) => Promise<unknown>;
 };
 const lv = contextOf(
-  await openApplication({ master: 'local[1]', stateDir: aws.stateDir, quiet: true, allowedEnv: ['TRACE'] }, openRunner, openStores),
+  await openApplication(
+    { master: 'local[1]', stateDir: aws.stateDir, quiet: true, allowedEnv: ['TRACE', 'GREETING', 'AWS_REGION'] },
+    openRunner,
+    openStores,
+  ),
 );
 const result = await job(lv, args);
 await lv.stop();

@@ -6,7 +6,7 @@ import { createVirtualClock } from '../../../engine/adapters/memory/virtual-cloc
 import { createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
 import { ownDelivery } from '../../../engine/runtime/own-delivery.ts';
 import { metadataKeys } from '../../../engine/types/keys.ts';
-import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
+import type { TaskEvent, TaskOutcome, TaskSettings, TaskSpec } from '../../../engine/types/task.ts';
 import { METRICS } from '../../support/executors/behaviours.ts';
 import { commitInto } from '../../support/executors/commit-into.ts';
 import { specOf } from '../../support/executors/specs.ts';
@@ -51,7 +51,7 @@ describe('an invocation', () => {
     const events: TaskEvent[] = [];
     const outcome = await lambda.runner.run(spec, { signal: new AbortController().signal, onEvent: (event) => events.push(event) });
     expect(outcome).toEqual(SUCCESS);
-    expect(seen).toEqual([spec]);
+    expect(seen).toEqual([{ ...spec, settings: { env: {}, shuffleCompression: 'none' } }]);
     expect(events).toEqual([{ kind: 'started', executorId: 'levin-test-executor-1769' }, log]);
     expect(invocations).toEqual([{ requestId: 'request-1', functionName: 'levin-test-executor-1769', environment, report: null }]);
   });
@@ -110,13 +110,21 @@ describe('an invocation', () => {
 });
 
 describe('a payload', () => {
-  test('as large as the runner says is accepted, a larger one is not sent', async () => {
-    await using lambda = await scriptedLambda((response, request) => {
-      expect(request.body.length).toBeLessThanOrEqual(MAX_INVOKE_BYTES);
-      answer()(response, request);
-    });
-    expect(lambda.runner.capabilities.maxPayloadBytes).toBe(maxTaskBytes(TEST_BUILD));
-    const room = maxTaskBytes(TEST_BUILD) - 1024;
+  const small: TaskSettings = { env: {}, shuffleCompression: 'none' };
+  const large: TaskSettings = { env: { LARGE: 'x'.repeat(100_000) }, shuffleCompression: 'zstd' };
+
+  test.for([small, large])('as large as the runner says is accepted, a larger one is not sent', async (settings) => {
+    await using lambda = await scriptedLambda(
+      (response, request) => {
+        expect(request.body.length).toBeLessThanOrEqual(MAX_INVOKE_BYTES);
+        expect(decodeRequest(TEST_BUILD, JSON.parse(Buffer.from(request.body).toString())).settings).toEqual(settings);
+        answer()(response, request);
+      },
+      { settings },
+    );
+    const { maxPayloadBytes } = lambda.runner.capabilities;
+    expect(maxPayloadBytes).toBe(maxTaskBytes(TEST_BUILD, settings));
+    const room = maxPayloadBytes - 1024;
     const spec = (bytes: number): TaskSpec => specOf({ do: 'value', value: '' }, { partition: 7, bounds: new Uint8Array(bytes) });
     expect(await lambda.run(spec(room))).toEqual(SUCCESS);
     expect(failureOf(await lambda.run(spec(room + 2048)))).toEqual([

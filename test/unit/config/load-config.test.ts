@@ -25,7 +25,7 @@ test('the defaults', () => {
     appName: null,
     stateDir: null,
     localDir: null,
-    shuffleCompression: 'none',
+    shuffleCompression: null,
     defaultParallelism: null,
     maxTaskFailures: 4,
     maxStageAttempts: 4,

@@ -1,0 +1,9 @@
+// What a task sees of the environment of its driver.
+import type { Context } from 'levin';
+import { environmentHere } from './lambda-environment-module.ts';
+
+export default async (lv: Context): Promise<unknown> =>
+  await lv
+    .range(1, { numSlices: 1 })
+    .map(() => environmentHere())
+    .collect();
