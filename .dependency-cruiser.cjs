@@ -86,7 +86,7 @@ module.exports = {
     rule(
       'adapters-are-chosen-where-things-are-wired',
       'everything else knows ports only',
-      { path: folder('driver', 'engine', 'shuffle'), pathNot: '^(driver/wiring.ts|engine/adapters/)' },
+      { path: folder('driver', 'engine', 'shuffle'), pathNot: '^(driver/wiring(-aws)?.ts|engine/adapters/)' },
       { path: '^engine/adapters/' },
     ),
     rule('scheduler-is-pure', 'no clock, no I/O, no platform', { path: '^driver/scheduler/' }, { dependencyTypes: ['core', 'npm'] }),

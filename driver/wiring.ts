@@ -1,5 +1,6 @@
 /** Where adapters are chosen: the only file of the driver that knows which stores and runners there are. */
 import { join } from 'node:path';
+import type { FoundEngine } from '../engine/adapters/aws/find-engine.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
@@ -42,6 +43,8 @@ export interface Stores {
   readonly random: Random;
   /** Requests that were made of them; absent: they cost nothing. */
   readonly requests?: () => RequestUsage;
+  /** Where people find an object of levin's own. */
+  placeOf(key: string): string;
 }
 
 export { findLeftFiles, type LeftFile, removeLeftFile } from '../engine/adapters/local/left-files.ts';
@@ -60,13 +63,12 @@ export function openStores(stateDir: string): Stores {
     exchange: createExchange({ objects }),
     clock,
     random: createSystemRandom(),
+    placeOf: (key) => join(stateDir, 'objects', key),
   };
 }
 
 export interface RunnerOptions {
-  readonly master: Master;
   readonly stores: Stores;
-  readonly stateDir: string;
   /** Where tasks spill; null is the system's temporary folder. */
   readonly localDir: string | null;
   /** null: what suits the stores. */
@@ -79,17 +81,54 @@ export interface RunnerOptions {
   readonly onOutput: (executorId: string, text: string) => void;
 }
 
-export interface LocalRunner extends TaskRunner {
+export interface DriverRunner extends TaskRunner {
   prewarm(count: number): void;
   /** Kills what runs the attempt: its worker thread, or its executor with all that runs there. False: it runs nowhere any more. Absent: nothing can be killed. */
   kill?(attemptId: string): boolean;
 }
 
-/** The runner that a master stands for. */
-export function openRunner(options: RunnerOptions): LocalRunner {
-  const { master, stores, onWarning } = options;
+export type OpenRunner = (options: RunnerOptions) => DriverRunner;
+
+/** What a driver works with. */
+export interface Wiring {
+  readonly stores: Stores;
+  readonly openRunner: OpenRunner;
+}
+
+export interface WiringOptions {
+  readonly master: Master;
+  readonly stateDir: string;
+  /** Of the master's engine, if somebody has begun to look for it. */
+  readonly engine?: EngineLookUp | null;
+}
+
+/** An engine that is being looked for. Nobody has to wait for it. */
+export interface EngineLookUp {
+  readonly name: string;
+  readonly found: Promise<FoundEngine>;
+}
+
+/** Stores and runner that a master stands for. */
+export async function openWiring({ master, stateDir, engine = null }: WiringOptions): Promise<Wiring> {
+  if (master.kind === 'aws') {
+    const found = engine?.name === master.engine ? engine.found : lookUpEngine(master.engine).found;
+    const { openAwsWiring } = await import('./wiring-aws.ts');
+    return openAwsWiring(await found);
+  }
+  return { stores: openStores(stateDir), openRunner: (options) => openLocalRunner(master, stateDir, options) };
+}
+
+/** Begins to look for an engine. */
+export function lookUpEngine(name: string): EngineLookUp {
+  const found = import('./wiring-aws.ts').then((aws) => aws.lookUpEngine(name));
+  found.catch(() => undefined);
+  return { name, found };
+}
+
+function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: string, options: RunnerOptions): DriverRunner {
+  const { stores, onWarning } = options;
   const { clock, metadata, exchange } = stores;
-  const objectsRoot = join(options.stateDir, 'objects');
+  const objectsRoot = join(stateDir, 'objects');
   // A disk is faster than compression.
   const shuffleCompression = options.shuffleCompression ?? 'none';
   clearLocalFolders(options.localDir).catch((error: unknown) =>
@@ -99,7 +138,7 @@ export function openRunner(options: RunnerOptions): LocalRunner {
     case 'local': {
       const scratchRoot = makeLocalFolder('scratch', options.localDir);
       const { task: memory } = machineMemory(master.threads);
-      const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, shuffleCompression, code: codeOfThreads(options.stateDir) };
+      const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, shuffleCompression, code: codeOfThreads(stateDir) };
       return createWorkerThreadsRunner({
         threads: master.threads,
         entry: entryUrl('../functions/worker-thread', import.meta.url),
@@ -111,7 +150,7 @@ export function openRunner(options: RunnerOptions): LocalRunner {
       });
     }
     case 'local-cluster': {
-      const data: LocalExecutorData = { objectsRoot, metadataFile: join(options.stateDir, 'metadata.sqlite'), shuffleCompression };
+      const data: LocalExecutorData = { objectsRoot, metadataFile: join(stateDir, 'metadata.sqlite'), shuffleCompression };
       return createLocalClusterRunner({
         executors: master.executors,
         cores: master.cores,

@@ -1,13 +1,12 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
-import { ENGINE_ENV } from '../engine/types/aws-engine.ts';
+import { ENGINE_ENV, LOCAL_FILES_ENV } from '../engine/types/aws-engine.ts';
 
 /** Names of the environment variables that executor functions are deployed with, beside those that describe the engine. */
-export const EXECUTOR_ENV = {
+export const EXECUTOR_ENV: { readonly temporary: string; readonly localFiles: string } = {
   /** A folder that belongs to the environment whole, and is emptied before each attempt: `/tmp`. */
   temporary: 'LEVIN_TEMPORARY',
-  /** `yes`: paths of the user are those of this machine, on which the engine is emulated. Default: there are no local paths. */
-  localFiles: 'LEVIN_LOCAL_FILES',
-} as const;
+  localFiles: LOCAL_FILES_ENV,
+};
 
 export interface ExecutorEnvironment {
   readonly bucket: string;

@@ -1,5 +1,5 @@
 import { pack, unpack } from 'msgpackr';
-import type { LocalRunner } from '../driver/wiring.ts';
+import type { DriverRunner } from '../driver/wiring.ts';
 import type { RunOptions } from '../engine/ports/task-runner.ts';
 import { failureWith, taskName } from '../engine/runtime/worker/task-failure.ts';
 import type { TaskFailure } from '../engine/types/failure.ts';
@@ -30,7 +30,7 @@ export interface ComputeOptions {
 /** Where tasks run: it outlives the drivers. */
 export interface Compute {
   /** As one driver uses it. */
-  runnerOf(driver: SimProcess): LocalRunner;
+  runnerOf(driver: SimProcess): DriverRunner;
 }
 
 const SLOW_NODE = 10;

@@ -3,7 +3,7 @@ import type { Application } from '../driver/application/application.ts';
 import { openDriver } from '../driver/application/open-driver.ts';
 import type { ConfigInput } from '../driver/config/config-input.ts';
 import { loadConfig } from '../driver/config/load-config.ts';
-import type { LocalRunner, Stores } from '../driver/wiring.ts';
+import type { DriverRunner, Stores } from '../driver/wiring.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import type { FaultLimit } from './fault-plan.ts';
 import type { FunctionTable } from './function-table.ts';
@@ -18,7 +18,7 @@ export interface SimDriverOptions {
   readonly resumed: boolean;
   readonly config: ConfigInput;
   readonly functions: FunctionTable;
-  readonly runner: LocalRunner;
+  readonly runner: DriverRunner;
   readonly crashLimits: () => readonly FaultLimit[];
 }
 
@@ -45,6 +45,7 @@ export async function openSimApplication(options: SimDriverOptions): Promise<App
     clock,
     random: remote.random,
     requests: usage,
+    placeOf: (key) => key,
   };
   const silent = { write: () => true };
   return await openDriver({
@@ -52,7 +53,6 @@ export async function openSimApplication(options: SimDriverOptions): Promise<App
     appId,
     name: 'simulated',
     start: { argv: [], args: [], cwd: CWD, root: CWD, main: 'job.ts', conf: {}, levin: '0', nodeMajor: 24 },
-    stateDir: CWD,
     stores,
     resumed: options.resumed,
     process: { pid: 1, space: process.name, started: null },

@@ -1,4 +1,4 @@
-import type { LocalRunner } from '../driver/wiring.ts';
+import type { DriverRunner } from '../driver/wiring.ts';
 import type { TaskOutcome, TaskSpec } from '../engine/types/task.ts';
 
 /** An attempt as a driver hands it to its runner. */
@@ -14,7 +14,7 @@ export interface SimAttempt {
 /** Looks at attempts as drivers see them: called when one is launched, gives what is called with its outcome. */
 export type OnAttempt = (attempt: SimAttempt) => ((outcome: TaskOutcome) => void) | undefined;
 
-export function watchedRunner(runner: LocalRunner, driver: string, onAttempt: OnAttempt): LocalRunner {
+export function watchedRunner(runner: DriverRunner, driver: string, onAttempt: OnAttempt): DriverRunner {
   return {
     ...runner,
     async run(spec, options) {

@@ -60,7 +60,8 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
   const exchange = createExchange({ objects });
   const lease = await acquireLease({ metadata, clock, random, appId: APP_ID, leaseMs: 1000 });
   const staged = createMemoryStagedFiles(files);
-  const stores = { objects, files, staged, exchange, clock, random, metadata: { ...metadata, close: async () => undefined } };
+  const placeOf = (key: string): string => key;
+  const stores = { objects, files, staged, exchange, clock, random, placeOf, metadata: { ...metadata, close: async () => undefined } };
   const journal = await openAppJournal({ stores, appId: APP_ID, lease, start: START });
   const config = { ...loadConfig([]).config, maxPartitionBytes: SPLIT_BYTES };
   const bus = createEventBus(clock);
@@ -76,7 +77,6 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
   bus.subscribe(log.write);
   let attempts = 0;
   const runner = job.runner ?? instantRunner(job, { metadata, objects, onAttempt: () => attempts++ });
-  const placeOf = (key: string): string => key;
   const engine = createApplicationEngine({
     appId: APP_ID,
     root: '/work',
@@ -87,7 +87,6 @@ export async function runInstantDriver(job: InstantJob): Promise<InstantAnswer> 
     journal,
     runner,
     bus,
-    placeOf,
   });
   const count = { name: 'count', node: lineage(job), sink: { kind: 'count' }, callSite: null, options: {} } as const;
   const counts = await engine.actions.run(count, (stage) => stage.run(Array.from({ length: stage.numPartitions }, (_, p) => p)));

@@ -14,7 +14,7 @@ import { createJobEngine, type JobEngine, type JobEngineOptions } from './job-en
 import { createRunActions, type RunActions } from './run-actions.ts';
 import { createRunSteps, type RunSteps } from './run-steps.ts';
 
-export interface ApplicationEngineOptions extends Pick<JobEngineOptions, 'runner' | 'bus' | 'placeOf'> {
+export interface ApplicationEngineOptions extends Pick<JobEngineOptions, 'runner' | 'bus'> {
   readonly appId: string;
   /** Project root. */
   readonly root: string;
@@ -36,7 +36,7 @@ export interface ApplicationEngine extends Pick<Application, 'node' | 'debugStri
 }
 
 export function createApplicationEngine(options: ApplicationEngineOptions): ApplicationEngine {
-  const { appId, root, config, stores, lease, journal, runner, bus, placeOf } = options;
+  const { appId, root, config, stores, lease, journal, runner, bus } = options;
   const { objects, metadata, files, staged, clock, random } = stores;
   const known = new Map<number, NodeFacts>();
   const resolvePath = (path: string): string => absolutePath(options.cwd, path);
@@ -48,7 +48,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
     objects,
     metadata,
     readOffsets: stores.exchange.readOffsets,
-    placeOf,
+    placeOf: stores.placeOf,
     runner,
     clock,
     random,

@@ -1,4 +1,5 @@
 import type { DriverLife } from '../chaos/driver-life.ts';
+import type { EngineLookUp } from '../wiring.ts';
 
 /** How this driver process was started: what the command line says beyond the loader. */
 export interface Launch {
@@ -14,6 +15,8 @@ export interface Launch {
   readonly appId: string | null;
   /** Of a driver that is killed on purpose and started again; null: nobody watches it. */
   readonly life: DriverLife | null;
+  /** Of the engine on AWS that flags or environment name; null: none is looked for yet. */
+  readonly engine: EngineLookUp | null;
 }
 
 // On globalThis: the CLI and the job may use two copies of levin.
@@ -26,5 +29,15 @@ export function setLaunch(launch: Launch): void {
 
 /** What the CLI said; a job started by `node --import levin/register` has its arguments only. */
 export function currentLaunch(): Launch {
-  return slot[KEY] ?? { flags: {}, journaled: {}, args: process.argv.slice(2), main: process.argv[1] ?? null, appId: null, life: null };
+  return (
+    slot[KEY] ?? {
+      flags: {},
+      journaled: {},
+      args: process.argv.slice(2),
+      main: process.argv[1] ?? null,
+      appId: null,
+      life: null,
+      engine: null,
+    }
+  );
 }

@@ -8,8 +8,9 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { InjectChaosOptions, Injection } from '../chaos/inject-chaos.ts';
 import type { ConfigInput } from '../config/config-input.ts';
 import { type ConfigSource, environmentSource, type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { parseMaster } from '../config/parse-master.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
-import { openRunner, openStores, ownProcess } from '../wiring.ts';
+import { openWiring, ownProcess } from '../wiring.ts';
 import type { Application } from './application.ts';
 import { newApplicationId } from './application-id.ts';
 import { reserveApplication } from './current-application.ts';
@@ -22,14 +23,9 @@ import { projectConfig } from './project-config.ts';
  * Opens the application of this process: settings and stores, then its driver.
  *
  * Settings: flags > journal > environment > Context.create() > levin.config.ts > defaults.
- * @param runnerOf makes the runner of the master; tests give another.
- * @param storesOf opens the stores that driver and executors share; tests give others.
+ * @param wire opens the stores and the runner of the master; tests give others.
  */
-export async function openApplication(
-  options: ConfigInput,
-  runnerOf: typeof openRunner = openRunner,
-  storesOf: typeof openStores = openStores,
-): Promise<Application> {
+export async function openApplication(options: ConfigInput, wire: typeof openWiring = openWiring): Promise<Application> {
   refuseOnExecutor();
   const place = reserveApplication();
   try {
@@ -37,7 +33,7 @@ export async function openApplication(
     const launch = currentLaunch();
     const loaded = await settings(options, launch, loader);
     const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
-    const stores = storesOf(stateDir);
+    const { stores, openRunner } = await wire({ master: parseMaster(loaded.config.master), stateDir, engine: launch.engine });
     try {
       const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
       launch.life?.opened(appId);
@@ -46,8 +42,7 @@ export async function openApplication(
         appId,
         name: nameOf(loaded, launch),
         start: startOf(launch, loader, loaded),
-        stateDir,
-        ...(await injection({ config: loaded.config, stores, runnerOf, life: launch.life })),
+        ...(await injection({ config: loaded.config, stores, runnerOf: openRunner, life: launch.life })),
         resumed: launch.appId !== null,
         process: ownProcess(),
         host: processHost(),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
@@ -8,7 +8,7 @@ import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
 import { stepName } from '../journal/replay-steps.ts';
 import type { Lease } from '../lease/lease.ts';
-import type { openRunner, Stores } from '../wiring.ts';
+import type { OpenRunner, Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { AppRecorder } from './app-record.ts';
 import type { Application } from './application.ts';
@@ -24,16 +24,18 @@ export interface StartApplication {
   readonly overrides: readonly string[];
   /** Project root. */
   readonly root: string;
-  readonly stateDir: string;
   readonly stores: Stores;
   readonly lease: Lease;
   readonly journal: AppJournal;
   readonly record: AppRecorder;
   readonly resumed: boolean;
   readonly host: DriverHost;
-  readonly runnerOf: typeof openRunner;
+  readonly runnerOf: OpenRunner;
   readonly onEnd: () => void;
 }
+
+/** What a driver holds itself is small: hundreds of functions, as an engine has them, would take longer to start than it takes one to run it. */
+const AWS_PARALLELISM = 8;
 
 /** Everything that runs jobs, tied together; the lease is held and the journal open. */
 export async function startApplication(start: StartApplication): Promise<Application> {
@@ -55,9 +57,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   bus.subscribe(log.write);
   const console = attachConsole({ bus, config, clock, stdout: host.stdout, stderr: host.stderr });
   const runner = start.runnerOf({
-    master,
     stores,
-    stateDir: start.stateDir,
     localDir: config.localDir === null ? null : resolve(config.localDir),
     shuffleCompression: config.shuffleCompression,
     allowedEnv: config.allowedEnv,
@@ -65,11 +65,11 @@ export async function startApplication(start: StartApplication): Promise<Applica
     onFault: (fault) => bus.emit({ kind: 'faultInjected', ...fault }),
     onOutput: (executorId, text) => console.write(`[executor ${executorId}] ${text}`),
   });
-  runner.prewarm(runner.capabilities.concurrency);
+  const { concurrency } = runner.capabilities;
+  runner.prewarm(concurrency);
   startEvents(bus, start);
 
-  const placeOf = (key: string): string => join(start.stateDir, 'objects', key);
-  const engine = createApplicationEngine({ appId, root: start.root, cwd: host.cwd, config, stores, lease, journal, runner, bus, placeOf });
+  const engine = createApplicationEngine({ appId, root: start.root, cwd: host.cwd, config, stores, lease, journal, runner, bus });
   const { actions, steps } = engine;
   const life = createApplicationEnd({
     appId,
@@ -94,7 +94,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     id: appId,
     name: start.name,
     master: config.master,
-    defaultParallelism: config.defaultParallelism ?? runner.capabilities.concurrency,
+    defaultParallelism: config.defaultParallelism ?? (master.kind === 'aws' ? Math.min(AWS_PARALLELISM, concurrency) : concurrency),
     node(shape, operation, callSite) {
       checkOpen(operation);
       return engine.node(shape, operation, callSite);

@@ -4,11 +4,11 @@ import type { RunOptions } from '../../engine/ports/task-runner.ts';
 import { failureWith, taskName } from '../../engine/runtime/worker/task-failure.ts';
 import type { FailureKind } from '../../engine/types/failure.ts';
 import type { TaskOutcome, TaskOutput, TaskSpec } from '../../engine/types/task.ts';
-import type { LocalRunner } from '../wiring.ts';
+import type { DriverRunner } from '../wiring.ts';
 import type { ChaosPlan } from './chaos-plan.ts';
 
 export interface ChaosRunnerOptions {
-  readonly runner: LocalRunner;
+  readonly runner: DriverRunner;
   readonly plan: ChaosPlan;
   readonly objects: ObjectStore;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ const MAX_SLOW_MS = 1_000;
 const NO_FAILURES: ReadonlySet<FailureKind> = new Set<FailureKind>(['fetch-failed', 'throttled', 'superseded', 'cancelled']);
 
 /** A runner whose attempts are killed, refused and held up, and whose outputs get lost. Everything is done for real. */
-export function createChaosRunner(options: ChaosRunnerOptions): LocalRunner {
+export function createChaosRunner(options: ChaosRunnerOptions): DriverRunner {
   const { runner, plan, clock, death } = options;
   const { addressable } = runner.capabilities;
   /** Tasks of attempts that were handed over and have not ended. */

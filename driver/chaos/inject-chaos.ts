@@ -1,5 +1,5 @@
 import type { LevinConfig } from '../config/config-input.ts';
-import type { openRunner, RunnerOptions, Stores } from '../wiring.ts';
+import type { DriverRunner, OpenRunner, RunnerOptions, Stores } from '../wiring.ts';
 import { type ChaosPlan, createChaosPlan, type InjectedFault } from './chaos-plan.ts';
 import { createChaosRunner } from './chaos-runner.ts';
 import { loseCommitAnswers, refuseObjectCalls } from './chaos-stores.ts';
@@ -10,13 +10,13 @@ import { chaosText, parseChaos } from './parse-chaos.ts';
 export interface Injection {
   /** As the driver sees them. */
   readonly stores: Stores;
-  readonly runnerOf: typeof openRunner;
+  readonly runnerOf: OpenRunner;
 }
 
 export interface InjectChaosOptions {
   readonly config: LevinConfig;
   readonly stores: Stores;
-  readonly runnerOf: typeof openRunner;
+  readonly runnerOf: OpenRunner;
   /** null: nobody starts the driver again when it dies. */
   readonly life: DriverLife | null;
 }
@@ -53,7 +53,7 @@ export function injectChaos({ config, stores, runnerOf, life }: InjectChaosOptio
     },
   };
 
-  function chaosRunner(options: RunnerOptions): ReturnType<typeof openRunner> {
+  function chaosRunner(options: RunnerOptions): DriverRunner {
     return createChaosRunner({
       runner: runnerOf(options),
       plan,

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { DriverLife } from '../chaos/driver-life.ts';
 import { parseChaos } from '../chaos/parse-chaos.ts';
+import { givenMaster } from './given-master.ts';
 import type { RunArguments } from './run-arguments.ts';
 
 /** Set by the watcher for the driver that it starts: the life's number, and the faults of those before. */
@@ -49,7 +50,7 @@ export interface DeadlyChaos {
 /** Whether the driver is to be killed: then it needs a process that starts it again. */
 export function deadlyChaos({ flags }: Pick<RunArguments, 'flags'>, env: NodeJS.ProcessEnv): DeadlyChaos | null {
   const chaos = flags['chaos'] ?? env['LEVIN_CHAOS'];
-  const master = flags['master'] ?? flags['spark.master'] ?? env['LEVIN_MASTER'] ?? 'local[*]';
+  const master = givenMaster(flags, env) ?? 'local[*]';
   if (chaos === undefined || chaos === '') return null;
   return parseChaos(chaos, master).rates.driver > 0 ? { chaos, master } : null;
 }

@@ -48,7 +48,7 @@ function help(): void {
   process.stdout.write(`levin: Spark's programming model in TypeScript
 
   levin run job.ts [options] [args…]   run a job file
-    --on MASTER          where tasks run: local, local[4], local[*], local-cluster[2,1,512]   (--master is the same)
+    --on MASTER          where tasks run: local, local[4], local[*], local-cluster[2,1,512], aws   (--master is the same)
     --conf key=value     a setting (docs/configuration.md); may be repeated
     --app ID             resume an application
     --name NAME          name of the application

@@ -7,9 +7,12 @@ import { stateFolder, transformCacheFolder } from '../../engine/closures/loading
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { applicationWasOpened } from '../application/current-application.ts';
 import { setLaunch } from '../application/launch.ts';
+import { parseMaster } from '../config/parse-master.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
+import type { EngineLookUp } from '../wiring.ts';
 import { deadlyChaos, takeDriverLife } from './driver-life.ts';
 import { failProcess } from './fail-process.ts';
+import { givenMaster } from './given-master.ts';
 import { parseRunArguments, type RunArguments } from './run-arguments.ts';
 import { stateDirOf } from './state-dir.ts';
 
@@ -26,7 +29,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   const flags = stateDir === undefined ? options.flags : { ...options.flags, stateDir };
   const args = resumed?.start.args ?? options.args;
   const { stateDir: _, ...journaled } = textValues(resumed?.start.conf ?? {});
-  setLaunch({ flags, journaled, args, main: mainFile, appId: options.appId, life });
+  // While the user's modules load.
+  const engine = await beginLookUp(options.flags);
+  setLaunch({ flags, journaled, args, main: mainFile, appId: options.appId, life, engine });
   process.argv = [process.execPath, mainFile, ...args];
   installDriverHooks({
     root: resumed?.start.root ?? findProjectRoot(mainFile),
@@ -36,6 +41,13 @@ export async function run(argv: readonly string[]): Promise<void> {
   process.on('unhandledRejection', (reason) => void failProcess(reason));
   process.on('uncaughtException', (error) => void failProcess(error));
   await runMain(mainFile, args, options);
+}
+
+/** Looks for the engine that flags or environment name; what a job names itself is looked for when it opens its Context. */
+async function beginLookUp(flags: RunArguments['flags']): Promise<EngineLookUp | null> {
+  const text = givenMaster(flags, process.env);
+  const master = text === null ? null : parseMaster(text);
+  return master?.kind === 'aws' ? (await import('../wiring.ts')).lookUpEngine(master.engine) : null;
 }
 
 async function runMain(mainFile: string, args: readonly string[], options: RunArguments): Promise<void> {

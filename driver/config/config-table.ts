@@ -35,7 +35,7 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     default: 'local[*]',
     env: 'LEVIN_MASTER',
     aliases: ['spark.master'],
-    text: 'Where tasks run: `local` (one worker thread), `local[n]`, `local[*]` (one a core), `local-cluster[executors,cores,memoryMb]` (separate processes). The flags `--on` and `--master` set it.',
+    text: 'Where tasks run: `local` (one worker thread), `local[n]`, `local[*]` (one a core), `local-cluster[executors,cores,memoryMb]` (separate processes), `aws` or `aws:engine` (functions of an engine that is deployed on AWS, docs/aws.md). The flags `--on` and `--master` set it.',
   },
   appName: {
     type: { kind: 'string' },

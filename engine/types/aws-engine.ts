@@ -30,6 +30,9 @@ export const ENGINE_ENV: Readonly<Record<keyof AwsEngine, string>> = {
   maxConcurrency: 'LEVIN_MAX_CONCURRENCY',
 };
 
+/** `yes` on all functions of an engine that is emulated on this machine: paths of the user are those of the machine. Else there are no local paths. */
+export const LOCAL_FILES_ENV: string = 'LEVIN_LOCAL_FILES';
+
 /** Lower case letters, digits and dashes: the name is a part of the names of functions, of the table and of the stack. */
 export const ENGINE_NAME: RegExp = /^[a-z][a-z0-9-]{0,23}$/;
 

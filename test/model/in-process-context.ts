@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Context, contextOf } from '../../driver/api/context.ts';
 import { openApplication } from '../../driver/application/open-application.ts';
-import type { LocalRunner, RunnerOptions } from '../../driver/wiring.ts';
+import { type DriverRunner, openWiring, type Stores } from '../../driver/wiring.ts';
 import { fetchBundle } from '../../engine/adapters/local/code-folder.ts';
 import { createInProcessRunner } from '../../engine/adapters/memory/in-process-runner.ts';
 import { openExecutorBundle } from '../../engine/closures/loading/executor-modules.ts';
@@ -20,11 +20,12 @@ export async function openInProcess(options: {
   /** What tasks plan with. */
   readonly memory: TaskMemory;
 }): Promise<Context> {
-  const { memory, ...config } = options;
-  return contextOf(await openApplication(config, (runner) => inProcessRunner(runner, memory)));
+  const { memory: _, ...config } = options;
+  const openRunner = ({ stores }: { readonly stores: Stores }): DriverRunner => inProcessRunner(stores, options);
+  return contextOf(await openApplication(config, async (where) => ({ ...(await openWiring(where)), openRunner })));
 }
 
-function inProcessRunner({ stores, stateDir }: RunnerOptions, memory: TaskMemory): LocalRunner {
+function inProcessRunner(stores: Stores, { stateDir, memory }: { readonly stateDir: string; readonly memory: TaskMemory }): DriverRunner {
   const { objects, files, staged, metadata, clock, random } = stores;
   const code = createWorkerCode(async (appId, hash) =>
     openExecutorBundle(await fetchBundle(objects, join(stateDir, 'cache', 'code'), { appId, hash: hash ?? '' })),

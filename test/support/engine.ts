@@ -97,6 +97,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     exchange,
     clock,
     random,
+    placeOf: (key) => key,
     metadata: Object.assign(metadata, { close: async () => undefined }),
   } satisfies Stores;
   const journal = await openAppJournal({ stores, appId, lease, start: START });
@@ -114,8 +115,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const events: AppEvent[] = [];
   const bus = createEventBus(clock);
   bus.subscribe((event) => void events.push(event));
-  const placeOf = (key: string): string => key;
-  const engine = createApplicationEngine({ appId, root: '/work', cwd: '/work', config, stores, lease, journal, runner, bus, placeOf });
+  const engine = createApplicationEngine({ appId, root: '/work', cwd: '/work', config, stores, lease, journal, runner, bus });
   const { actions, steps } = engine;
   let seeds = 0;
   const app: Application = {

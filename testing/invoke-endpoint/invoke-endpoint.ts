@@ -29,7 +29,7 @@ export interface InvokeEndpoint {
 /** Lambda's limit on a synchronous invocation's event and answer. */
 const MAX_BYTES = 6 * 1024 * 1024;
 const LOG_TAIL_BYTES = 4096;
-const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
+const PATH = /^\/2015-03-31\/functions\/([^/]+)\/(invocations|configuration)$/;
 const ACCOUNT = '000000000000';
 
 interface Place {
@@ -47,7 +47,7 @@ interface State {
 }
 
 /**
- * Lambda's Invoke, on the loopback interface: synchronous invocations of functions whose code really runs, each environment a process with the
+ * Lambda's Invoke and GetFunctionConfiguration, on the loopback interface: synchronous invocations of functions whose code really runs, each environment a process with the
  * function's limits of memory, time and payload. Environments are reused warm, and ended when they pass a limit, crash, or the endpoint closes.
  */
 export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promise<InvokeEndpoint> {
@@ -81,7 +81,8 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
 async function answer(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = randomUUID();
   const body = await bodyOf(request);
-  const name = decodeURIComponent(PATH.exec(request.url ?? '')?.[1] ?? '');
+  const [, encodedName = '', asked] = PATH.exec(request.url ?? '') ?? [];
+  const name = decodeURIComponent(encodedName);
   const definition = state.functions.get(name);
   const refuse = (status: number, type: string, fields: object): void => {
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type, 'x-amzn-requestid': requestId });
@@ -90,6 +91,10 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   if (definition === undefined) {
     const message = `Function not found: arn:aws:lambda:${state.region}:${ACCOUNT}:function:${name}`;
     return refuse(404, 'ResourceNotFoundException', { message });
+  }
+  if (asked === 'configuration') {
+    response.writeHead(200, { 'content-type': 'application/json', 'x-amzn-requestid': requestId });
+    return void response.end(JSON.stringify(configurationOf(state, definition)));
   }
   if ((request.headers['x-amz-invocation-type'] ?? 'RequestResponse') !== 'RequestResponse')
     return refuse(400, 'InvalidParameterValueException', { message: 'Only invocations of the type RequestResponse are emulated.' });
@@ -121,6 +126,20 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
       : {}),
   });
   response.end(payload);
+}
+
+/** What `GetFunctionConfiguration` answers, as far as anybody here asks. */
+function configurationOf({ region }: State, { name, handler, memoryMb, timeoutMs, environment }: FunctionDefinition): object {
+  return {
+    FunctionName: name,
+    FunctionArn: `arn:aws:lambda:${region}:${ACCOUNT}:function:${name}`,
+    Runtime: 'nodejs24.x',
+    Handler: handler,
+    MemorySize: memoryMb,
+    Timeout: Math.ceil(timeoutMs / 1000),
+    State: 'Active',
+    Environment: { Variables: environment('/tmp') },
+  };
 }
 
 /** A warm environment, a new one, or why there is none. */

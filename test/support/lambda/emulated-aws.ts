@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExecutorFunction } from '../../../engine/adapters/aws/lambda-runner.ts';
-import { executorName } from '../../../engine/types/aws-engine.ts';
+import { levinPackage } from '../../../engine/closures/loading/levin-package.ts';
+import { type AwsEngine, driverName, engineEnvironment, executorName, LOCAL_FILES_ENV } from '../../../engine/types/aws-engine.ts';
 import { startDynamodbEmulator } from '../../../testing/emulators/dynamodb-emulator.ts';
-import { startS3Emulator } from '../../../testing/emulators/s3-emulator.ts';
+import { type S3Emulator, startS3Emulator } from '../../../testing/emulators/s3-emulator.ts';
 import { type InvokeEndpoint, startInvokeEndpoint } from '../../../testing/invoke-endpoint/invoke-endpoint.ts';
 import { createTables } from '../../contract/dynamodb-tables.ts';
 import { runNode } from '../run-cli.ts';
@@ -26,6 +27,9 @@ export interface EmulatedAws {
 
 export interface AwsInTests extends AsyncDisposable {
   readonly endpoint: InvokeEndpoint;
+  readonly s3: S3Emulator;
+  /** For the CLI: where this is, and credentials. The engine is called `test`: `--on aws:test`. */
+  readonly env: Readonly<Record<string, string>>;
   /** Runs a job file in a driver process of its own; `attempts` of its tasks at once. */
   run(
     jobFile: string,
@@ -38,32 +42,64 @@ const EXECUTOR = fileURLToPath(new URL('../../../dist/functions/executor', impor
 const TIME_LIMIT_MS = 60_000;
 
 /** S3, DynamoDB and Lambda on this machine, with the built executor function in each of the sizes, ascending. */
-export async function startEmulatedAws({ memorySizesMb }: { readonly memorySizesMb: readonly number[] }): Promise<AwsInTests> {
+export async function startEmulatedAws({
+  memorySizesMb,
+  version = levinPackage().version,
+  localFiles = true,
+}: {
+  readonly memorySizesMb: readonly number[];
+  /** Of the engine; default: that of this package. */
+  readonly version?: string;
+  /** Whether functions reach files of this machine. */
+  readonly localFiles?: boolean;
+}): Promise<AwsInTests> {
   const [s3, dynamodb] = await Promise.all([startS3Emulator(), startDynamodbEmulator()]);
   s3.addBucket('levin');
   const tables = createTables(dynamodb.url);
   const table = await tables.make();
   const functions = memorySizesMb.map((memoryMb) => ({ name: executorName('test', memoryMb), memoryMb }));
+  const engine: AwsEngine = {
+    name: 'test',
+    version,
+    bucket: 'levin',
+    table,
+    memorySizesMb,
+    timeLimitMs: TIME_LIMIT_MS,
+    maxConcurrency: 2,
+  };
   const endpoint = await startInvokeEndpoint({
-    functions: functions.map((size) => ({
+    functions: [...functions, { name: driverName('test'), memoryMb: 512 }].map((size) => ({
       ...size,
       folder: EXECUTOR,
       handler: 'executor.handler',
       timeoutMs: TIME_LIMIT_MS,
       environment: (temporary) => ({
-        LEVIN_BUCKET: 'levin',
-        LEVIN_TABLE: table,
+        ...engineEnvironment(engine),
         LEVIN_TEMPORARY: temporary,
-        LEVIN_LOCAL_FILES: 'yes',
+        ...(localFiles ? { [LOCAL_FILES_ENV]: 'yes' } : {}),
         AWS_ENDPOINT_URL_S3: s3.url,
         AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
       }),
     })),
   });
   const stateDir = mkdtempSync(join(tmpdir(), 'levin-emulated-'));
+  const env = {
+    AWS_ENDPOINT_URL_S3: s3.url,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+    AWS_ENDPOINT_URL_LAMBDA: endpoint.url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    // Nothing of whoever runs the tests.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
   return {
     endpoint,
-    async run(jobFile, { concurrency, args = [], env = {} }) {
+    s3,
+    env,
+    async run(jobFile, { concurrency, args = [], env: own = {} }) {
       const where: EmulatedAws = {
         s3: s3.url,
         dynamodb: dynamodb.url,
@@ -75,7 +111,7 @@ export async function startEmulatedAws({ memorySizesMb }: { readonly memorySizes
         concurrency,
         stateDir,
       };
-      const { code, stdout, stderr } = await runNode([RUN_JOB, jobFile, JSON.stringify(where), ...args], { env });
+      const { code, stdout, stderr } = await runNode([RUN_JOB, jobFile, JSON.stringify(where), ...args], { env: own });
       if (code !== 0) throw new Error(`the driver ended with ${code}: ${stderr}`);
       return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as JobAnswer;
     },

@@ -58,6 +58,7 @@ function openStores(): Stores {
     exchange: createExchange({ objects }),
     clock,
     random,
+    placeOf: (key) => key,
   };
 }
 
@@ -85,8 +86,7 @@ const { default: job } = (await import(pathToFileURL(main).href)) as {
 const lv = contextOf(
   await openApplication(
     { master: 'local[1]', stateDir: aws.stateDir, quiet: true, allowedEnv: ['TRACE', 'GREETING', 'AWS_REGION'] },
-    openRunner,
-    openStores,
+    async () => ({ stores: openStores(), openRunner }),
   ),
 );
 const result = await job(lv, args);

@@ -7,7 +7,7 @@ const JOB = `
 import { hash } from 'node:crypto';
 import { double } from './lib.ts';
 const [, , levin, master, stateDir] = process.argv;
-const { openStores, openRunner } = await import(levin + 'driver/wiring.ts');
+const { openWiring } = await import(levin + 'driver/wiring.ts');
 const { shipClosure } = await import(levin + 'engine/closures/runtime/ship-closure.ts');
 const { executorBundle } = await import(levin + 'engine/closures/loading/executor-code.ts');
 const { currentLoader } = await import(levin + 'engine/closures/loading/loader-state.ts');
@@ -24,9 +24,9 @@ const functions = [
     throw new TypeError('cannot take ' + x);
   },
 ];
-const stores = openStores(stateDir);
+const { stores, openRunner } = await openWiring({ master: JSON.parse(master), stateDir });
 const runner = openRunner({
-  master: JSON.parse(master), stores, stateDir, allowedEnv: [],
+  stores, allowedEnv: [],
   onWarning: (text: string) => console.log('warning', text),
   onOutput: (_: string, text: string) => console.log('output', text),
 });

@@ -1,0 +1,82 @@
+/** Stores and runner of an engine that is deployed on AWS, for drivers on any machine. Loaded only where one is used: the SDK takes its time. */
+import { type AwsEndpoints, endpointsIn } from '../engine/adapters/aws/aws-endpoints.ts';
+import { createDynamodbClient } from '../engine/adapters/aws/dynamodb-client.ts';
+import { createDynamodbMetadataStore } from '../engine/adapters/aws/dynamodb-metadata-store.ts';
+import { type FoundEngine, findEngine } from '../engine/adapters/aws/find-engine.ts';
+import { createLambdaInvoker } from '../engine/adapters/aws/lambda-invoke.ts';
+import { createLambdaRunner } from '../engine/adapters/aws/lambda-runner.ts';
+import { noLocalFiles } from '../engine/adapters/aws/no-local-files.ts';
+import { createS3Client } from '../engine/adapters/aws/s3-client.ts';
+import { createS3ObjectStore } from '../engine/adapters/aws/s3-object-store.ts';
+import { taskSettings } from '../engine/adapters/aws/task-settings.ts';
+import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
+import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
+import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
+import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
+import { levinPackage } from '../engine/closures/loading/levin-package.ts';
+import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
+import { createCommittedOutcome } from '../engine/runtime/committed-outcome.ts';
+import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
+import { executorName } from '../engine/types/aws-engine.ts';
+import { createExchange } from '../shuffle/exchange.ts';
+import type { DriverRunner, RunnerOptions, Stores, Wiring } from './wiring.ts';
+
+/** Looks for an engine with the credentials, region and endpoints of the environment. */
+export async function lookUpEngine(name: string): Promise<FoundEngine> {
+  const { lambda } = endpointsIn(process.env);
+  return await findEngine({ name, version: levinPackage().version, client: lambda === undefined ? {} : { endpoint: lambda } });
+}
+
+/** What a driver of this engine works with; credentials, region and endpoints are those of the environment. */
+export function openAwsWiring(found: FoundEngine): Wiring {
+  const endpoints = endpointsIn(process.env);
+  const stores = openAwsStores(found, endpoints);
+  return { stores, openRunner: (options) => openLambdaRunner(found, endpoints, options) };
+}
+
+function openAwsStores({ engine, localFiles }: FoundEngine, endpoints: AwsEndpoints): Stores {
+  const [clock, random] = [createSystemClock(), createSystemRandom()];
+  const s3 = createS3Client(endpoints.s3 === undefined ? {} : { endpoint: endpoints.s3 });
+  const dynamodb = createDynamodbClient(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb });
+  const files = localFiles ? createDirectoryObjectStore({ root: '/', followLinks: true }) : noLocalFiles();
+  const { stores, usage } = createStoreWrappers({ clock, random }).wrap({
+    objects: createS3ObjectStore({ client: s3, bucket: engine.bucket }),
+    files,
+    staged: createDirectoryStagedFiles(files, { root: '/' }),
+    metadata: createDynamodbMetadataStore({ client: dynamodb, table: engine.table, clock }),
+  });
+  return {
+    ...stores,
+    metadata: {
+      ...stores.metadata,
+      async close() {
+        dynamodb.destroy();
+        s3.destroy();
+      },
+    },
+    exchange: createExchange({ objects: stores.objects }),
+    clock,
+    random,
+    requests: usage,
+    placeOf: (key) => `s3://${engine.bucket}/${key}`,
+  };
+}
+
+function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, options: RunnerOptions): DriverRunner {
+  const { metadata, exchange, clock } = options.stores;
+  const runner = createLambdaRunner({
+    invoker: createLambdaInvoker({
+      connections: engine.maxConcurrency,
+      ...(endpoints.lambda === undefined ? {} : { endpoint: endpoints.lambda }),
+    }),
+    functions: engine.memorySizesMb.map((memoryMb) => ({ name: executorName(engine.name, memoryMb), memoryMb })),
+    timeLimitMs: engine.timeLimitMs,
+    concurrency: engine.maxConcurrency,
+    build: buildOf(levinPackage().version),
+    settings: taskSettings(options, process.env),
+    clock,
+    committed: createCommittedOutcome({ metadata, readOffsets: exchange.readOffsets, clock }),
+  });
+  // Functions start when the first tasks come: one that is kept warm costs as one that works.
+  return { ...runner, prewarm: () => undefined };
+}
