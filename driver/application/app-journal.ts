@@ -1,7 +1,7 @@
 import { launchedId } from '../../engine/types/attempt-id.ts';
 import { stepPath } from '../journal/call-order.ts';
 import { createDrawBuffer } from '../journal/draw-buffer.ts';
-import type { AppStart } from '../journal/journal-entry.ts';
+import type { AppStart, LeftAttempt } from '../journal/journal-entry.ts';
 import { placed } from '../journal/journal-errors.ts';
 import { createJournalWriter, type JournalWriter } from '../journal/journal-writer.ts';
 import { loadJournal } from '../journal/load-journal.ts';
@@ -20,6 +20,8 @@ import type { BoundsJournal } from './sampled-bounds.ts';
 export interface AppJournal extends ActionJournal, StepJournal, ListingJournal, BoundsJournal, LaunchJournal {
   /** Actions and steps of an earlier driver that this one has not asked for: `count at /p/job.ts:3:1`. */
   unclaimed(): readonly string[];
+  /** The last entry of a driver that leaves the application to another one. */
+  handOver(attempts: readonly LeftAttempt[]): Promise<void>;
   /** Whether this driver or an earlier one launched the attempt. */
   hasLaunched(attemptId: string): boolean;
   /** Stages that attempts were launched for, by this driver or an earlier one. */
@@ -78,7 +80,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       await append({ kind: 'bounds', stageKey, base64: Buffer.from(bytes).toString('base64') });
       decided.set(stageKey, bytes);
     },
-    launchedBefore: (stageId) => replay.launches(stageId).map(([partition]) => partition),
+    mayRun: replay.mayRun,
     async recordLaunches(launches) {
       const byStage = Map.groupBy(launches, ({ stageId }) => stageId);
       await Promise.all(
@@ -125,6 +127,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       ...replay.unclaimedActions().map(({ name, callSite }) => placed(name, callSite)),
       ...replay.steps.unclaimed().map(({ name, callSite }) => placed(stepName(name), callSite)),
     ],
+    handOver: (left) => append({ kind: 'handedOver', attempts: left }),
     hasLaunched: (attemptId) => attempts.has(launchedId(attemptId)),
     stageIds: () => [...stages],
   };

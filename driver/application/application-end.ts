@@ -38,7 +38,15 @@ export interface ApplicationEnd {
   /** The program is done: succeeded, unless the last action failed or some still run. */
   stop(): Promise<void>;
   fail(error: unknown): Promise<void>;
+  /**
+   * Leaves the application to another driver: launches nothing more, and releases the lease. False: it has ended before. From here on no action and no
+   * end comes back to the program, for what it does belongs to the other driver.
+   */
+  handOver(): Promise<boolean>;
 }
+
+/** Requests of attempts that were launched last leave this process meanwhile: what was not sent, the next driver would wait for in vain. */
+const SENT_MS = 1_000;
 
 export function createApplicationEnd(options: ApplicationEndOptions): ApplicationEnd {
   const { appId, lease } = options;
@@ -46,6 +54,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
   let lastFailure: unknown = null;
   let ended: Promise<void> | null = null;
   let endedBy: unknown = null;
+  let handedOver = false;
   const ending = new AbortController();
   const failed = (error: unknown): void => {
     // Cancelled by a signal of the job's own: it wanted that.
@@ -71,13 +80,29 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     options.bus.emit({ kind: 'warning', code: 'CANCELLING', message: 'Cancelling what runs. Press Ctrl-C again to leave at once.' });
     return endBecause('cancelled', error);
   };
+  const handOver = async (): Promise<boolean> => {
+    if (ended !== null) {
+      await ended.catch(() => undefined);
+      return false;
+    }
+    handedOver = true;
+    ended = new Promise<never>(() => undefined);
+    processEnd.release();
+    ending.abort();
+    await options.journal.handOver(options.engine.handOver());
+    await options.stores.clock.sleep(SENT_MS);
+    await options.log.close();
+    options.console.close();
+    await lease.release();
+    return true;
+  };
   const processEnd = options.onProcessEnd({ appId, stop, interrupt });
   const { metadata, clock } = options.stores;
   onCancelRequest({ metadata, clock, appId, epoch: lease.epoch, signal: ending.signal }, () => processEnd.interrupt('levin cancel'));
   lease.lost.addEventListener('abort', () => void endBecause('failed', lease.lost.reason), { once: true });
   return {
     checkOpen(operation) {
-      if (ended === null) return;
+      if (ended === null || handedOver) return;
       if (endedBy !== null) throw endedBy;
       throw new LevinError({
         code: 'CONTEXT_STOPPED',
@@ -89,9 +114,11 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
       running.add(action);
       try {
         const answer = await action;
+        if (handedOver) await ended;
         lastFailure = null;
         return answer;
       } catch (error) {
+        if (handedOver) await ended;
         const reason = await lostOr(options.stores.metadata, lease, error);
         failed(reason);
         throw reason;
@@ -102,6 +129,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     failed,
     stop,
     fail: (error) => endBecause('failed', error),
+    handOver,
   };
 }
 

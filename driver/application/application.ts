@@ -103,4 +103,6 @@ export interface Application {
   stop(): Promise<void>;
   /** Ends the application as failed, with this error as the reason; does nothing after `stop`. */
   fail(error: unknown): Promise<void>;
+  /** Leaves the application to another driver, which may begin when this resolves; this process has to end then. False: it has ended by itself. */
+  handOver(): Promise<boolean>;
 }

@@ -8,6 +8,8 @@ import type { ReadOffsets } from '../../engine/runtime/commit.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { LeftAttempt } from '../journal/journal-entry.ts';
+import type { MayRun } from '../journal/replay.ts';
 import type { NodeFacts } from '../planner/analyze.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
 import { stageShape } from '../planner/stage-shape.ts';
@@ -49,14 +51,16 @@ export interface JobEngineOptions {
 /** Attempts in the journal. */
 export interface LaunchJournal {
   recordLaunches(launches: readonly LaunchRecord[]): Promise<void>;
-  /** Partitions of a stage that earlier drivers launched attempts for. */
-  launchedBefore(stageId: string): Iterable<number>;
+  /** Attempts of earlier drivers that may still run. */
+  mayRun(): readonly MayRun[];
 }
 
 export interface JobEngine {
   readonly stages: ResultStages;
   /** Deletes the dead letters of attempts that ended after their stage: for when nothing runs any more. */
   tidyDeadLetters(): Promise<void>;
+  /** Launches nothing any more, whatever is asked for. Gives the attempts that go on without this driver. */
+  handOver(): readonly LeftAttempt[];
   /** All jobs fail with this error; what runs is aborted. */
   fail(error: unknown): void;
 }
@@ -97,6 +101,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     await code.storeAgain();
     await resolver.storeAgain(stage);
   };
+  const outlive = outliveMs(runner.capabilities, config.taskTimeoutMs);
   const launcher = createTaskLauncher({
     appId,
     table,
@@ -104,6 +109,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     clock,
     random: options.random,
     taskTimeoutMs: config.taskTimeoutMs,
+    outliveMs: outlive,
     inputsOf: inputs.inputsOf,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
     storeAgain,
@@ -112,8 +118,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       metadata,
       readOffsets: options.readOffsets,
       clock,
-      outliveMs: outliveMs(runner.capabilities, config.taskTimeoutMs),
-      launchedBefore: options.journal.launchedBefore,
+      outliveMs: outlive,
+      mayRun: options.journal.mayRun(),
     }),
     recordLaunches: (launches) => options.journal.recordLaunches(launches),
     post,
@@ -197,7 +203,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     },
   });
   const tidyDeadLetters = async (): Promise<void> => void (await Promise.all([...tidyLetters.values()].map((tidy) => tidy())));
-  return { stages, tidyDeadLetters, fail };
+  return { stages, tidyDeadLetters, handOver: launcher.handOver, fail };
 }
 
 /** Without a limit nobody could say when an attempt is over: then it is launched again at once. */

@@ -150,5 +150,6 @@ export async function startApplication(start: StartApplication): Promise<Applica
     resolvePath: engine.resolvePath,
     stop: life.stop,
     fail: life.fail,
+    handOver: life.handOver,
   };
 }

@@ -5,6 +5,7 @@ import { SHARED_LOST } from '../../engine/runtime/read-shared.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
+import type { LeftAttempt } from '../journal/journal-entry.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { EarlierAttempts } from './earlier-attempts.ts';
@@ -27,6 +28,8 @@ export interface TaskLauncherOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly taskTimeoutMs: number | null;
+  /** Longest that an attempt can go on without this driver; null: it ends with it. */
+  readonly outliveMs: number | null;
   /** What a task reads; may have to write an index object first. */
   readonly inputsOf: (stage: number, partition: number) => Promise<readonly TaskInput[]>;
   /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
@@ -48,6 +51,8 @@ export interface TaskLauncher {
   abort(stage: number, partition: number, attempt: number): void;
   /** Aborts everything in flight. */
   abortAll(): void;
+  /** From here on nothing is started. Gives the attempts that go on without this driver, earlier drivers' among them. */
+  handOver(): readonly LeftAttempt[];
 }
 
 interface Pending {
@@ -56,13 +61,21 @@ interface Pending {
   readonly stageId: string;
   readonly attemptId: string;
   readonly abort: AbortController;
+  /** It waits for what an earlier driver launched. */
+  readonly waits: boolean;
+  /** Of the monotonic clock; null: the runner has not begun with it. */
+  startedMs: number | null;
 }
+
+/** From the launch to the first line of a function, and from its last one to its commit: a cold start takes most of it. */
+const LATE_MS = 15_000;
 
 /** Starts attempts: records a batch of launches in the journal, then hands each to the runner and reports its outcome. */
 export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   const { appId, table, runner, clock, post, emit } = options;
-  const inFlight = new Map<string, AbortController>();
+  const inFlight = new Map<string, Pending>();
   let batch: Pending[] = [];
+  let handedOver = false;
 
   const flush = async (): Promise<void> => {
     const launches = batch;
@@ -81,9 +94,11 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       for (const { command } of launches) finish(command, cancelled('the driver stops'));
       return;
     }
-    for (const pending of launches) void run(pending);
+    // A launch that is recorded and not in the list of those that go on was not made.
+    for (const pending of handedOver ? [] : launches) void run(pending);
   };
   const enqueue = (pending: Pending): void => {
+    if (handedOver) return;
     batch.push(pending);
     if (batch.length === 1) queueMicrotask(() => void flush());
   };
@@ -102,12 +117,14 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     report(command, outcome, clock.monotonic() - startedAt);
     finish(command, outcome);
   };
-  const run = async ({ command, attemptId, abort }: Pending): Promise<void> => {
+  const run = async (pending: Pending): Promise<void> => {
+    const { command, attemptId, abort } = pending;
     const { stage, partition, attempt, generation, memorySizeMb } = command;
     const startedAt = clock.monotonic();
     const onEvent = (event: TaskEvent): void => {
       if (event.kind === 'started') {
         const { executorId } = event;
+        pending.startedMs ??= clock.monotonic();
         emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy, memorySizeMb });
         post({ kind: 'taskStarted', stage, partition, attempt, executorId, nowMs: clock.monotonic() });
       } else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
@@ -116,6 +133,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     try {
       const memory = memorySizeMb === null ? {} : { memorySizeMb };
       const spec = await specOf(command, attemptId);
+      if (handedOver) return;
       // To record it took its time: another attempt may have made it meanwhile.
       outcome = abort.signal.aborted
         ? cancelled('it was not needed any more')
@@ -186,14 +204,30 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   return {
     launch(command) {
       const abort = new AbortController();
-      inFlight.set(nameOf(command.stage, command.partition, command.attempt), abort);
-      const pending = { command, stageId: table.stageIdOf(command.stage), attemptId: options.random.uuid(), abort };
-      if (options.earlier.mayRun({ stageId: pending.stageId, ...command })) void waitForEarlier(pending);
+      const stageId = table.stageIdOf(command.stage);
+      const waits = options.earlier.mayRun({ stageId, ...command });
+      const pending: Pending = { command, stageId, attemptId: options.random.uuid(), abort, waits, startedMs: null };
+      inFlight.set(nameOf(command.stage, command.partition, command.attempt), pending);
+      if (waits) void waitForEarlier(pending);
       else enqueue(pending);
     },
-    abort: (stage, partition, attempt) => inFlight.get(nameOf(stage, partition, attempt))?.abort(),
+    abort: (stage, partition, attempt) => inFlight.get(nameOf(stage, partition, attempt))?.abort.abort(),
     abortAll() {
-      for (const abort of inFlight.values()) abort.abort();
+      for (const { abort } of inFlight.values()) abort.abort();
+    },
+    handOver() {
+      handedOver = true;
+      const nowMs = clock.monotonic();
+      const own = [...inFlight.values()].flatMap(({ command, stageId, attemptId, waits, startedMs, abort }) => {
+        if (startedMs === null || options.outliveMs === null) {
+          // The runner keeps it for later, or it ends with this process.
+          if (!waits) abort.abort();
+          return [];
+        }
+        const leftMs = Math.max(0, Math.ceil(startedMs + options.outliveMs + LATE_MS - nowMs));
+        return [{ stageId, partition: command.partition, attemptId, leftMs }];
+      });
+      return [...own, ...options.earlier.left()];
     },
   };
 }

@@ -32,6 +32,15 @@ export type JournaledBytes =
 /** One attempt as it was launched: partition, attempt, attempt id. */
 export type LaunchedAttempt = readonly [partition: number, attempt: number, attemptId: string];
 
+/** An attempt that goes on when the driver that launched it is gone. */
+export interface LeftAttempt {
+  readonly stageId: string;
+  readonly partition: number;
+  readonly attemptId: string;
+  /** How long it can go on, from the moment on at which the driver wrote this. */
+  readonly leftMs: number;
+}
+
 /** A number that `lv.now()` or `lv.random()` gave. */
 export type DrawKind = 'now' | 'random';
 
@@ -56,6 +65,7 @@ export interface StepKey {
  * - `actionStarted`: the n-th action (`ordinal`); `fingerprint` is of what it computes.
  * - `actionFinished`, `actionFailed`: how it ended. A failed one runs again when the driver is resumed.
  * - `launched`: attempts about to be made, so that a successor neither launches nor pays twice.
+ * - `handedOver`: the driver launches nothing any more. Of all attempts before, only these may still run.
  * - `stepStarted`, `stepFinished`, `stepFailed`: driver code run by `lv.step`. Only a finished one has a result; a failed one may run again under
  *   the same key.
  * - `draws`: what `lv.now()` and `lv.random()` gave.
@@ -75,6 +85,7 @@ export type JournalEntry =
   | { readonly kind: 'actionFinished'; readonly ordinal: number; readonly result: JournaledBytes }
   | { readonly kind: 'actionFailed'; readonly ordinal: number; readonly message: string }
   | { readonly kind: 'launched'; readonly stageId: string; readonly attempts: readonly LaunchedAttempt[] }
+  | { readonly kind: 'handedOver'; readonly attempts: readonly LeftAttempt[] }
   | ({ readonly kind: 'stepStarted'; readonly callSite: CallSite | null } & StepKey)
   | ({ readonly kind: 'stepFinished'; readonly result: JournaledBytes } & StepKey)
   | ({ readonly kind: 'stepFailed'; readonly message: string } & StepKey)

@@ -1,5 +1,5 @@
 import { createCallOrder } from './call-order.ts';
-import type { AppStart, JournalEntry, JournaledBytes, JsonValue, LaunchedAttempt, ListedFile } from './journal-entry.ts';
+import type { AppStart, JournalEntry, JournaledBytes, JsonValue, LaunchedAttempt, LeftAttempt, ListedFile } from './journal-entry.ts';
 import { type ActionReplay, createActionReplay } from './replay-actions.ts';
 import { createDrawReplay, type DrawReplay } from './replay-draws.ts';
 import { createStepReplay, type StepReplay } from './replay-steps.ts';
@@ -17,9 +17,14 @@ export interface Replay extends ActionReplay, DrawReplay {
   stageIds(): readonly string[];
   /** Attempts launched for a stage, in order. */
   launches(stageId: string): readonly LaunchedAttempt[];
+  /** Attempts that may go on without the driver that launched them. */
+  mayRun(): readonly MayRun[];
   readonly steps: StepReplay;
   loadResult(result: JournaledBytes): Promise<Uint8Array>;
 }
+
+/** `leftMs`: from the end of that driver on; null: it died, so nobody knows more than the limit for all attempts. */
+export type MayRun = Omit<LeftAttempt, 'leftMs'> & { readonly leftMs: number | null };
 
 export interface ReplayOptions {
   readonly appId: string;
@@ -33,6 +38,7 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
   const bounds = new Map<string, string>();
   const decisions = new Map<string, JsonValue>();
   const launches = new Map<string, LaunchedAttempt[]>();
+  let mayRun: MayRun[] = [];
   const setOnce = <V>(map: Map<string, V>, key: string, value: V): void => {
     if (!map.has(key)) map.set(key, value);
   };
@@ -53,7 +59,14 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
         break;
       case 'launched':
         setOnce(launches, entry.stageId, []);
-        for (const attempt of entry.attempts) launches.get(entry.stageId)?.push(attempt);
+        for (const attempt of entry.attempts) {
+          const [partition, , attemptId] = attempt;
+          launches.get(entry.stageId)?.push(attempt);
+          mayRun.push({ stageId: entry.stageId, partition, attemptId, leftMs: null });
+        }
+        break;
+      case 'handedOver':
+        mayRun = [...entry.attempts];
         break;
       case 'actionStarted':
       case 'actionFinished':
@@ -74,6 +87,7 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
     decision: (name) => decisions.get(name),
     stageIds: () => [...launches.keys()],
     launches: (stageId) => launches.get(stageId) ?? [],
+    mayRun: () => mayRun,
     ...createActionReplay({ appId, entries }, order),
     ...createDrawReplay({ appId, entries }, order),
     steps: createStepReplay({ appId, entries }, order),

@@ -142,6 +142,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     resolvePath: engine.resolvePath,
     stop: async () => undefined,
     fail: async () => undefined,
+    handOver: async () => false,
   };
   const source = <T>(shape: LineageShape): RDD<T> => rddOf<T>(app, app.node(shape, shape.kind, null));
   return {
