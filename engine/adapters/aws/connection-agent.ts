@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpAgent, type AgentOptions as SocketOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 
@@ -6,6 +6,8 @@ export interface AgentOptions {
   readonly maxSockets: number;
   /** How long a connection may take to be made. */
   readonly connectMs: number;
+  /** Of connections, beside these. */
+  readonly sockets?: SocketOptions;
 }
 
 /**
@@ -13,9 +15,9 @@ export interface AgentOptions {
  * free socket, too: where many calls are made at once, those at the end would fail without having been sent.
  */
 export function connectionAgents(options: AgentOptions): { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent } {
-  const { maxSockets, connectMs } = options;
-  const httpAgent = new HttpAgent({ keepAlive: true, maxSockets });
-  const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets });
+  const { maxSockets, connectMs, sockets } = options;
+  const httpAgent = new HttpAgent({ keepAlive: true, maxSockets, ...sockets });
+  const httpsAgent = new HttpsAgent({ keepAlive: true, maxSockets, ...sockets });
   for (const agent of [httpAgent, httpsAgent]) {
     const connect = agent.createConnection.bind(agent);
     agent.createConnection = (...args) => {

@@ -1,4 +1,4 @@
-import { errorCode, type Fault, LevinError } from '../../errors/levin-error.ts';
+import { type Fault, LevinError } from '../../errors/levin-error.ts';
 import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
 import type { FailureKind, TaskFailure } from '../../types/failure.ts';
 import { awsError } from './aws-errors.ts';
@@ -84,9 +84,8 @@ function failed(
   return { kind: 'failure', failure: failureWith(kind, fault, { code, message: `${taskName(spec)} ${why}` }) };
 }
 
-/** Then nothing of the event has left this machine. A time-out of the SDK's own has no code. */
+/** Then nothing of the event has left this machine. */
 function neverConnected(error: Thrown): boolean {
-  if (error.name === 'TimeoutError' && errorCode(error) === undefined) return true;
   const { syscall } = error.errors?.[0] ?? error;
   return syscall === 'connect' || syscall === 'getaddrinfo';
 }

@@ -1,6 +1,6 @@
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { connectionAgents } from './connection-agent.ts';
 import { parsed } from './lambda-protocol.ts';
 
 /** Sockets that no invocation uses are closed before the service does it: an event written to a socket that is just being closed may have arrived or not. */
@@ -50,20 +50,13 @@ export interface LambdaInvokerOptions {
  */
 export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoker {
   const { connections, ...where } = options;
-  const sockets = {
-    keepAlive: true,
-    keepAliveMsecs: PROBE_AFTER_MS,
-    maxSockets: connections,
-    maxFreeSockets: connections,
-    timeout: IDLE_SOCKET_MS,
-    scheduling: 'lifo',
-  } as const;
+  const sockets = { keepAliveMsecs: PROBE_AFTER_MS, maxFreeSockets: connections, timeout: IDLE_SOCKET_MS, scheduling: 'lifo' } as const;
   const client = new LambdaClient({
     ...where,
     requestHandler: {
-      httpAgent: new HttpAgent(sockets),
-      httpsAgent: new HttpsAgent(sockets),
-      connectionTimeout: CONNECT_MS,
+      ...connectionAgents({ maxSockets: connections, connectMs: CONNECT_MS, sockets }),
+      // By the agents.
+      connectionTimeout: 0,
       // An answer takes as long as its task; the runner watches deadlines.
       requestTimeout: 0,
       socketTimeout: 0,

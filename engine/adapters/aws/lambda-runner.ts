@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
+import { createInvocationRamp, type InvocationRamp } from '../../ports/wrappers/invocation-ramp.ts';
 import type { CommittedOutcome } from '../../runtime/committed-outcome.ts';
 import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
@@ -24,7 +25,7 @@ export interface LambdaRunnerOptions {
   readonly functions: readonly ExecutorFunction[];
   /** Time limit that they were deployed with. */
   readonly timeLimitMs: number;
-  /** Invocations in flight at once. */
+  /** Invocations in flight at once, at most. */
   readonly concurrency: number;
   readonly build: Build;
   /** They travel with each task: functions are deployed for all applications. */
@@ -53,12 +54,23 @@ export interface Invocation {
 
 interface State {
   readonly options: LambdaRunnerOptions;
-  readonly waiting: Set<Attempt>;
+  /** One for each function, in their order. */
+  readonly lanes: readonly Lane[];
   readonly inFlight: Map<Attempt, Flight>;
   watching: boolean;
 }
 
+/** Each function has its own environments, and Lambda starts those of each at a rate of its own. */
+interface Lane {
+  readonly ramp: InvocationRamp;
+  readonly waiting: Set<Attempt>;
+  /** Will look again when the ramp has room. */
+  timed: boolean;
+}
+
 interface Flight {
+  readonly lane: Lane;
+  readonly sentMs: number;
   readonly abort: AbortController;
   /** Of the monotonic clock: then no answer will come any more. */
   readonly endMs: number;
@@ -76,19 +88,22 @@ interface Flight {
  */
 export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   const { invoker, concurrency, functions } = options;
-  const state: State = { options, waiting: new Set(), inFlight: new Map(), watching: false };
+  const lanes = functions.map((): Lane => ({ ramp: createInvocationRamp(concurrency), waiting: new Set(), timed: false }));
+  const state: State = { options, lanes, inFlight: new Map(), watching: false };
+  const laneOf = ({ memorySizeMb }: Attempt): Lane => lanes[sizeIndex(functions, memorySizeMb)] as Lane;
   const intake = createAttemptIntake({
     facts: { executorId: 'driver', memoryRemedy: remedyOf(functions, 0) },
     add(attempt) {
-      state.waiting.add(attempt);
-      pump(state);
+      const lane = laneOf(attempt);
+      lane.waiting.add(attempt);
+      pump(state, lane);
     },
     stop(attempt, reason) {
-      state.waiting.delete(attempt);
+      laneOf(attempt).waiting.delete(attempt);
       attempt.stopped(reason);
       state.inFlight.get(attempt)?.abort.abort();
     },
-    // Sockets in flight keep the process alive, those that wait do not.
+    // Sockets in flight keep the process alive, attempts that wait do not.
     onBusy: () => undefined,
     close: async () => invoker.close(),
   });
@@ -113,21 +128,46 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   };
 }
 
-function pump(state: State): void {
-  for (const attempt of state.waiting) {
-    if (state.inFlight.size >= state.options.concurrency) return;
-    state.waiting.delete(attempt);
+function pump(state: State, lane: Lane): void {
+  const { options, inFlight } = state;
+  const { clock } = options;
+  for (const attempt of lane.waiting) {
+    if (inFlight.size >= options.concurrency) return;
+    const sentMs = clock.monotonic();
+    if (!lane.ramp.take(sentMs)) {
+      pumpLater(state, lane);
+      return;
+    }
+    lane.waiting.delete(attempt);
     const { maxMs } = attempt.spec;
-    const limitMs = Math.min(maxMs ?? Number.POSITIVE_INFINITY, state.options.timeLimitMs);
-    const flight: Flight = { abort: new AbortController(), endMs: state.options.clock.monotonic() + limitMs + ANSWER_GRACE_MS };
-    state.inFlight.set(attempt, flight);
+    const limitMs = Math.min(maxMs ?? Number.POSITIVE_INFINITY, options.timeLimitMs);
+    const flight: Flight = { lane, sentMs, abort: new AbortController(), endMs: sentMs + limitMs + ANSWER_GRACE_MS };
+    inFlight.set(attempt, flight);
     void watchDeadlines(state);
-    void invoke(state.options, attempt, flight).then((outcome) => {
-      state.inFlight.delete(attempt);
-      attempt.settle(outcome);
-      pump(state);
-    });
+    void invoke(options, attempt, flight).then((outcome) => land(state, attempt, outcome));
   }
+}
+
+function land(state: State, attempt: Attempt, outcome: TaskOutcome): void {
+  const { inFlight, options } = state;
+  const { lane, sentMs } = inFlight.get(attempt) as Flight;
+  inFlight.delete(attempt);
+  const refused = outcome.kind === 'failure' && outcome.failure.kind === 'throttled';
+  lane.ramp.ended({ sentMs, nowMs: options.clock.monotonic(), refused });
+  attempt.settle(outcome);
+  for (const each of state.lanes) pump(state, each);
+}
+
+/** When the ramp has room before any invocation ends. */
+function pumpLater(state: State, lane: Lane): void {
+  const { clock } = state.options;
+  const freeInMs = lane.ramp.freeInMs(clock.monotonic());
+  if (lane.timed || freeInMs === null) return;
+  lane.timed = true;
+  void clock.sleep(freeInMs, { unref: true }).then(() => {
+    lane.timed = false;
+    pump(state, lane);
+  });
 }
 
 /** One timer for all: one of each attempt's own takes a tenth of what an invocation does. */
@@ -143,7 +183,11 @@ async function watchDeadlines(state: State): Promise<void> {
 }
 
 /** Never rejects. */
-async function invoke(options: LambdaRunnerOptions, attempt: Attempt, { abort, endMs }: Flight): Promise<TaskOutcome> {
+async function invoke(
+  options: LambdaRunnerOptions,
+  attempt: Attempt,
+  { abort, endMs }: Pick<Flight, 'abort' | 'endMs'>,
+): Promise<TaskOutcome> {
   const { invoker } = options;
   const { spec } = attempt;
   const task = invokedTask(options.functions, attempt);

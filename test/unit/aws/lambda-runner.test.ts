@@ -109,6 +109,40 @@ describe('an invocation', () => {
   });
 });
 
+test('of a service that takes few, few are asked for: refused ones wait with the others', async () => {
+  const room = 4;
+  let [inFlight, refusals] = [0, 0];
+  const refuse = apiError(429, 'TooManyRequestsException', { Reason: 'ConcurrentInvocationLimitExceeded' });
+  await using lambda = await scriptedLambda(
+    (response, request) => {
+      if (inFlight >= room) {
+        refusals++;
+        refuse(response, request);
+        return;
+      }
+      inFlight++;
+      // Others come in meanwhile.
+      setImmediate(() => {
+        inFlight--;
+        answer()(response, request);
+      });
+    },
+    { concurrency: 64, clock: createVirtualClock() },
+  );
+  const untilDone = async (): Promise<number> => {
+    for (let tries = 1; ; tries++) {
+      const outcome = await lambda.run();
+      if (outcome.kind === 'success') return tries;
+      expect(outcome.failure).toMatchObject({ kind: 'throttled', error: { code: 'THROTTLED' } });
+    }
+  };
+  const tries = await Promise.all(Array.from({ length: 400 }, untilDone));
+  expect(lambda.endpoint.counts().requests).toBe(400 + refusals);
+  expect(tries.reduce((sum, n) => sum + n, 0)).toBe(400 + refusals);
+  // The first 64 found room for a few. Time stands still, so that nothing grows again: after six halvings nothing is refused.
+  expect(refusals).toBeLessThan(64 * 2);
+});
+
 describe('a payload', () => {
   const small: TaskSettings = { env: {}, shuffleCompression: 'none' };
   const large: TaskSettings = { env: { LARGE: 'x'.repeat(100_000) }, shuffleCompression: 'zstd' };
