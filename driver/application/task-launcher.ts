@@ -189,6 +189,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       metrics: success ? outcome.result.metrics : null,
       lostRace: success && outcome.lostRace,
       requests: outcome.requests ?? null,
+      invocation: outcome.invocation ?? null,
     });
   };
   const finish = ({ stage, partition, attempt, generation }: Launch, outcome: TaskOutcome): void => {

@@ -18,6 +18,7 @@ export function renderSummary(summary: Summary, paint: Paint): string {
       tasks.retried === 1 ? '1 retry' : `${formatCount(tasks.retried)} retries`,
     ].join(', '),
     `records: ${formatCount(summary.recordsRead)} read, ${formatCount(summary.recordsWritten)} written; shuffle: ${formatBytes(summary.shuffleBytesWritten)} written, ${formatBytes(summary.shuffleBytesRead)} read`,
+    ...invoked(summary),
     ...requested(summary),
     ...spilled(summary),
     ...trouble(summary),
@@ -28,6 +29,13 @@ export function renderSummary(summary: Summary, paint: Paint): string {
 
 function extra(n: number, what: string): string {
   return n === 0 ? '' : ` + ${formatCount(n)} ${what}`;
+}
+
+function invoked({ invocations: all }: Summary): string[] {
+  if (all === null) return [];
+  const counts = `${countOf(all.invocations, 'invocation')} in ${countOf(all.environments, 'environment')}`;
+  const memory = all.fullest === null ? '' : `, at most ${formatCount(all.fullest.usedMb)} MB of ${formatCount(all.fullest.ofMb)} MB used`;
+  return [`functions: ${counts} (${countOf(all.coldStarts, 'cold start')}), ${all.gbSeconds.toFixed(1)} GB-s billed${memory}`];
 }
 
 function requested({ requests }: Summary): string[] {

@@ -1,6 +1,7 @@
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { ChaosKind } from '../../engine/types/injected-fault.ts';
 import { isFailedAttempt } from './failed-attempt.ts';
+import { createInvocationTotals, type InvocationTotals } from './invocation-totals.ts';
 import { createRequestTotals, type RequestTotals } from './request-totals.ts';
 
 /** What a run did, as the closing summary says it. */
@@ -43,6 +44,8 @@ export interface Summary {
   readonly injected: Partial<Readonly<Record<ChaosKind, number>>>;
   /** null where requests cost nothing. */
   readonly requests: RequestTotals | null;
+  /** null where tasks are no invocations of functions. */
+  readonly invocations: InvocationTotals | null;
 }
 
 const SUMMED = [
@@ -75,6 +78,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
   const badRecords = new Map<string, number>();
   const injected: Partial<Record<ChaosKind, number>> = {};
   const requests = createRequestTotals();
+  const invocations = createInvocationTotals();
   let [appId, name]: [string | null, string | null] = [null, null];
   let status: Summary['status'] = 'running';
   let [firstMs, lastMs]: [number | null, number] = [null, 0];
@@ -101,6 +105,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       firstMs ??= event.timeMs;
       lastMs = event.timeMs;
       requests.add(event);
+      invocations.add(event);
       switch (event.kind) {
         case 'appStarted':
           [appId, name, status] = [event.appId, event.name, 'running'];
@@ -165,6 +170,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       warnings,
       injected: { ...injected },
       requests: requests.totals(),
+      invocations: invocations.totals(),
     }),
   };
 }

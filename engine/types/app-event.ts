@@ -1,6 +1,7 @@
 import type { CallSite } from './call-site.ts';
 import type { TaskFailure } from './failure.ts';
 import type { ChaosKind } from './injected-fault.ts';
+import type { Invocation } from './invocation.ts';
 import type { RequestUsage } from './request-usage.ts';
 import type { StageShape } from './stage-shape.ts';
 import type { TaskMetrics } from './task.ts';
@@ -93,6 +94,8 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly lostRace: boolean;
       /** Requests that the attempt made, failed or not; null: they cost nothing here, or nobody can tell. */
       readonly requests: RequestUsage | null;
+      /** Where the attempt ran and what Lambda billed; null: it was no invocation of a function, or its answer never came. */
+      readonly invocation: Invocation | null;
     }
   | {
       readonly kind: 'taskLog';

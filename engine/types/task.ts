@@ -1,4 +1,5 @@
 import type { TaskFailure } from './failure.ts';
+import type { Invocation } from './invocation.ts';
 import type { RequestUsage } from './request-usage.ts';
 
 /** A byte range `[offset, offset + length)` of a stored object. */
@@ -155,6 +156,8 @@ export interface TaskResult {
 export type TaskOutcome = {
   /** Requests that this attempt made, its commit's included; absent: they cost nothing here, or nobody can tell. */
   readonly requests?: RequestUsage;
+  /** Absent: the attempt was no invocation of a function, or its answer never came. */
+  readonly invocation?: Invocation;
 } & (
   | {
       readonly kind: 'success';

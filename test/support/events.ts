@@ -95,6 +95,7 @@ export const anEvent = {
     },
     lostRace: false,
     requests: null,
+    invocation: null,
     ...fields,
   }),
   taskFailed: (partition: number, kind: FailureKind = 'user-error', fields: Partial<Event<'taskEnded'>> = {}): UntimedEvent => ({
@@ -113,6 +114,7 @@ export const anEvent = {
     metrics: null,
     lostRace: false,
     requests: null,
+    invocation: null,
     ...fields,
   }),
   taskLog: (text: string, fields: Partial<Event<'taskLog'>> = {}): UntimedEvent => ({

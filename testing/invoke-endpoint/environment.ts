@@ -11,6 +11,8 @@ import type { FromRuntime, RuntimeError, ToRuntime } from './runtime-messages.ts
 export interface Invoked {
   readonly result: { readonly kind: 'returned'; readonly payload: string } | { readonly kind: 'failed'; readonly error: RuntimeError };
   readonly durationMs: number;
+  /** How long the environment took to start; null: it was there. */
+  readonly initMs: number | null;
   readonly maxMemoryMb: number;
   /** What the function printed meanwhile. */
   readonly log: string;
@@ -56,6 +58,11 @@ export function startEnvironment(definition: FunctionDefinition, region: string)
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   const life = watchLife(child);
+  const begunAt = performance.now();
+  let initMs: number | null = null;
+  void life.started.then(() => {
+    initMs = performance.now() - begunAt;
+  });
   const memory = watchMemory(child, definition.memoryMb);
 
   const invoke = async (requestId: string, event: string): Promise<Invoked> => {
@@ -77,7 +84,9 @@ export function startEnvironment(definition: FunctionDefinition, region: string)
   const invoked = (answered: FromRuntime | Ended, durationMs: number): Invoked => {
     const printed = log;
     log = '';
-    const measured = { durationMs, maxMemoryMb: Math.ceil(memory.most() / MB), log: printed };
+    const ofFirst = initMs;
+    initMs = null;
+    const measured = { durationMs, initMs: ofFirst, maxMemoryMb: Math.ceil(memory.most() / MB), log: printed };
     if (answered.kind === 'returned') return { ...measured, result: { kind: 'returned', payload: answered.payload } };
     return { ...measured, result: { kind: 'failed', error: (answered as Ended).error } };
   };

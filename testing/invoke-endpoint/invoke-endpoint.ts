@@ -172,9 +172,12 @@ function payloadOf({ result }: Invoked): { readonly failed: boolean; readonly pa
   return { failed: true, payload: JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage }) };
 }
 
-function logOf({ memoryMb }: FunctionDefinition, requestId: string, { log, durationMs, maxMemoryMb }: Invoked): string {
-  const times = `Duration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${Math.max(1, Math.ceil(durationMs))} ms`;
-  const report = `REPORT RequestId: ${requestId}\t${times}\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryMb} MB\t`;
+function logOf({ memoryMb }: FunctionDefinition, requestId: string, { log, durationMs, initMs, maxMemoryMb }: Invoked): string {
+  // The start of an environment is billed, too.
+  const billedMs = Math.max(1, Math.ceil(durationMs + (initMs ?? 0)));
+  const times = `Duration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms`;
+  const init = initMs === null ? '' : `Init Duration: ${initMs.toFixed(2)} ms\t`;
+  const report = `REPORT RequestId: ${requestId}\t${times}\tMemory Size: ${memoryMb} MB\tMax Memory Used: ${maxMemoryMb} MB\t${init}`;
   return `START RequestId: ${requestId} Version: $LATEST\n${log}END RequestId: ${requestId}\n${report}\n`;
 }
 

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { type Build, checkSameBuild } from '../../runtime/supervisor/executor-protocol.ts';
+import type { EnvironmentReport } from '../../types/invocation.ts';
 import type { TaskEvent, TaskOutcome, TaskSettings, TaskSpec } from '../../types/task.ts';
 
 /** Lambda's limit on a synchronous invocation's event, and on its answer. */
@@ -12,17 +13,6 @@ interface LambdaRequest extends Build {
 
 /** What an invocation returns: base64 of a `LambdaAnswer`, or why it did not run the task. */
 type LambdaResponse = { readonly levin: string; readonly answer: string } | { readonly levin: string; readonly refused: string };
-
-/** The environment that ran an attempt, as it says itself. */
-export interface EnvironmentReport {
-  readonly id: string;
-  /** This was its first invocation. */
-  readonly cold: boolean;
-  /** Resident memory when the attempt ended. */
-  readonly memoryUsedBytes: number;
-  /** Until the platform would have stopped it. */
-  readonly timeLeftMs: number;
-}
 
 export interface LambdaAnswer {
   readonly outcome: TaskOutcome;

@@ -6,12 +6,13 @@ import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
-import type { TaskOutcome, TaskSettings, TaskSpec } from '../../types/task.ts';
+import type { Invocation } from '../../types/invocation.ts';
+import type { TaskOutcome, TaskSettings } from '../../types/task.ts';
 import { callFailure, tooLarge } from './lambda-call-failure.ts';
 import { functionFailure, type InvokedTask } from './lambda-function-failure.ts';
 import type { InvokeAnswer, LambdaInvoker } from './lambda-invoke.ts';
-import { decodeResponse, type EnvironmentReport, encodeRequest, MAX_INVOKE_BYTES, maxTaskBytes } from './lambda-protocol.ts';
-import { type InvocationReport, reportOf } from './lambda-report.ts';
+import { decodeResponse, encodeRequest, MAX_INVOKE_BYTES, maxTaskBytes } from './lambda-protocol.ts';
+import { reportOf } from './lambda-report.ts';
 
 /** Lambda gives a whole CPU with this much memory, and a part of one with less. */
 const MB_PER_VCPU = 1769;
@@ -32,24 +33,12 @@ export interface LambdaRunnerOptions {
   readonly settings: TaskSettings;
   readonly clock: Clock;
   readonly committed: CommittedOutcome;
-  /** After each invocation that Lambda answered. */
-  readonly onInvoked?: (spec: TaskSpec, invocation: Invocation) => void;
 }
 
 /** The executor function of one memory size. */
 export interface ExecutorFunction {
   readonly name: string;
   readonly memoryMb: number;
-}
-
-/** What is known about an invocation beside its task's outcome. */
-export interface Invocation {
-  readonly requestId: string;
-  readonly functionName: string;
-  /** null: the environment did not answer. */
-  readonly environment: EnvironmentReport | null;
-  /** null: Lambda did not say. */
-  readonly report: InvocationReport | null;
 }
 
 interface State {
@@ -215,25 +204,27 @@ async function outcomeOf(
   const { spec, functionName } = task;
   const response = answer.functionError === null ? decodeResponse(answer.payload) : null;
   const answered = response !== null && !('refused' in response) ? response : null;
-  options.onInvoked?.(spec, {
+  const invocation: Invocation = {
     requestId: answer.requestId,
     functionName,
     environment: answered?.environment ?? null,
     report: reportOf(answer.logTail),
-  });
+  };
   if (answered !== null) {
     for (const event of answered.events) attempt.event(event);
-    return answered.outcome;
+    return { ...answered.outcome, invocation };
   }
-  if (response !== null && 'refused' in response) {
-    return { kind: 'failure', failure: failureWith('error', 'user', { code: 'EXECUTOR_MISMATCH', message: response.refused }) };
-  }
+  if (response !== null && 'refused' in response) return mismatch(response.refused, invocation);
   if (answer.functionError !== null) {
     const committed = await options.committed(spec, options.clock.monotonic(), attempt.over);
-    return committed ?? { kind: 'failure', failure: functionFailure(task, answer) };
+    return { ...(committed ?? { kind: 'failure', failure: functionFailure(task, answer) }), invocation };
   }
   const message = `Function ${functionName} is not an executor of levin: its answer to ${taskName(spec)} cannot be read. Deploy the engine again.`;
-  return { kind: 'failure', failure: failureWith('error', 'user', { code: 'EXECUTOR_MISMATCH', message }) };
+  return mismatch(message, invocation);
+}
+
+function mismatch(message: string, invocation: Invocation): TaskOutcome {
+  return { kind: 'failure', failure: failureWith('error', 'user', { code: 'EXECUTOR_MISMATCH', message }), invocation };
 }
 
 /** The attempt may be running, or may be over: nobody but its commit can tell. */

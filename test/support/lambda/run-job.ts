@@ -10,7 +10,7 @@ import type { RunnerOptions, Stores } from '../../../driver/wiring.ts';
 import { createDynamodbClient } from '../../../engine/adapters/aws/dynamodb-client.ts';
 import { createDynamodbMetadataStore } from '../../../engine/adapters/aws/dynamodb-metadata-store.ts';
 import { createLambdaInvoker } from '../../../engine/adapters/aws/lambda-invoke.ts';
-import { createLambdaRunner, type Invocation } from '../../../engine/adapters/aws/lambda-runner.ts';
+import { createLambdaRunner } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createS3Client } from '../../../engine/adapters/aws/s3-client.ts';
 import { createS3ObjectStore } from '../../../engine/adapters/aws/s3-object-store.ts';
 import { taskSettings } from '../../../engine/adapters/aws/task-settings.ts';
@@ -24,6 +24,7 @@ import { retryMetadataStore } from '../../../engine/ports/wrappers/retry-metadat
 import { retryObjectStore } from '../../../engine/ports/wrappers/retry-object-store.ts';
 import { createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
 import { buildOf } from '../../../engine/runtime/supervisor/executor-protocol.ts';
+import type { Invocation } from '../../../engine/types/invocation.ts';
 import { createExchange } from '../../../shuffle/exchange.ts';
 import type { EmulatedAws } from './emulated-aws.ts';
 
@@ -73,9 +74,16 @@ function openRunner({ stores: { metadata, exchange, clock }, ...settings }: Runn
     settings: taskSettings(settings, process.env),
     clock,
     committed: createCommittedOutcome({ metadata, readOffsets, clock }),
-    onInvoked: (_, invocation) => void invocations.push(invocation),
   });
-  return { ...runner, prewarm: () => undefined };
+  return {
+    ...runner,
+    async run(...of: Parameters<typeof runner.run>) {
+      const outcome = await runner.run(...of);
+      if (outcome.invocation !== undefined) invocations.push(outcome.invocation);
+      return outcome;
+    },
+    prewarm: () => undefined,
+  };
 }
 
 const main = resolve(jobFile);

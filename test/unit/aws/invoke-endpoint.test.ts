@@ -64,7 +64,7 @@ describe('the Lambda endpoint', () => {
     const answer = await invoke(await start(), { do: 'echo', value: { a: [1, null, 'ü'] } });
     expect(answer).toMatchObject({ status: 200, functionError: null, payload: { a: [1, null, 'ü'] } });
     expect(answer.log).toMatch(
-      /^START RequestId: \S+ Version: \$LATEST\nechoed\nEND RequestId: \S+\nREPORT RequestId: \S+\tDuration: \d+\.00 ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\t\n$/,
+      /^START RequestId: \S+ Version: \$LATEST\nechoed\nEND RequestId: \S+\nREPORT RequestId: \S+\tDuration: \d+\.00 ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\tInit Duration: \d+\.\d\d ms\t\n$/,
     );
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type AppEvent, EVENT_LOG_VERSION } from '../../../engine/types/app-event.ts';
 import type { FailureKind, TaskFailure } from '../../../engine/types/failure.ts';
+import type { EnvironmentReport, Invocation, InvocationReport } from '../../../engine/types/invocation.ts';
 import type { RequestUsage } from '../../../engine/types/request-usage.ts';
 import type { TaskMetrics } from '../../../engine/types/task.ts';
 import { readRepositoryFile } from '../../support/consumer.ts';
@@ -27,6 +28,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
     metrics: true,
     lostRace: true,
     requests: true,
+    invocation: true,
   },
   taskLog: { stage: true, partition: true, attempt: true, level: true, text: true },
   memoryRaised: { stage: true, partition: true, reason: true, fromMb: true, toMb: true },
@@ -81,6 +83,10 @@ const requests: Fields<RequestUsage> = {
   bytesWritten: true,
 };
 
+const invocation: Fields<Invocation> = { requestId: true, functionName: true, environment: true, report: true };
+const environment: Fields<EnvironmentReport> = { id: true, cold: true, memoryUsedBytes: true, timeLeftMs: true };
+const report: Fields<InvocationReport> = { billedMs: true, memoryMb: true, maxMemoryUsedMb: true, initMs: true };
+
 const page = readRepositoryFile('docs/event-log.md');
 const sections = new Map(
   page
@@ -90,13 +96,13 @@ const sections = new Map(
 );
 
 describe('docs/event-log.md tells every field of', () => {
-  test.each(Object.entries({ ...kinds, failure, metrics, requests }))('%s', (name, fields) => {
+  test.each(Object.entries({ ...kinds, failure, metrics, requests, invocation, environment, report }))('%s', (name, fields) => {
     expect(sections.get(name)).toEqual(Object.keys(fields));
   });
 });
 
 test('and of nothing else', () => {
-  expect([...sections.keys()]).toEqual([...Object.keys(kinds), 'failure', 'metrics', 'requests']);
+  expect([...sections.keys()]).toEqual([...Object.keys(kinds), 'failure', 'metrics', 'requests', 'invocation', 'environment', 'report']);
 });
 
 test('every kind of failure is named', () => {

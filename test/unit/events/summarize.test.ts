@@ -32,6 +32,7 @@ test('no events', () => {
     warnings: 0,
     injected: {},
     requests: null,
+    invocations: null,
   });
 });
 
@@ -80,6 +81,7 @@ test('a run in which everything happened once', () => {
     warnings: 1,
     injected: { task: 3, driver: 1 },
     requests: null,
+    invocations: null,
   });
 });
 
