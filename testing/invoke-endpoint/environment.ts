@@ -50,6 +50,8 @@ export function startEnvironment(definition: FunctionDefinition, region: string)
       '--disable-warning=ExperimentalWarning',
     ],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // All that the function starts ends with it, as Lambda's sandboxes do.
+    detached: true,
   });
   let log = '';
   const keep = (text: Buffer): void => {
@@ -98,11 +100,22 @@ export function startEnvironment(definition: FunctionDefinition, region: string)
     },
     invoke,
     async close() {
-      child.kill('SIGKILL');
+      killAll(child);
       await life.gone;
       rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** The function's process and those that it started: a group of their own. */
+function killAll({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: they are gone.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 interface Life {
@@ -120,12 +133,12 @@ function watchLife(child: ChildProcess): Life {
   const gone = Promise.withResolvers<void>();
   let reason: RuntimeError | null = null;
   let exit: string | null = null;
-  const init = setTimeout(() => child.kill('SIGKILL'), MAX_INIT_MS);
+  const init = setTimeout(() => killAll(child), MAX_INIT_MS);
   child.on('message', (message: FromRuntime) => {
     if (message.kind === 'ready') started.resolve(null);
     if (message.kind !== 'initFailed') return;
     reason = message.error;
-    child.kill('SIGKILL');
+    killAll(child);
   });
   const end = (text: string): void => {
     clearTimeout(init);
@@ -148,7 +161,7 @@ function watchLife(child: ChildProcess): Life {
     alive: () => exit === null && reason === null,
     kill(error) {
       reason = error;
-      child.kill('SIGKILL');
+      killAll(child);
     },
     ended: async (requestId) => {
       await gone.promise;
@@ -170,7 +183,7 @@ function watchMemory(child: ChildProcess, limitMb: number): { most(): number; fo
   const timer = setInterval(() => {
     const bytes = residentBytes(child.pid ?? 0);
     most = Math.min(limitMb * MB, Math.max(most, bytes));
-    if (bytes > limitMb * MB) child.kill('SIGKILL');
+    if (bytes > limitMb * MB) killAll(child);
   }, LOOK_EVERY_MS);
   child.on('close', () => clearInterval(timer));
   return {

@@ -11,4 +11,8 @@ export interface FunctionDefinition {
   readonly environment: (temporary: string) => Readonly<Record<string, string>>;
   /** Invocations at once. Default: those of the account. */
   readonly reservedConcurrency?: number;
+  /** How often an asynchronous invocation that failed is tried again. Default 2, as on AWS. */
+  readonly asyncRetries?: number;
+  /** Where failed asynchronous invocations go, and which function gets the messages, one at a time. */
+  readonly onFailure?: { readonly queue: string; readonly deliversTo: string };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Asynchronous, createAsynchronous, type Delivery } from './asynchronous.ts';
 import { type Environment, type Invoked, startEnvironment } from './environment.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 
@@ -10,6 +11,8 @@ export interface InvokeEndpointOptions {
   readonly concurrency?: number;
   /** Default `us-east-1`. */
   readonly region?: string;
+  /** Each invocation when it begins in an environment. */
+  readonly onInvoke?: (invocation: { readonly functionName: string; readonly requestId: string; readonly event: string }) => void;
 }
 
 export interface InvokeEndpoint {
@@ -26,8 +29,9 @@ export interface InvokeEndpoint {
   close(): Promise<void>;
 }
 
-/** Lambda's limit on a synchronous invocation's event and answer. */
+/** Lambda's limits: on a synchronous invocation's event and answer, and on an asynchronous one's event. */
 const MAX_BYTES = 6 * 1024 * 1024;
+const MAX_ASYNC_BYTES = 1024 * 1024;
 const LOG_TAIL_BYTES = 4096;
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/(invocations|configuration)$/;
 const ACCOUNT = '000000000000';
@@ -43,19 +47,33 @@ interface State {
   readonly concurrency: number;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly places: Set<Place>;
+  readonly onInvoke: NonNullable<InvokeEndpointOptions['onInvoke']>;
+  readonly asynchronous: Asynchronous;
   closing: boolean;
 }
 
 /**
- * Lambda's Invoke and GetFunctionConfiguration, on the loopback interface: synchronous invocations of functions whose code really runs, each environment a process with the
+ * Lambda's Invoke and GetFunctionConfiguration, on the loopback interface: invocations of functions whose code really runs, each environment a process with the
  * function's limits of memory, time and payload. Environments are reused warm, and ended when they pass a limit, crash, or the endpoint closes.
  */
 export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promise<InvokeEndpoint> {
+  const region = options.region ?? 'us-east-1';
+  const functions = new Map(options.functions.map((definition) => [definition.name, definition]));
   const state: State = {
-    region: options.region ?? 'us-east-1',
+    region,
     concurrency: options.concurrency ?? 1000,
-    functions: new Map(options.functions.map((definition) => [definition.name, definition])),
+    functions,
     places: new Set(),
+    onInvoke: options.onInvoke ?? (() => undefined),
+    asynchronous: createAsynchronous({
+      region,
+      account: ACCOUNT,
+      functionNamed: (name) => functions.get(name),
+      run(delivery) {
+        const place = freePlace(state, delivery.definition);
+        return typeof place === 'string' ? null : invokeIn(state, place, delivery);
+      },
+    }),
     closing: false,
   };
   const server = createServer((request, response) => {
@@ -71,6 +89,7 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
       [...state.places].map(({ definition, environment: { id, pid }, busy }) => ({ functionName: definition.name, id, pid, busy })),
     async close() {
       state.closing = true;
+      state.asynchronous.close();
       server.closeAllConnections();
       await Promise.all([...state.places].map(({ environment }) => environment.close()));
       await new Promise((resolve) => server.close(resolve));
@@ -96,10 +115,14 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     response.writeHead(200, { 'content-type': 'application/json', 'x-amzn-requestid': requestId });
     return void response.end(JSON.stringify(configurationOf(state, definition)));
   }
-  if ((request.headers['x-amz-invocation-type'] ?? 'RequestResponse') !== 'RequestResponse')
-    return refuse(400, 'InvalidParameterValueException', { message: 'Only invocations of the type RequestResponse are emulated.' });
-  if (body.length > MAX_BYTES) {
-    const message = `Request must be smaller than ${MAX_BYTES} bytes for the InvokeFunction operation`;
+  const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (type !== 'RequestResponse' && type !== 'Event')
+    return refuse(400, 'InvalidParameterValueException', {
+      message: 'Only invocations of the types RequestResponse and Event are emulated.',
+    });
+  const maxBytes = type === 'Event' ? MAX_ASYNC_BYTES : MAX_BYTES;
+  if (body.length > maxBytes) {
+    const message = `Request must be smaller than ${maxBytes} bytes for the InvokeFunction operation`;
     return refuse(413, 'RequestTooLargeException', { message });
   }
   const event = body.length === 0 ? '{}' : body.toString();
@@ -107,9 +130,13 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     const message = 'Could not parse request body into json: Could not parse payload into json';
     return refuse(400, 'InvalidRequestContentException', { message });
   }
+  if (type === 'Event') {
+    response.writeHead(202, { 'x-amzn-requestid': requestId }).end();
+    return state.asynchronous.accept({ definition, requestId, event });
+  }
   const place = freePlace(state, definition);
   if (typeof place === 'string') return refuse(429, 'TooManyRequestsException', { Reason: place, message: 'Rate Exceeded.' });
-  const invoked = await invokeIn(state, place, { requestId, event });
+  const invoked = await invokeIn(state, place, { definition, requestId, event });
   const wantsLog = request.headers['x-amz-log-type'] === 'Tail';
   const { failed, payload } = payloadOf(invoked);
   response.writeHead(200, {
@@ -155,13 +182,15 @@ function freePlace(state: State, definition: FunctionDefinition): Place | string
   return place;
 }
 
-async function invokeIn(state: State, place: Place, what: { readonly requestId: string; readonly event: string }): Promise<Invoked> {
-  const invoked = await place.environment.invoke(what.requestId, what.event);
+async function invokeIn(state: State, place: Place, { definition, requestId, event }: Delivery): Promise<Invoked> {
+  state.onInvoke({ functionName: definition.name, requestId, event });
+  const invoked = await place.environment.invoke(requestId, event);
   place.busy = false;
   if (!place.environment.alive && !state.closing) {
     state.places.delete(place);
     await place.environment.close();
   }
+  state.asynchronous.retry();
   return invoked;
 }
 

@@ -3,10 +3,14 @@ import { readFileSync } from 'node:fs';
 
 const PAGE_BYTES = 4096;
 
-/** Resident memory of a process; 0 when it is gone. */
+/** Resident memory of a process and, on Linux, of those that it started; 0 when it is gone. */
 export function residentBytes(pid: number): number {
   try {
-    if (process.platform === 'linux') return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
+    if (process.platform === 'linux') {
+      const own = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
+      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+      return children.reduce((sum, child) => sum + residentBytes(Number(child)), own);
+    }
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024;
   } catch {
     return 0;

@@ -180,7 +180,7 @@ describe('an invocation is refused as by Lambda', () => {
       errorType: 'ResourceNotFoundException',
       payload: { message: 'Function not found: arn:aws:lambda:us-east-1:000000000000:function:other' },
     });
-    expect(await invoke(endpoint, { do: 'count' }, { 'x-amz-invocation-type': 'Event' })).toMatchObject({ status: 400 });
+    expect(await invoke(endpoint, { do: 'count' }, { 'x-amz-invocation-type': 'DryRun' })).toMatchObject({ status: 400 });
     expect(await invoke(endpoint, '{')).toMatchObject({ status: 400, errorType: 'InvalidRequestContentException' });
     expect(endpoint.environments()).toEqual([]);
   });
@@ -200,4 +200,80 @@ describe('an invocation is refused as by Lambda', () => {
     await endpoint.close();
     expect(await waiting).toBe('ended');
   });
+});
+
+describe('asynchronous invocations', () => {
+  /** Endpoint whose function `behaving` fails over to `other`, and what it ran. */
+  async function startBoth(overrides: Partial<FunctionDefinition> = {}) {
+    const ran: { readonly functionName: string; readonly event: unknown }[] = [];
+    const delivered = Promise.withResolvers<{ readonly Records: readonly [{ readonly body: string }] }>();
+    const onFailure = { queue: 'failures', deliversTo: 'other' };
+    const endpoint = await startInvokeEndpoint({
+      functions: [definition({ onFailure, ...overrides }), definition({ name: 'other' })],
+      onInvoke({ functionName, event }) {
+        ran.push({ functionName, event: JSON.parse(event) });
+        if (functionName === 'other') delivered.resolve(JSON.parse(event));
+      },
+    });
+    open.push(endpoint);
+    return { endpoint, ran, delivered: delivered.promise };
+  }
+
+  async function send(endpoint: InvokeEndpoint, event: Doing): Promise<number> {
+    const url = `${endpoint.url}/2015-03-31/functions/behaving/invocations`;
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(event), headers: { 'x-amz-invocation-type': 'Event' } });
+    expect(await response.text()).toBe('');
+    return response.status;
+  }
+
+  test('are answered before they have run', async () => {
+    const { endpoint, ran } = await startBoth();
+    expect(await send(endpoint, { do: 'wait' })).toBe(202);
+    expect(ran).toEqual([{ functionName: 'behaving', event: { do: 'wait' } }]);
+  });
+
+  test('that fail are tried twice again; then a message about them goes to the function behind the queue', async () => {
+    const { endpoint, ran, delivered } = await startBoth();
+    await send(endpoint, { do: 'throw' });
+    const { Records: messages } = await delivered;
+    expect(messages).toMatchObject([{ eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:failures' }]);
+    expect(JSON.parse(messages[0].body)).toMatchObject({
+      version: '1.0',
+      requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 3 },
+      requestPayload: { do: 'throw' },
+      responseContext: { functionError: 'Unhandled' },
+      responsePayload: { errorType: 'RangeError', errorMessage: 'out of the range' },
+    });
+    expect(ran.map(({ functionName }) => functionName)).toEqual(['behaving', 'behaving', 'behaving', 'other']);
+  });
+
+  test('without retries a time-out goes to the queue at once', async () => {
+    const { endpoint, ran, delivered } = await startBoth({ asyncRetries: 0, timeoutMs: 500 });
+    await send(endpoint, { do: 'loop' });
+    expect(JSON.parse((await delivered).Records[0].body)).toMatchObject({ responsePayload: { errorType: 'Sandbox.Timedout' } });
+    expect(ran.length).toBe(2);
+  });
+
+  test('wait for an environment where there may be one only', async () => {
+    const { endpoint, ran, delivered } = await startBoth({ asyncRetries: 0, reservedConcurrency: 1 });
+    for (const event of [{ do: 'count' }, { do: 'count' }, { do: 'throw' }] as const) await send(endpoint, event);
+    await delivered;
+    expect(ran.map(({ event }) => (event as Doing).do)).toEqual(['count', 'count', 'throw', undefined]);
+    expect(endpoint.environments().filter(({ functionName }) => functionName === 'behaving').length).toBe(1);
+  });
+});
+
+test('what a function has started ends with its environment', async () => {
+  const endpoint = await start();
+  const { payload } = await invoke(endpoint, { do: 'child' });
+  await endpoint.close();
+  const isAlive = (): boolean => {
+    try {
+      return process.kill(payload as number, 0);
+    } catch {
+      return false;
+    }
+  };
+  while (isAlive()) await new Promise((resolve) => setImmediate(resolve));
+  expect(isAlive()).toBe(false);
 });

@@ -1,4 +1,5 @@
 /** A function that does what its event says. */
+import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ export type Doing =
   | { readonly do: 'wait' }
   | { readonly do: 'loop' }
   | { readonly do: 'fill' }
+  | { readonly do: 'child' }
   | { readonly do: 'exit'; readonly code: number }
   | { readonly do: 'large'; readonly bytes: number };
 
@@ -42,6 +44,8 @@ export async function handler(event: Doing, context: { readonly getRemainingTime
         kept.push(Buffer.alloc(8 * 1024 * 1024, 1));
         await new Promise((resolve) => setImmediate(resolve));
       }
+    case 'child':
+      return spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }).pid;
     case 'exit':
       return process.exit(event.code);
     case 'large':
