@@ -25,13 +25,13 @@ module.exports = {
       'engine-is-lowest',
       'engine ← shuffle ← driver, functions',
       { path: folder('engine') },
-      { path: folder('shuffle', 'driver', 'functions', 'simulator', 'testing', 'test', 'bench', 'examples') },
+      { path: folder('shuffle', 'driver', 'functions', 'infra', 'simulator', 'testing', 'test', 'bench', 'examples') },
     ),
     rule(
       'shuffle-is-below',
       'engine ← shuffle ← driver, functions',
       { path: folder('shuffle') },
-      { path: folder('driver', 'functions', 'simulator', 'testing', 'test', 'bench', 'examples') },
+      { path: folder('driver', 'functions', 'infra', 'simulator', 'testing', 'test', 'bench', 'examples') },
     ),
     rule(
       'functions-know-no-driver',
@@ -45,6 +45,22 @@ module.exports = {
       { path: folder('driver') },
       { path: folder('functions', 'testing', 'test', 'bench', 'examples') },
     ),
+    rule(
+      'infra-knows-what-is-agreed',
+      'what functions are called and how they are described; nothing that runs',
+      { path: folder('infra') },
+      {
+        path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator', 'testing', 'test', 'bench', 'examples'),
+        pathNot: '^(engine/(errors|types)/|engine/closures/loading/levin-package.ts|engine/adapters/aws/dynamodb-item.ts|functions/env.ts)',
+      },
+    ),
+    rule(
+      'infra-is-loaded-on-demand',
+      'the CDK is an optional peer, and takes half a second to load: of the product only levin deploy and destroy load it',
+      { pathNot: '^(infra|test)/' },
+      { path: folder('infra'), dynamic: false },
+    ),
+    rule('infra-stands-aside', 'it deploys the product', { pathNot: '^(infra|test|driver/cli)/' }, { path: folder('infra') }),
     rule(
       'simulator-stands-aside',
       'it runs the product in a simulated world; of the product only commands that are loaded on demand know it',

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Handler and worker thread of each. */
-const FUNCTIONS = { executor: ['executor', 'lambda-worker'] };
+const FUNCTIONS = { executor: ['executor', 'lambda-worker'], driver: ['driver'] };
 
 /** What CommonJS packages expect around them. */
 const BANNER = `import { createRequire as levinCreateRequire } from 'node:module'; const require = levinCreateRequire(import.meta.url);`;

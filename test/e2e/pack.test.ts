@@ -107,14 +107,15 @@ describe('the packed tarball in a folder made by npm init -y', () => {
     const { exports } = JSON.parse(readRepositoryFile('package.json')) as { readonly exports: Readonly<Record<string, unknown>> };
     const paths = Object.keys(exports).filter((path) => !path.endsWith('.json') && path !== './register');
     const names = paths.map((path) => `levin${path.slice(1)}`);
-    expect(names).toEqual(['levin', 'levin/runtime', 'levin/transform', 'levin/esbuild', 'levin/vite', 'levin/simulator']);
+    expect(names).toEqual(['levin', 'levin/runtime', 'levin/transform', 'levin/esbuild', 'levin/vite', 'levin/simulator', 'levin/infra']);
     const code = names.map((name, i) => `import * as m${i} from '${name}';\n`).join('');
     writeFileSync(
       join(consumer, 'all.ts'),
       `${code}console.log([${names.map((_, i) => `m${i}`).join(', ')}].every((m) => Object.keys(m).length > 0));\n`,
     );
-    // levin/vite is for those who have vite.
-    symlinkSync(join(REPOSITORY, 'node_modules/vite'), join(consumer, 'node_modules/vite'));
+    // Optional peers: levin/vite is for those who have vite, levin/infra for those who have the CDK.
+    for (const peer of ['vite', 'aws-cdk-lib', 'constructs'])
+      symlinkSync(join(REPOSITORY, 'node_modules', peer), join(consumer, 'node_modules', peer));
     expect(await compileStrictly(consumer, 'all.ts', { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
     expect(await runWell(consumer, process.execPath, 'all.ts')).toBe('true\n');
   });

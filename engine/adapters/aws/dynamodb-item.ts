@@ -12,7 +12,7 @@ export type Attributes = Record<string, AttributeValue>;
 export const KEY_ATTRIBUTES = { partition: 'PK', sort: 'SK' } as const;
 
 /** Seconds since 1970: DynamoDB's own deletion, within days. */
-const TTL_ATTRIBUTE = 'TTL';
+export const TTL_ATTRIBUTE = 'TTL';
 
 /** Milliseconds: what readers and conditions go by. */
 export const EXPIRY_ATTRIBUTE = 'EXP';

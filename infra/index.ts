@@ -1,0 +1,3 @@
+export { LevinEngine } from './levin-engine.ts';
+export type { EngineEncryption, LevinEngineProps } from './levin-engine-props.ts';
+export { LevinStack } from './levin-stack.ts';
