@@ -26,10 +26,10 @@ export interface EngineSettings {
 }
 
 /** A quarter of what a new account may have in flight once it has AWS's default quota of 1,000: the owner's other functions live, too. */
-export const DEFAULT_MAX_CONCURRENCY = 250;
+const DEFAULT_MAX_CONCURRENCY = 250;
 
 /** One, two and (at the most that Lambda has) six processors. */
-export const DEFAULT_MEMORY_SIZES_MB: readonly number[] = [1769, 3538, 10_240];
+const DEFAULT_MEMORY_SIZES_MB: readonly number[] = [1769, 3538, 10_240];
 
 /** One whole processor. */
 const DEFAULT_DRIVER_MEMORY_MB = 1769;

@@ -1,0 +1,75 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import type { PolicyStatement } from './policy-evaluator.ts';
+
+/** What takes the place of CloudFormation's names where an engine is emulated. */
+export interface ResolvedNames {
+  readonly region: string;
+  readonly account: string;
+  readonly bucket: string;
+  readonly table: string;
+}
+
+/** The policies of a synthesised engine with ARNs as they would be: by the name of the function, `caller` for the managed policy, and those of the bucket. */
+export interface EnginePolicies {
+  readonly of: Readonly<Record<string, readonly PolicyStatement[]>>;
+  readonly bucket: readonly PolicyStatement[];
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+interface PolicyDocument {
+  readonly Statement: readonly PolicyStatement[];
+}
+interface Role {
+  readonly Policies: readonly { readonly PolicyDocument: PolicyDocument }[];
+  readonly ManagedPolicyArns?: readonly unknown[];
+}
+
+export function enginePolicies(template: Template, names: ResolvedNames): EnginePolicies {
+  const resolve = <T>(value: unknown): T => resolved(value, names) as T;
+  const propertiesOf = <T>(type: string): readonly T[] =>
+    Object.values(template.findResources(type)).map(({ Properties: properties }) => resolve<T>(properties as Properties));
+  const roles = Object.fromEntries(
+    Object.entries(template.findResources('AWS::IAM::Role')).map(([id, { Properties: properties }]) => [id, resolve<Role>(properties)]),
+  );
+  const functions = propertiesOf<{ readonly FunctionName: string; readonly Role: string }>('AWS::Lambda::Function');
+  const of = Object.fromEntries(
+    functions.map(({ FunctionName, Role: role }) => {
+      const { Policies, ManagedPolicyArns = [] } = roles[role.replace(/^Arn of /, '')] as Role;
+      if (ManagedPolicyArns.length > 0) throw new Error(`${FunctionName} has managed policies, which are not looked at`);
+      return [FunctionName, Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)];
+    }),
+  );
+  if (Object.keys(template.findResources('AWS::IAM::Policy')).length > 0) throw new Error('there are policies outside of roles');
+  const [caller] = propertiesOf<{ readonly PolicyDocument: PolicyDocument }>('AWS::IAM::ManagedPolicy');
+  const [ofBucket] = propertiesOf<{ readonly PolicyDocument: PolicyDocument }>('AWS::S3::BucketPolicy');
+  return { of: { ...of, caller: caller?.PolicyDocument.Statement ?? [] }, bucket: ofBucket?.PolicyDocument.Statement ?? [] };
+}
+
+/** CloudFormation's functions, those that the engine's template uses. */
+function resolved(value: unknown, names: ResolvedNames): unknown {
+  if (Array.isArray(value)) return value.map((each) => resolved(each, names));
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, argument] = ['', undefined], ...others] = Object.entries(value);
+  if (others.length === 0 && name === 'Ref') return reference(argument as string, names);
+  if (others.length === 0 && name === 'Fn::GetAtt') return arnOf((argument as readonly string[])[0] as string, names);
+  if (others.length === 0 && name === 'Fn::Join') {
+    const [delimiter, parts] = argument as readonly [string, readonly unknown[]];
+    return parts.map((part) => resolved(part, names)).join(delimiter);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolved(each, names)]));
+}
+
+function reference(name: string, { region, account, bucket, table }: ResolvedNames): string {
+  const pseudo: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::Region': region, 'AWS::AccountId': account };
+  if (pseudo[name] !== undefined) return pseudo[name];
+  if (name.startsWith('EngineBucket')) return bucket;
+  return name.startsWith('EngineTable') ? table : name;
+}
+
+function arnOf(resource: string, { region, account, bucket, table }: ResolvedNames): string {
+  if (resource.startsWith('EngineBucket')) return `arn:aws:s3:::${bucket}`;
+  if (resource.startsWith('EngineTable')) return `arn:aws:dynamodb:${region}:${account}:table/${table}`;
+  if (resource.startsWith('EngineDriverFailures')) return `arn:aws:sqs:${region}:${account}:driver-failures`;
+  if (/Logs[0-9A-F]{8}$/.test(resource)) return `arn:aws:logs:${region}:${account}:log-group:${resource}:*`;
+  return `Arn of ${resource}`;
+}
