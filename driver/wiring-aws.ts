@@ -7,13 +7,14 @@ import { createLambdaInvoker } from '../engine/adapters/aws/lambda-invoke.ts';
 import { createLambdaRunner } from '../engine/adapters/aws/lambda-runner.ts';
 import { noLocalFiles } from '../engine/adapters/aws/no-local-files.ts';
 import { createS3Client } from '../engine/adapters/aws/s3-client.ts';
+import { createS3Files } from '../engine/adapters/aws/s3-files.ts';
 import { createS3ObjectStore } from '../engine/adapters/aws/s3-object-store.ts';
 import { taskSettings } from '../engine/adapters/aws/task-settings.ts';
-import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
-import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
+import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { levinPackage } from '../engine/closures/loading/levin-package.ts';
+import { routeFiles } from '../engine/ports/route-files.ts';
 import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { createCommittedOutcome } from '../engine/runtime/committed-outcome.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
@@ -28,25 +29,27 @@ export async function lookUpEngine(name: string): Promise<FoundEngine> {
 }
 
 /** What a driver of this engine works with; credentials, region and endpoints are those of the environment. */
-export function openAwsWiring(found: FoundEngine): Wiring {
+export function openAwsWiring(found: FoundEngine, { requesterPays }: { readonly requesterPays: boolean }): Wiring {
   const endpoints = endpointsIn(process.env);
-  const stores = openAwsStores(found, endpoints);
+  const stores = openAwsStores(found, { endpoints, requesterPays });
   return { stores, openRunner: (options) => openLambdaRunner(found, endpoints, options) };
 }
 
-function openAwsStores({ engine, localFiles }: FoundEngine, endpoints: AwsEndpoints): Stores {
+function openAwsStores(
+  { engine, localFiles }: FoundEngine,
+  { endpoints, requesterPays }: { readonly endpoints: AwsEndpoints; readonly requesterPays: boolean },
+): Stores {
   const [clock, random] = [createSystemClock(), createSystemRandom()];
   const s3 = createS3Client(endpoints.s3 === undefined ? {} : { endpoint: endpoints.s3 });
   const dynamodb = createDynamodbClient(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb });
-  const files = localFiles ? createDirectoryObjectStore({ root: '/', followLinks: true }) : noLocalFiles();
   const { stores, usage } = createStoreWrappers({ clock, random }).wrap({
     objects: createS3ObjectStore({ client: s3, bucket: engine.bucket }),
-    files,
-    staged: createDirectoryStagedFiles(files, { root: '/' }),
+    ...createS3Files({ client: s3, requesterPays }),
     metadata: createDynamodbMetadataStore({ client: dynamodb, table: engine.table, clock }),
   });
   return {
     ...stores,
+    ...routeFiles(localFiles ? machineFiles() : noLocalFiles(), async () => stores),
     metadata: {
       ...stores.metadata,
       async close() {

@@ -1,11 +1,12 @@
 /** Where adapters are chosen: the only file of the driver that knows which stores and runners there are. */
 import { join } from 'node:path';
 import type { FoundEngine } from '../engine/adapters/aws/find-engine.ts';
+import { openUserFiles } from '../engine/adapters/aws/open-user-files.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
-import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { createLocalClusterRunner } from '../engine/adapters/local/local-cluster-runner.ts';
 import { clearLocalFolders, makeLocalFolder } from '../engine/adapters/local/local-folder.ts';
+import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
@@ -33,7 +34,7 @@ import type { Master } from './config/parse-master.ts';
 export interface Stores {
   /** levin's own objects: outputs, templates, bundles, event logs. */
   readonly objects: ObjectStore;
-  /** The user's files; keys are absolute paths without the leading slash. */
+  /** The user's files; keys are absolute paths without the leading slash, and `s3://bucket/key`. */
   readonly files: ObjectStore;
   /** Of the same keys: what sinks write until it is published. */
   readonly staged: StagedFiles;
@@ -41,8 +42,8 @@ export interface Stores {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly random: Random;
-  /** Requests that were made of them; absent: they cost nothing. */
-  readonly requests?: () => RequestUsage;
+  /** Requests that were made of them; null, or absent: they cost nothing. */
+  readonly requests?: () => RequestUsage | null;
   /** Where people find an object of levin's own. */
   placeOf(key: string): string;
 }
@@ -50,19 +51,25 @@ export interface Stores {
 export { findLeftFiles, type LeftFile, removeLeftFile } from '../engine/adapters/local/left-files.ts';
 export { ownProcess, processState } from '../engine/adapters/local/process-identity.ts';
 
+export interface StoresOptions {
+  /** Accept the cost of requests to buckets whose owner has others pay. */
+  readonly requesterPays?: boolean;
+}
+
 /** Stores below the state folder, shared by driver and executors of this machine. */
-export function openStores(stateDir: string): Stores {
-  const clock = createSystemClock();
+export function openStores(stateDir: string, { requesterPays = false }: StoresOptions = {}): Stores {
+  const [clock, random] = [createSystemClock(), createSystemRandom()];
   const objects = createDirectoryObjectStore({ root: join(stateDir, 'objects') });
-  const files = createDirectoryObjectStore({ root: '/', followLinks: true });
+  const { files, staged, usage } = openUserFiles({ local: machineFiles(), clock, random, requesterPays });
   return {
     objects,
     files,
-    staged: createDirectoryStagedFiles(files, { root: '/' }),
+    staged,
     metadata: createSqliteMetadataStore({ file: join(stateDir, 'metadata.sqlite'), clock, dataFolder: join(stateDir, 'objects', 'apps') }),
     exchange: createExchange({ objects }),
     clock,
-    random: createSystemRandom(),
+    random,
+    requests: usage,
     placeOf: (key) => join(stateDir, 'objects', key),
   };
 }
@@ -74,6 +81,7 @@ export interface RunnerOptions {
   /** null: what suits the stores. */
   readonly shuffleCompression: BlockCompression | null;
   readonly allowedEnv: readonly string[];
+  readonly requesterPays: boolean;
   readonly onWarning: (message: string) => void;
   /** A fault was injected. */
   readonly onFault: (fault: InjectedFault) => void;
@@ -100,6 +108,7 @@ export interface WiringOptions {
   readonly stateDir: string;
   /** Of the master's engine, if somebody has begun to look for it. */
   readonly engine?: EngineLookUp | null;
+  readonly requesterPays: boolean;
 }
 
 /** An engine that is being looked for. Nobody has to wait for it. */
@@ -109,13 +118,13 @@ export interface EngineLookUp {
 }
 
 /** Stores and runner that a master stands for. */
-export async function openWiring({ master, stateDir, engine = null }: WiringOptions): Promise<Wiring> {
+export async function openWiring({ master, stateDir, engine = null, requesterPays }: WiringOptions): Promise<Wiring> {
   if (master.kind === 'aws') {
     const found = engine?.name === master.engine ? engine.found : lookUpEngine(master.engine).found;
     const { openAwsWiring } = await import('./wiring-aws.ts');
-    return openAwsWiring(await found);
+    return openAwsWiring(await found, { requesterPays });
   }
-  return { stores: openStores(stateDir), openRunner: (options) => openLocalRunner(master, stateDir, options) };
+  return { stores: openStores(stateDir, { requesterPays }), openRunner: (options) => openLocalRunner(master, stateDir, options) };
 }
 
 /** Begins to look for an engine. */
@@ -126,7 +135,7 @@ export function lookUpEngine(name: string): EngineLookUp {
 }
 
 function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: string, options: RunnerOptions): DriverRunner {
-  const { stores, onWarning } = options;
+  const { stores, requesterPays, onWarning } = options;
   const { clock, metadata, exchange } = stores;
   const objectsRoot = join(stateDir, 'objects');
   // A disk is faster than compression.
@@ -138,7 +147,14 @@ function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: str
     case 'local': {
       const scratchRoot = makeLocalFolder('scratch', options.localDir);
       const { task: memory } = machineMemory(master.threads);
-      const workerData: LocalWorkerData = { objectsRoot, scratchRoot, memory, shuffleCompression, code: codeOfThreads(stateDir) };
+      const workerData: LocalWorkerData = {
+        objectsRoot,
+        scratchRoot,
+        memory,
+        shuffleCompression,
+        requesterPays,
+        code: codeOfThreads(stateDir),
+      };
       return createWorkerThreadsRunner({
         threads: master.threads,
         entry: entryUrl('../functions/worker-thread', import.meta.url),
@@ -150,7 +166,7 @@ function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: str
       });
     }
     case 'local-cluster': {
-      const data: LocalExecutorData = { objectsRoot, metadataFile: join(stateDir, 'metadata.sqlite'), shuffleCompression };
+      const data: LocalExecutorData = { objectsRoot, metadataFile: join(stateDir, 'metadata.sqlite'), shuffleCompression, requesterPays };
       return createLocalClusterRunner({
         executors: master.executors,
         cores: master.cores,

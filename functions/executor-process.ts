@@ -22,7 +22,7 @@ serveExecutor({
   channel: driverChannel(),
   build: buildOf(levinPackage().version),
   createSupervisor(setup, onWarning) {
-    const { objectsRoot, metadataFile, shuffleCompression } = setup.data as LocalExecutorData;
+    const { objectsRoot, metadataFile, shuffleCompression, requesterPays } = setup.data as LocalExecutorData;
     const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
     const exchange = createExchange({ objects: createDirectoryObjectStore({ root: objectsRoot }) });
     const folder = executorFolderAt(setup.folder);
@@ -33,6 +33,7 @@ serveExecutor({
       scratchRoot,
       memory,
       shuffleCompression,
+      requesterPays,
       code: { kind: 'bundle', folder: folder.code },
     };
     return createExecutorSupervisor({

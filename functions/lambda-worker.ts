@@ -2,9 +2,9 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { LambdaWorkerData } from '../engine/adapters/aws/executor-data.ts';
 import { noLocalFiles } from '../engine/adapters/aws/no-local-files.ts';
+import { openUserFiles } from '../engine/adapters/aws/open-user-files.ts';
 import { fetchBundle } from '../engine/adapters/local/code-folder.ts';
-import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
-import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
+import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
@@ -21,7 +21,6 @@ const { localFiles, scratchRoot, codeFolder, memory, ...where } = workerData as 
 const clock = createSystemClock();
 const random = createSystemRandom();
 const objects = openObjects(where, { clock, random });
-const files = localFiles ? createDirectoryObjectStore({ root: '/', followLinks: true }) : noLocalFiles();
 
 const code = createWorkerCode(async (appId, hash) =>
   openExecutorBundle(await fetchBundle(objects, codeFolder, { appId, hash: hash ?? '' })),
@@ -38,13 +37,16 @@ serveWorker({
   },
 });
 
-function openRunner(settings: TaskSettings = { env: {}, shuffleCompression: 'none' }): RunAttempt {
+function openRunner(settings: TaskSettings = { env: {}, shuffleCompression: 'none', requesterPays: false }): RunAttempt {
   // What the function has itself stays: its region, its credentials, its folders.
   for (const [name, value] of Object.entries(settings.env)) process.env[name] ??= value;
+  const { requesterPays } = settings;
+  const local = localFiles ? machineFiles() : noLocalFiles();
+  const { files, staged } = openUserFiles({ local, clock, random, requesterPays });
   return createAttemptRunner({
     objects,
     files,
-    staged: createDirectoryStagedFiles(files, { root: '/' }),
+    staged,
     exchange: createExchange({ objects, compression: settings.shuffleCompression, prepare: (payloads) => code.prepare(payloads) }),
     clock,
     random,

@@ -1,9 +1,10 @@
 /** Entry of a worker thread: user code of one application runs here, in the driver's process or in an executor's. */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { openUserFiles } from '../engine/adapters/aws/open-user-files.ts';
 import { fetchBundle } from '../engine/adapters/local/code-folder.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
-import { createDirectoryStagedFiles } from '../engine/adapters/local/directory-staged-files.ts';
 import type { LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
+import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
@@ -13,9 +14,10 @@ import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
 if (parentPort === null) throw new Error('functions/worker-thread is the entry of a worker thread; levin starts it.');
-const { objectsRoot, scratchRoot, memory, shuffleCompression, code } = workerData as LocalWorkerData;
+const { objectsRoot, scratchRoot, memory, shuffleCompression, requesterPays, code } = workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
-const files = createDirectoryObjectStore({ root: '/', followLinks: true });
+const [clock, random] = [createSystemClock(), createSystemRandom()];
+const { files, staged } = openUserFiles({ local: machineFiles(), clock, random, requesterPays });
 
 const workerCode = createWorkerCode(async (appId, hash) => {
   // Imported when the first closure comes: each way needs only its own half of the loader.
@@ -32,10 +34,10 @@ serveWorker({
   runAttempt: createAttemptRunner({
     objects,
     files,
-    staged: createDirectoryStagedFiles(files, { root: '/' }),
+    staged,
     exchange: createExchange({ objects, compression: shuffleCompression, prepare: (payloads) => workerCode.prepare(payloads) }),
-    clock: createSystemClock(),
-    random: createSystemRandom(),
+    clock,
+    random,
     code: workerCode,
     memory,
     openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),

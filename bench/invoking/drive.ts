@@ -20,7 +20,7 @@ export async function driveInvocations(
     functions: [{ name: executorName('bench', 1769), memoryMb: 1769 }],
     timeLimitMs: 900_000,
     concurrency,
-    settings: { env: {}, shuffleCompression: 'none' },
+    settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     build: BENCH_BUILD,
     clock: createSystemClock(),
     committed: async () => null,

@@ -91,8 +91,10 @@ function splitPaths(text: string): readonly string[] {
   return (text.match(/(?:\{[^}]*\}|[^,])+/g) ?? []).map((path) => path.trim()).filter((path) => path !== '');
 }
 
-/** Absolute path with `/` below a working folder; `file:` URLs are paths, other schemes are not known here. */
+/** Absolute path with `/` below a working folder, or a path on S3, `s3a:` and `s3n:` as Spark has it included; `file:` URLs are paths, other schemes are not known here. */
 export function absolutePath(workingFolder: string, path: string): string {
+  const onS3 = /^s3[an]?:\/\/(.+)$/is.exec(path);
+  if (onS3 !== null) return `s3://${onS3[1]}`;
   const plain = path.startsWith('file://') ? path.slice('file://'.length) : path;
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(plain)) throw unsupportedPath(path);
   const absolute = posix.resolve(workingFolder, plain);
@@ -103,7 +105,7 @@ function unsupportedPath(path: string): LevinError {
   return new LevinError({
     code: 'UNSUPPORTED_PATH',
     fault: 'user',
-    message: `${path} is no path of this machine. This version reads and writes local paths and file:// URLs only.`,
+    message: `${path} is no path of this machine. levin reads and writes local paths, file:// URLs and s3:// paths.`,
   });
 }
 

@@ -33,7 +33,8 @@ export async function openApplication(options: ConfigInput, wire: typeof openWir
     const launch = currentLaunch();
     const loaded = await settings(options, launch, loader);
     const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
-    const { stores, openRunner } = await wire({ master: parseMaster(loaded.config.master), stateDir, engine: launch.engine });
+    const { master, requesterPays } = loaded.config;
+    const { stores, openRunner } = await wire({ master: parseMaster(master), stateDir, engine: launch.engine, requesterPays });
     try {
       const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
       launch.life?.opened(appId);

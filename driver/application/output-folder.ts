@@ -2,6 +2,7 @@ import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import { everyPage } from '../../engine/ports/every-page.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { StagedFiles } from '../../engine/ports/staged-files.ts';
+import { keyOfPath } from '../../engine/types/file-path.ts';
 import { attemptOf, isVisibleName, pendingApp, pendingName, publishedKey } from '../../engine/types/output-names.ts';
 import type { SaveMode } from '../api/types.ts';
 import { encodeManifest, putManifest, readOutputRecords } from '../planner/output-records.ts';
@@ -54,11 +55,6 @@ export function outputFolder(options: OutputFolders, path: string): OutputFolder
       await options.staged.mark(`${key}/${pendingName(appId, ordinal)}`);
     },
   };
-}
-
-/** Keys have no leading slash. */
-export function keyOfPath(path: string): string {
-  return path.replace(/^\/+/, '');
 }
 
 /** A folder in which only leftovers of this application lie is free: of an action that failed before. */

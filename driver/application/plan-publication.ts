@@ -1,11 +1,11 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { everyPage } from '../../engine/ports/every-page.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import { keyOfPath } from '../../engine/types/file-path.ts';
 import { isVisibleName, manifestVersion, OUTPUT_RECORDS, pendingApp, publishedKey } from '../../engine/types/output-names.ts';
 import type { SaveMode } from '../api/types.ts';
 import { type ManifestFile, readOutputRecords } from '../planner/output-records.ts';
 import type { PartFile } from './application.ts';
-import { keyOfPath } from './output-folder.ts';
 
 /** What is done to a folder to commit an output. Journaled before it is begun, so that any driver can finish it. */
 export type Publication = {

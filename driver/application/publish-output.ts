@@ -1,8 +1,9 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { mapBounded } from '../../engine/ports/map-bounded.ts';
+import { keyOfPath } from '../../engine/types/file-path.ts';
 import { attemptOf, pendingName, SUCCESS } from '../../engine/types/output-names.ts';
 import { encodeManifest, putManifest, readOutputRecords } from '../planner/output-records.ts';
-import { keyOfPath, type OutputFolders } from './output-folder.ts';
+import type { OutputFolders } from './output-folder.ts';
 import { outputConflict, type Publication } from './plan-publication.ts';
 
 /** Renames, or completed uploads, in flight. */

@@ -1,7 +1,8 @@
+import { keyOfPath } from '../../engine/types/file-path.ts';
 import { allPartitions } from '../actions/all-partitions.ts';
 import type { PartFile, ResultStage, SavedOutput } from './application.ts';
 import type { OutputSlot } from './output-claims.ts';
-import { keyOfPath, type OutputFolders } from './output-folder.ts';
+import type { OutputFolders } from './output-folder.ts';
 import { type Publication, planPublication } from './plan-publication.ts';
 import { publishOutput } from './publish-output.ts';
 

@@ -61,6 +61,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     localDir: config.localDir === null ? null : resolve(config.localDir),
     shuffleCompression: config.shuffleCompression,
     allowedEnv: config.allowedEnv,
+    requesterPays: config.requesterPays,
     onWarning: (message) => warn('RUNNER', message),
     onFault: (fault) => bus.emit({ kind: 'faultInjected', ...fault }),
     onOutput: (executorId, text) => console.write(`[executor ${executorId}] ${text}`),

@@ -25,6 +25,7 @@ export interface LevinConfig {
   readonly leaseMs: number;
   readonly chaos: string | null;
   readonly validateOutput: boolean;
+  readonly requesterPays: boolean;
   readonly allowedEnv: readonly string[];
   readonly progress: 'auto' | 'bar' | 'lines' | 'none';
   readonly quiet: boolean;

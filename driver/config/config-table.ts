@@ -205,6 +205,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: ['spark.hadoop.validateOutputSpecs'],
     text: "Refuse an output folder that is there already. With `false` a save without a `mode` adds to what it holds, as `mode: 'append'` does.",
   },
+  requesterPays: {
+    type: { kind: 'boolean' },
+    default: false,
+    env: 'LEVIN_REQUESTER_PAYS',
+    aliases: ['spark.hadoop.fs.s3a.requester.pays.enabled'],
+    text: 'Accept the cost of requests for `s3://` paths in buckets whose owner has others pay (requester pays). Without it such a bucket denies access.',
+  },
   allowedEnv: {
     type: { kind: 'list' },
     default: [],

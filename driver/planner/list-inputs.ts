@@ -3,6 +3,7 @@ import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectInfo, ObjectStore } from '../../engine/ports/object-store.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import { codecOf } from '../../engine/types/file-format.ts';
+import { isOnS3, keyOfPath, pathOfKey } from '../../engine/types/file-path.ts';
 import { OUTPUT_RECORDS } from '../../engine/types/output-names.ts';
 import type { FileSplit } from '../../engine/types/task.ts';
 import { readOutputRecords } from './output-records.ts';
@@ -69,7 +70,7 @@ async function listPath(path: string, request: InputRequest): Promise<readonly I
   const folder = path.endsWith('/') ? path : `${path}/`;
   let isFolder = false;
   try {
-    return [asFile(await request.files.head(keyOf(path.replace(/\/+$/, ''))))];
+    return [asFile(await request.files.head(keyOfPath(path.replace(/\/+$/, ''))))];
   } catch (error) {
     const code = errorCode(error);
     isFolder = code === 'IS_A_DIRECTORY';
@@ -99,7 +100,7 @@ function directFiles(path: string, inside: readonly InputFile[], request: InputR
 /** Whether levin has written into the folder. Asked for by itself when the listing does not show it: it may have begun, or replaced all, meanwhile. */
 async function holdsRecords(folder: string, inside: readonly InputFile[], request: InputRequest): Promise<boolean> {
   if (inside.some(({ path }) => path.startsWith(folder + OUTPUT_RECORDS))) return true;
-  return (await request.files.list(keyOf(folder + OUTPUT_RECORDS), { limit: 1 })).objects.length > 0;
+  return (await request.files.list(keyOfPath(folder + OUTPUT_RECORDS), { limit: 1 })).objects.length > 0;
 }
 
 /**
@@ -108,7 +109,7 @@ async function holdsRecords(folder: string, inside: readonly InputFile[], reques
  * The folder is listed after its manifest was read, so every file is there, unless a newer output has replaced it: then the newer one is read.
  */
 async function filesOfOutput(folder: string, request: InputRequest): Promise<readonly InputFile[]> {
-  const key = keyOf(folder.slice(0, -1));
+  const key = keyOfPath(folder.slice(0, -1));
   let looks = 0;
   for (let tried = 0; ; ) {
     const { manifest, pending } = await readOutputRecords(request.files, key);
@@ -182,19 +183,20 @@ async function listAll(folder: string, depth: number, request: InputRequest): Pr
   const found: InputFile[] = [];
   let after: string | undefined;
   do {
-    const page = await request.files.list(keyOf(folder), after === undefined ? {} : { after }).catch((error: unknown) => {
+    const page = await request.files.list(keyOfPath(folder), after === undefined ? {} : { after }).catch((error: unknown) => {
       throw readError(folder, error, request);
     });
-    found.push(...page.objects.map(asFile));
-    after = page.next === null ? undefined : passOver(page.next, depth);
+    // S3's console makes empty objects in the place of folders.
+    found.push(...page.objects.map(asFile).filter(({ path }) => !path.endsWith('/')));
+    after = page.next === null ? undefined : keyOfPath(passOver(pathOfKey(page.next), depth));
   } while (after !== undefined);
   return found;
 }
 
-/** Where to go on after a key: behind its whole folder when it lies too deep. The segments of a key are one less than those of its path. */
-function passOver(key: string, depth: number): string {
-  const segments = key.split('/');
-  return segments.length < depth ? key : `${segments.slice(0, depth - 1).join('/')}/${LAST_CHARACTER}`;
+/** Where to go on after a path: behind its whole folder when it lies too deep. */
+function passOver(path: string, depth: number): string {
+  const segments = path.split('/');
+  return segments.length <= depth ? path : `${segments.slice(0, depth).join('/')}/${LAST_CHARACTER}`;
 }
 
 function hidden(path: string, folder: string): boolean {
@@ -208,17 +210,14 @@ function hasPattern(path: string): boolean {
   return /[*?[{]/.test(path);
 }
 
-function keyOf(path: string): string {
-  return path.replace(/^\/+/, '');
-}
-
 function asFile(info: ObjectInfo): InputFile {
-  return { path: `/${info.key}`, size: info.size, etag: info.etag };
+  return { path: pathOfKey(info.key), size: info.size, etag: info.etag };
 }
 
 function notFound(path: string, request: InputRequest): LevinError {
   const what = hasPattern(path) ? `No file matches ${path}` : `Input path does not exist: ${path}`;
-  return inputError('PATH_NOT_FOUND', `${what}. Relative paths start at the working folder of levin run.`, request);
+  const hint = isOnS3(path) ? 'Check bucket and key; case counts.' : 'Relative paths start at the working folder of levin run.';
+  return inputError('PATH_NOT_FOUND', `${what}. ${hint}`, request);
 }
 
 function readError(path: string, cause: unknown, request: InputRequest): LevinError {

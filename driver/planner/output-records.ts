@@ -1,5 +1,6 @@
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import { pathOfKey } from '../../engine/types/file-path.ts';
 import { manifestName, manifestVersion, OUTPUT_RECORDS, pendingApp } from '../../engine/types/output-names.ts';
 
 /** One file of an output; `checksum` is null for a file that was there before levin wrote into the folder. */
@@ -90,7 +91,7 @@ function filesOf(folder: string, text: string): readonly ManifestFile[] {
   throw new LevinError({
     code: 'MANIFEST_INVALID',
     fault: 'user',
-    message: `The manifest of /${folder} cannot be read: it is not of format ${FORMAT}. It was damaged or written by a newer levin; write the output again.`,
+    message: `The manifest of ${pathOfKey(folder)} cannot be read: it is not of format ${FORMAT}. It was damaged or written by a newer levin; write the output again.`,
   });
 }
 

@@ -66,6 +66,8 @@ export interface TaskSettings {
   /** Environment variables for user code, where the executor has none of that name itself. */
   readonly env: Readonly<Record<string, string>>;
   readonly shuffleCompression: 'none' | 'zstd';
+  /** Accept the cost of requests to buckets whose owner has others pay. */
+  readonly requesterPays: boolean;
 }
 
 /** Everything an executor needs to run one attempt of one task. */

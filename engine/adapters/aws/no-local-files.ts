@@ -1,8 +1,8 @@
 import { LevinError } from '../../errors/levin-error.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
+import type { UserFiles } from '../../ports/route-files.ts';
 
-/** In the place of the user's files where there are none: what is on the machine that runs the job cannot be reached from AWS. */
-export function noLocalFiles(): ObjectStore {
+/** In the place of the machine's files where there are none: what is on the machine that runs the job cannot be reached from AWS. */
+export function noLocalFiles(): UserFiles {
   const refuse = async (key: string): Promise<never> => {
     throw new LevinError({
       code: 'LOCAL_PATH_ON_AWS',
@@ -12,11 +12,14 @@ export function noLocalFiles(): ObjectStore {
     });
   };
   return {
-    put: refuse,
-    get: refuse,
-    getRange: refuse,
-    head: refuse,
-    list: refuse,
-    deleteMany: (keys) => refuse(keys[0] ?? ''),
+    files: {
+      put: refuse,
+      get: refuse,
+      getRange: refuse,
+      head: refuse,
+      list: refuse,
+      deleteMany: (keys) => refuse(keys[0] ?? ''),
+    },
+    staged: { mark: refuse, stage: refuse, publish: refuse, list: refuse, discard: refuse },
   };
 }

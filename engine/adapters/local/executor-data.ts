@@ -10,6 +10,8 @@ export interface LocalWorkerData {
   readonly scratchRoot: string;
   readonly memory: TaskMemory;
   readonly shuffleCompression: BlockCompression;
+  /** Of `s3://` paths. */
+  readonly requesterPays: boolean;
   /** User modules from disk, or from bundles that are kept in a folder of this executor. */
   readonly code: { readonly kind: 'disk'; readonly hooks: ExecutorHookData } | { readonly kind: 'bundle'; readonly folder: string };
 }
@@ -19,4 +21,6 @@ export interface LocalExecutorData {
   readonly objectsRoot: string;
   readonly metadataFile: string;
   readonly shuffleCompression: BlockCompression;
+  /** Of `s3://` paths. */
+  readonly requesterPays: boolean;
 }

@@ -1,6 +1,7 @@
-import type { RequestUsage } from '../../types/request-usage.ts';
+import { addRequests, NO_REQUESTS, type RequestUsage } from '../../types/request-usage.ts';
+import type { UserFiles } from '../route-files.ts';
 import { meterMetadataStore } from './meter-metadata-store.ts';
-import { meterObjectStore } from './meter-object-store.ts';
+import { type MeteredObjectStore, meterObjectStore } from './meter-object-store.ts';
 import { meterStagedFiles } from './meter-staged-files.ts';
 import type { RemoteStores } from './remote-stores.ts';
 
@@ -10,30 +11,55 @@ export interface MeteredStores {
   usage(): RequestUsage;
 }
 
+export interface MeteredFiles {
+  readonly stores: UserFiles;
+  usage(): RequestUsage;
+}
+
 /** Counts requests of all stores together, as they are billed. A call of a port is one request: an adapter that makes more of it counts them itself. */
 export function meterStores(inner: RemoteStores): MeteredStores {
   const objects = meterObjectStore(inner.objects);
-  const files = meterObjectStore(inner.files);
-  const staged = meterStagedFiles(inner.staged);
+  const files = meterFiles(inner);
   const metadata = meterMetadataStore(inner.metadata);
   return {
-    stores: { objects: objects.store, files: files.store, staged: staged.staged, metadata: metadata.store },
+    stores: { ...files.stores, objects: objects.store, metadata: metadata.store },
     usage() {
-      const [o, f, s, m] = [objects.usage(), files.usage(), staged.usage(), metadata.usage()];
-      const of = (call: keyof typeof o.calls): number => o.calls[call] + f.calls[call];
-      return {
-        puts: of('put') + s.calls.mark + s.calls.stage + s.calls.publish,
-        gets: of('get') + of('getRange'),
-        heads: of('head'),
-        lists: of('list') + s.calls.list,
-        deletes: of('deleteMany') + s.calls.discard,
-        itemReads: m.calls.get + m.calls.query,
-        itemWrites: m.calls.put + m.calls.delete + m.calls.transact,
-        readUnits: m.readUnits,
-        writeUnits: m.writeUnits,
-        bytesRead: o.bytesRead + f.bytesRead,
-        bytesWritten: o.bytesWritten + f.bytesWritten + s.bytesWritten,
-      };
+      const { calls, readUnits, writeUnits } = metadata.usage();
+      const items = { itemReads: calls.get + calls.query, itemWrites: calls.put + calls.delete + calls.transact, readUnits, writeUnits };
+      return { ...addRequests(files.usage(), objectRequests(objects.usage())), ...items };
     },
+  };
+}
+
+/** The same of the user's files alone. */
+export function meterFiles(inner: UserFiles): MeteredFiles {
+  const files = meterObjectStore(inner.files);
+  const staged = meterStagedFiles(inner.staged);
+  return {
+    stores: { files: files.store, staged: staged.staged },
+    usage() {
+      const { calls, bytesWritten } = staged.usage();
+      const ofStaged = {
+        ...NO_REQUESTS,
+        puts: calls.mark + calls.stage + calls.publish,
+        lists: calls.list,
+        deletes: calls.discard,
+        bytesWritten,
+      };
+      return addRequests(objectRequests(files.usage()), ofStaged);
+    },
+  };
+}
+
+function objectRequests({ calls, bytesRead, bytesWritten }: ReturnType<MeteredObjectStore['usage']>): RequestUsage {
+  return {
+    ...NO_REQUESTS,
+    puts: calls.put,
+    gets: calls.get + calls.getRange,
+    heads: calls.head,
+    lists: calls.list,
+    deletes: calls.deleteMany,
+    bytesRead,
+    bytesWritten,
   };
 }

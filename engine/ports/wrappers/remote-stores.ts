@@ -1,14 +1,10 @@
 import type { MetadataStore } from '../metadata-store.ts';
 import type { ObjectStore } from '../object-store.ts';
-import type { StagedFiles } from '../staged-files.ts';
+import type { UserFiles } from '../route-files.ts';
 
 /** Stores behind a network: they take their time, refuse, and lose answers; and each request costs. */
-export interface RemoteStores {
+export interface RemoteStores extends UserFiles {
   /** levin's own objects. */
   readonly objects: ObjectStore;
-  /** The user's files. */
-  readonly files: ObjectStore;
-  /** Of the same keys as the files. */
-  readonly staged: StagedFiles;
   readonly metadata: MetadataStore;
 }

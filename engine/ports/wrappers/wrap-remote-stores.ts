@@ -3,10 +3,11 @@ import type { Clock } from '../clock.ts';
 import type { MetadataStore } from '../metadata-store.ts';
 import type { ObjectStore } from '../object-store.ts';
 import type { Random } from '../random.ts';
+import type { UserFiles } from '../route-files.ts';
 import { governMetadataStore, type ItemGovernors } from './govern-metadata-store.ts';
 import { governObjectStore, governStagedFiles, type ObjectGovernors } from './govern-object-store.ts';
 import { createReadHedge, hedgeObjectStore, type ReadHedge } from './hedge-object-store.ts';
-import { meterStores } from './meter-stores.ts';
+import { type MeteredFiles, meterFiles, meterStores } from './meter-stores.ts';
 import { createRateGovernor } from './rate-governor.ts';
 import type { RemoteStores } from './remote-stores.ts';
 import { createWriteResend, resendObjectStore, type WriteResend } from './resend-object-store.ts';
@@ -49,6 +50,8 @@ export interface WrappedStores {
 export interface StoreWrappers {
   /** The stores as levin uses them, counted by themselves: once for a driver, once for each attempt. */
   wrap(adapters: RemoteStores): WrappedStores;
+  /** The user's files alone, where nothing else lies behind a network. */
+  wrapFiles(adapters: UserFiles): MeteredFiles;
   /** One of them alone, uncounted, for a thread that has no others. */
   objects(adapter: ObjectStore): ObjectStore;
   metadata(adapter: MetadataStore): MetadataStore;
@@ -85,6 +88,10 @@ export function createStoreWrappers({ clock, random, limits = AWS_LIMITS }: Stor
     retryObjectStore(governObjectStore(hedgeObjectStore(resendObjectStore(store, { clock, resend }), { clock, hedge }), governed), retries);
 
   const objects = (store: ObjectStore): ObjectStore => wrapObjects(store, ofObjects);
+  const files = ({ files: store, staged }: UserFiles): UserFiles => ({
+    files: wrapObjects(store, ofFiles),
+    staged: retryStagedFiles(governStagedFiles(staged, ofFiles.governors), retries),
+  });
   const metadata = (store: MetadataStore): MetadataStore => retryMetadataStore(governMetadataStore(store, ofItems), retries);
   return {
     objects,
@@ -92,14 +99,13 @@ export function createStoreWrappers({ clock, random, limits = AWS_LIMITS }: Stor
     wrap(adapters) {
       const { stores, usage } = meterStores(adapters);
       return {
-        stores: {
-          objects: objects(stores.objects),
-          files: wrapObjects(stores.files, ofFiles),
-          staged: retryStagedFiles(governStagedFiles(stores.staged, ofFiles.governors), retries),
-          metadata: metadata(stores.metadata),
-        },
+        stores: { ...files(stores), objects: objects(stores.objects), metadata: metadata(stores.metadata) },
         usage,
       };
+    },
+    wrapFiles(adapters) {
+      const { stores, usage } = meterFiles(adapters);
+      return { stores: files(stores), usage };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type Codec, extensionOf } from '../../types/file-format.ts';
+import { keyOfPath } from '../../types/file-path.ts';
 import type { TaskOutput } from '../../types/task.ts';
 import type { TaskContext } from '../task-context.ts';
 import { compressed } from './compressed.ts';
@@ -55,7 +56,7 @@ export function openPartFile(task: TaskContext, { folder, extension, codec }: Pa
       if (codec !== null && (rawBytes > 0 || waiting.byteLength() === 0)) cut(codec);
       const path = `${folder.replace(/\/+$/, '')}/part-${String(spec.partition).padStart(5, '0')}-${spec.attemptId}${extension}${extensionOf(codec)}`;
       const length = waiting.byteLength();
-      await deps.staged.stage(path.replace(/^\/+/, ''), { byteLength: length, [Symbol.iterator]: waiting.chunks }, { signal: deps.signal });
+      await deps.staged.stage(keyOfPath(path), { byteLength: length, [Symbol.iterator]: waiting.chunks }, { signal: deps.signal });
       counters.bytesWritten += length;
       return { kind: 'file', path, length, checksum: waiting.checksum() };
     },

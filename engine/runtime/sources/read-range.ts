@@ -1,5 +1,6 @@
 import { errorCode, LevinError } from '../../errors/levin-error.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { keyOfPath } from '../../types/file-path.ts';
 import type { FileSplit } from '../../types/task.ts';
 
 /** Bytes `[start, end)` of the file as it was listed; `INPUT_CHANGED` when it is another one by now. */
@@ -9,7 +10,7 @@ export async function readRange(
   { files, signal }: { readonly files: ObjectStore; readonly signal: AbortSignal },
 ): Promise<Uint8Array> {
   try {
-    return await files.getRange(split.path.replace(/^\/+/, ''), start, end, { ifMatch: split.etag, signal });
+    return await files.getRange(keyOfPath(split.path), start, end, { ifMatch: split.etag, signal });
   } catch (error) {
     const code = errorCode(error);
     if (code === 'PRECONDITION_FAILED' || code === 'RANGE_NOT_SATISFIABLE')

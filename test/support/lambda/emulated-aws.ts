@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { ExecutorFunction } from '../../../engine/adapters/aws/lambda-runner.ts';
+import { createS3Client } from '../../../engine/adapters/aws/s3-client.ts';
+import { createS3ObjectStore } from '../../../engine/adapters/aws/s3-object-store.ts';
 import { levinPackage } from '../../../engine/closures/loading/levin-package.ts';
+import { everyPage } from '../../../engine/ports/every-page.ts';
 import { type AwsEngine, driverName, engineEnvironment, executorName, LOCAL_FILES_ENV } from '../../../engine/types/aws-engine.ts';
 import { startDynamodbEmulator } from '../../../testing/emulators/dynamodb-emulator.ts';
 import { type S3Emulator, startS3Emulator } from '../../../testing/emulators/s3-emulator.ts';
@@ -28,6 +32,9 @@ export interface EmulatedAws {
 export interface AwsInTests extends AsyncDisposable {
   readonly endpoint: InvokeEndpoint;
   readonly s3: S3Emulator;
+  putObject(bucket: string, key: string, body: Uint8Array): Promise<void>;
+  /** Keys of a bucket that begin with the prefix, ascending. */
+  keysOf(bucket: string, prefix: string): Promise<readonly string[]>;
   /** For the CLI: where this is, and credentials. The engine is called `test`: `--on aws:test`. */
   readonly env: Readonly<Record<string, string>>;
   /** Runs a job file in a driver process of its own; `attempts` of its tasks at once. */
@@ -83,6 +90,7 @@ export async function startEmulatedAws({
     })),
   });
   const stateDir = mkdtempSync(join(tmpdir(), 'levin-emulated-'));
+  const client = createS3Client({ endpoint: s3.url, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
   const env = {
     AWS_ENDPOINT_URL_S3: s3.url,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
@@ -99,6 +107,11 @@ export async function startEmulatedAws({
     endpoint,
     s3,
     env,
+    async putObject(bucket, key, body) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, RequestPayer: 'requester' }));
+    },
+    keysOf: async (bucket, prefix) =>
+      (await everyPage((page) => createS3ObjectStore({ client, bucket }).list(prefix, page))).map(({ key }) => key),
     async run(jobFile, { concurrency, args = [], env: own = {} }) {
       const where: EmulatedAws = {
         s3: s3.url,
@@ -116,6 +129,7 @@ export async function startEmulatedAws({
       return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as JobAnswer;
     },
     async [Symbol.asyncDispose]() {
+      client.destroy();
       tables.close();
       await endpoint.close();
       await Promise.all([s3.close(), dynamodb.close()]);

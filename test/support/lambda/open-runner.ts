@@ -21,7 +21,7 @@ export function openLambdaRunner(endpoint: string, options: LambdaTestRunnerOpti
     timeLimitMs: 900_000,
     concurrency,
     build: TEST_BUILD,
-    settings: { env: {}, shuffleCompression: 'none' },
+    settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     clock: createSystemClock(),
     committed: async () => null,
     ...rest,

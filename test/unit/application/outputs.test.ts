@@ -53,10 +53,10 @@ describe('output folders', () => {
 
   test('paths of a kind that is not known are refused, not taken for folders', async () => {
     const lv = await openTestEngine();
-    expect(() => lv.range(4, 1).saveAsTextFile('s3://bucket/out')).toThrow(
-      's3://bucket/out is no path of this machine. This version reads and writes local paths and file:// URLs only.',
+    expect(() => lv.range(4, 1).saveAsTextFile('gs://bucket/out')).toThrow(
+      'gs://bucket/out is no path of this machine. levin reads and writes local paths, file:// URLs and s3:// paths.',
     );
-    await expect(lv.textFile('s3://books/*.txt').count()).rejects.toMatchObject({ code: 'UNSUPPORTED_PATH' });
+    await expect(lv.textFile('hdfs://books/*.txt').count()).rejects.toMatchObject({ code: 'UNSUPPORTED_PATH' });
     await expect(lv.textFile(' , ').count()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });

@@ -48,7 +48,7 @@ describe('an invocation', () => {
     const outcome = await lambda.runner.run(spec, { signal: new AbortController().signal, onEvent: (event) => events.push(event) });
     const invocation = { requestId: 'request-1', functionName: 'levin-test-executor-1769', environment, report: null };
     expect(outcome).toEqual({ ...SUCCESS, invocation });
-    expect(seen).toEqual([{ ...spec, settings: { env: {}, shuffleCompression: 'none' } }]);
+    expect(seen).toEqual([{ ...spec, settings: { env: {}, shuffleCompression: 'none', requesterPays: false } }]);
     expect(events).toEqual([{ kind: 'started', executorId: 'levin-test-executor-1769' }, log]);
   });
 
@@ -140,8 +140,8 @@ test('of a service that takes few, few are asked for: refused ones wait with the
 });
 
 describe('a payload', () => {
-  const small: TaskSettings = { env: {}, shuffleCompression: 'none' };
-  const large: TaskSettings = { env: { LARGE: 'x'.repeat(100_000) }, shuffleCompression: 'zstd' };
+  const small: TaskSettings = { env: {}, shuffleCompression: 'none', requesterPays: false };
+  const large: TaskSettings = { env: { LARGE: 'x'.repeat(100_000) }, shuffleCompression: 'zstd', requesterPays: false };
 
   test.for([small, large])('as large as the runner says is accepted, a larger one is not sent', async (settings) => {
     await using lambda = await scriptedLambda(

@@ -46,6 +46,7 @@ test('the defaults', () => {
     leaseMs: 10_000,
     chaos: null,
     validateOutput: true,
+    requesterPays: false,
     allowedEnv: [],
     progress: 'auto',
     quiet: false,
@@ -138,7 +139,7 @@ describe('limits', () => {
     }
   });
 
-  test.each(['validateOutput', 'quiet', 'excludeOnFailure', 'speculation'] as const)('%s is true or false', (name) => {
+  test.each(['validateOutput', 'quiet', 'excludeOnFailure', 'speculation', 'requesterPays'] as const)('%s is true or false', (name) => {
     expect([true, false, 'true', 'false'].map((value) => load({ [name]: value })[name])).toEqual([true, false, true, false]);
     for (const wrong of ['yes', '', 1, null, ['true'], 'constructor', '__proto__']) {
       expect(failure({ [name]: wrong })).toBe(`INVALID_CONFIG: ${name} is ${JSON.stringify(wrong)} (flag); it must be true or false.`);
@@ -195,6 +196,7 @@ describe('limits', () => {
       'maxPartitionBytes',
       'maxResultBytes',
       'validateOutput',
+      'requesterPays',
       'quiet',
       'progress',
       'logLevel',
@@ -225,6 +227,7 @@ describe('Spark’s names', () => {
     ['spark.speculation.interval', '1s', 'speculationIntervalMs', 1000],
     ['spark.files.maxPartitionBytes', '64m', 'maxPartitionBytes', 67_108_864],
     ['spark.driver.maxResultSize', '2g', 'maxResultBytes', 2_147_483_648],
+    ['spark.hadoop.fs.s3a.requester.pays.enabled', 'true', 'requesterPays', true],
     ['spark.hadoop.validateOutputSpecs', 'false', 'validateOutput', false],
     ['spark.ui.showConsoleProgress', 'true', 'progress', 'auto'],
     ['spark.ui.showConsoleProgress', false, 'progress', 'none'],
