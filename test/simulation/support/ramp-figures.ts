@@ -39,7 +39,7 @@ export async function measureRamp(of: RampCase): Promise<RampFigures> {
     concurrency: of.cap,
     build: TEST_BUILD,
     clock,
-    settings: { env: {}, shuffleCompression: 'none' },
+    settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     committed: async () => null,
   });
   const run = async (partition: number, attempt: number): Promise<TaskOutcome> =>
