@@ -21,8 +21,8 @@ function mostFrequent(count: number): readonly (readonly [string, number])[] {
 }
 
 test('the README’s job runs as invocations of the built executor function, with data in S3 and metadata in DynamoDB', async () => {
-  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
-  const { result, invocations } = await aws.run(job('lambda-words'), { concurrency: 2, args: [CHAPTERS, '8'] });
+  await using aws = await startEmulatedAws();
+  const { result, invocations } = await aws.run(job('lambda-words'), { args: [CHAPTERS, '8'] });
   expect(result).toEqual(mostFrequent(8));
   expect(invocations.length).toBeGreaterThan(4);
   const environments = new Set(invocations.map(({ environment }) => environment?.id));
@@ -42,10 +42,10 @@ const NOTHING = {
 };
 
 test('two applications and two bundles in one warm environment see nothing of each other', async () => {
-  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
+  await using aws = await startEmulatedAws({ maxConcurrency: 1 });
   const environments = new Set<string | undefined>();
   const run = async (file: string, name: string): Promise<unknown> => {
-    const { result, invocations } = await aws.run(file, { concurrency: 1, args: [name] });
+    const { result, invocations } = await aws.run(file, { args: [name], env: { LEVIN_ALLOWED_ENV: 'TRACE' } });
     for (const { environment } of invocations) environments.add(environment?.id);
     return result;
   };
@@ -60,23 +60,23 @@ test('two applications and two bundles in one warm environment see nothing of ea
   expect(await run(job('lambda-traces'), 'second')).toEqual([NOTHING, warm('second')]);
   expect(await run(other, 'third')).toEqual([NOTHING, warm('third')]);
   expect(environments.size).toBe(1);
-  expect(aws.endpoint.environments().map(({ id }) => id)).toEqual([...environments]);
+  expect(aws.lambda.environments().map(({ id }) => id)).toEqual([...environments]);
 });
 
 test('a task that fills the memory of its function runs again in the next larger one, and no other does', async () => {
   await using aws = await startEmulatedAws({ memorySizesMb: [256, 1024] });
-  const { result, invocations } = await aws.run(job('lambda-holds'), { concurrency: 2, args: ['200'] });
+  const { result, invocations } = await aws.run(job('lambda-holds'), { args: ['200'] });
   expect(result).toEqual([0, 1, 2, 3]);
   const sizes = invocations.map(({ functionName }) => functionName.replace('levin-test-executor-', ''));
   expect(sizes.toSorted((a, b) => Number(a) - Number(b))).toEqual(['256', '256', '256', '256', '1024']);
 });
 
 test('variables that the application allows reach its functions, and those that a function has itself stay', async () => {
-  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
+  await using aws = await startEmulatedAws({ maxConcurrency: 1 });
   const greet = async (env: NodeJS.ProcessEnv): Promise<unknown> =>
-    (await aws.run(job('lambda-environment'), { concurrency: 1, env })).result;
+    (await aws.run(job('lambda-environment'), { env: { ...env, LEVIN_ALLOWED_ENV: 'GREETING,AWS_REGION' } })).result;
   expect(await greet({ GREETING: 'ahoy', AWS_REGION: 'eu-north-1' })).toEqual([{ greeting: 'ahoy', region: 'us-east-1' }]);
   // In the same warm environment.
   expect(await greet({})).toEqual([{ greeting: null, region: 'us-east-1' }]);
-  expect(aws.endpoint.environments()).toHaveLength(1);
+  expect(aws.lambda.environments()).toHaveLength(1);
 });

@@ -35,5 +35,5 @@ test('levin run --on aws finds the engine, runs the README’s job as invocation
   expect({ code, stdout: JSON.parse(stdout || 'null'), stderr }).toEqual({ code: 0, stdout: mostFrequent(10), stderr: expect.any(String) });
   expect(stderr).toContain('job.ts on aws:test, application app-');
   expect(stderr).toMatch(/requests: .*\d PUT/);
-  expect(aws.endpoint.environments().length).toBeGreaterThan(0);
+  expect(aws.lambda.environments().length).toBeGreaterThan(0);
 });

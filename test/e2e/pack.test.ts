@@ -107,7 +107,16 @@ describe('the packed tarball in a folder made by npm init -y', () => {
     const { exports } = JSON.parse(readRepositoryFile('package.json')) as { readonly exports: Readonly<Record<string, unknown>> };
     const paths = Object.keys(exports).filter((path) => !path.endsWith('.json') && path !== './register');
     const names = paths.map((path) => `levin${path.slice(1)}`);
-    expect(names).toEqual(['levin', 'levin/runtime', 'levin/transform', 'levin/esbuild', 'levin/vite', 'levin/simulator', 'levin/infra']);
+    expect(names).toEqual([
+      'levin',
+      'levin/runtime',
+      'levin/transform',
+      'levin/esbuild',
+      'levin/vite',
+      'levin/simulator',
+      'levin/infra',
+      'levin/testing',
+    ]);
     const code = names.map((name, i) => `import * as m${i} from '${name}';\n`).join('');
     writeFileSync(
       join(consumer, 'all.ts'),

@@ -17,10 +17,10 @@ beforeAll(async () => {
   aws.s3.addBucket('out');
   aws.s3.addBucket('elsewhere', { region: 'eu-west-1' });
   aws.s3.addBucket('paid', { requesterPays: true });
-  for (const file of CHAPTERS) await aws.putObject('books', `moby/${basename(file)}`, readFileSync(file));
-  await aws.putObject('books', 'moby/', new Uint8Array());
-  await aws.putObject('books', 'table.csv', new TextEncoder().encode('name,n\na,1\nb,2\n'));
-  await aws.putObject('paid', 'a.txt', new TextEncoder().encode('one\ntwo\n'));
+  for (const file of CHAPTERS) await aws.put(`s3://books/moby/${basename(file)}`, readFileSync(file));
+  await aws.put('s3://books/moby/', '');
+  await aws.put('s3://books/table.csv', 'name,n\na,1\nb,2\n');
+  await aws.put('s3://paid/a.txt', 'one\ntwo\n');
 });
 afterAll(() => aws[Symbol.asyncDispose]());
 
@@ -59,7 +59,7 @@ describe.each(MASTERS)('on %s', (master) => {
       numbers: [1, 2, 3],
       again: `Output path exists already: ${out}/upper. Choose another one, delete it first, or save with { mode: 'overwrite' }; nothing was written.`,
     });
-    const keys = await aws.keysOf('out', `${out.slice('s3://out/'.length)}/upper/`);
+    const keys = await aws.list(`${out}/upper/`);
     expect(keys.map((key) => key.replace(/^.*\/upper\//, '').replace(/part-(\d+)-.*/, 'part-$1'))).toEqual([
       '_SUCCESS',
       '_levin/manifest-0000000001.json',

@@ -1,7 +1,13 @@
 import { performOperation } from './dynamodb-operations.ts';
+import { subjectOf } from './dynamodb-request.ts';
 import type { Tables } from './dynamodb-state.ts';
 import { DynamodbRefusalError } from './dynamodb-values.ts';
 import { type EmulatorAnswer, type EmulatorServer, startEmulator } from './emulator-server.ts';
+
+export interface DynamodbEmulator extends EmulatorServer {
+  /** Makes an empty table; `CreateTable` does, too. */
+  addTable(name: string, keys: { readonly partition: string; readonly sort: string }): void;
+}
 
 /**
  * DynamoDB in this process, over HTTP, in memory: the operations that levin uses, with DynamoDB's conditions, limits, order and errors.
@@ -12,9 +18,10 @@ import { type EmulatorAnswer, type EmulatorServer, startEmulator } from './emula
  * throttled (inject it), expired items are never deleted, keys are strings, no indexes, streams or updates in place.
  * Anything else is answered with `UnknownOperationException` or a `ValidationException` that says so, never with a guess.
  */
-export async function startDynamodbEmulator(): Promise<EmulatorServer> {
+export async function startDynamodbEmulator(): Promise<DynamodbEmulator> {
   const tables: Tables = new Map();
-  return startEmulator({
+  const server = await startEmulator({
+    subjectOf: ({ body }) => subjectOf(tables, body),
     operationOf: ({ headers }) => String(headers['x-amz-target'] ?? '').replace(/^DynamoDB_20120810\./, ''),
     answer(operation, request) {
       try {
@@ -26,6 +33,11 @@ export async function startDynamodbEmulator(): Promise<EmulatorServer> {
     },
     refuse: ({ status, code, message = code, fields = {} }) => refusal(status, new DynamodbRefusalError(code, message, fields)),
   });
+  return {
+    ...server,
+    addTable: (name, { partition: partitionKey, sort: sortKey }) =>
+      void tables.set(name, { partitionKey, sortKey, timeToLive: null, partitions: new Map() }),
+  };
 }
 
 function refusal(status: number, { type, message, more }: DynamodbRefusalError): EmulatorAnswer {

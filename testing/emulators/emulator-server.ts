@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFaultBook, type EmulatorFault, type InjectedFault } from './emulator-faults.ts';
+import { callerOf, type RecordedRequest } from './recorded-request.ts';
 
 export interface EmulatorRequest {
   readonly method: string;
@@ -21,6 +22,7 @@ export interface EmulatorAnswer {
 /** One service: which operation a request is, what it answers, how it says no. */
 export interface EmulatedService {
   operationOf(request: EmulatorRequest): string;
+  subjectOf(request: EmulatorRequest): Pick<RecordedRequest, 'resource' | 'keys'>;
   /** Synchronous, so that requests are done one after the other, each whole. */
   answer(operation: string, request: EmulatorRequest, faults: readonly EmulatorFault[]): EmulatorAnswer;
   refuse(fault: Extract<EmulatorFault, { kind: 'error' }>): EmulatorAnswer;
@@ -30,7 +32,10 @@ export interface EmulatorServer {
   /** `http://127.0.0.1:<port>`, for the `endpoint` of a client or `AWS_ENDPOINT_URL`. */
   readonly url: string;
   inject(fault: InjectedFault): void;
+  /** Requests by operation, those with faults included. */
   calls(): Readonly<Record<string, number>>;
+  /** The same one by one, in the order in which they came. */
+  requests(): readonly RecordedRequest[];
   pendingFaults(): readonly InjectedFault[];
   endFaults(): void;
   /** Ends all connections. */
@@ -40,6 +45,7 @@ export interface EmulatorServer {
 /** Listens on the loopback interface only, on a port of the system's choice. Signatures are not looked at. */
 export async function startEmulator(service: EmulatedService): Promise<EmulatorServer> {
   const faults = createFaultBook();
+  const recorded: RecordedRequest[] = [];
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch(() => response.destroy());
   });
@@ -52,6 +58,7 @@ export async function startEmulator(service: EmulatedService): Promise<EmulatorS
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     const operation = service.operationOf(request);
+    recorded.push({ operation, caller: callerOf(request.headers), ...service.subjectOf(request) });
     const due = faults.next(operation);
     if (strikes(due, 'before', response)) return;
     for (const fault of due) if (fault.kind === 'slow') await sleep(fault.delayMs, undefined, { ref: false });
@@ -69,6 +76,7 @@ export async function startEmulator(service: EmulatedService): Promise<EmulatorS
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     inject: faults.inject,
     calls: faults.calls,
+    requests: () => [...recorded],
     endFaults: faults.endFaults,
     pendingFaults: faults.pending,
     close: () =>

@@ -15,7 +15,7 @@ export function deleteObjectsAnswer(bucket: EmulatedBucket, request: EmulatorReq
     refuse(400, 'InvalidRequest', { message: 'Missing required header for this request: Content-MD5 OR x-amz-checksum-*' });
   }
   const xml = Buffer.from(checkedBody(request)).toString('utf8');
-  const keys = elements(xml, 'Object').map((object) => textOf(elements(object, 'Key')[0] ?? ''));
+  const keys = keysIn(xml);
   if (keys.length === 0 || keys.length > MAX_BATCH || keys.some((key) => key === '' || NOT_IN_XML.test(key))) {
     refuse(400, 'MalformedXML', { message: 'The XML you provided was not well-formed or did not validate against our published schema' });
   }
@@ -28,4 +28,13 @@ export function deleteObjectsAnswer(bucket: EmulatedBucket, request: EmulatorReq
     Deleted: quiet ? [] : deleted.map((key) => ({ Key: key })),
     Error: refused.map(({ key, code, message }) => ({ Key: key, Code: code, Message: message })),
   });
+}
+
+/** Keys that a request names. */
+export function keysToDelete(body: Uint8Array): readonly string[] {
+  return keysIn(Buffer.from(body).toString('utf8'));
+}
+
+function keysIn(xml: string): readonly string[] {
+  return elements(xml, 'Object').map((object) => textOf(elements(object, 'Key')[0] ?? ''));
 }

@@ -1,6 +1,7 @@
 import { type EmulatorServer, startEmulator } from './emulator-server.ts';
+import { keysToDelete } from './s3-delete-objects.ts';
 import { answerS3 } from './s3-operations.ts';
-import { operationOf } from './s3-request.ts';
+import { operationOf, splitPath } from './s3-request.ts';
 import { createS3State, type EmulatedBucket } from './s3-state.ts';
 import { errorAnswer } from './s3-xml.ts';
 
@@ -23,6 +24,11 @@ export async function startS3Emulator(): Promise<S3Emulator> {
   const state = createS3State();
   const server = await startEmulator({
     operationOf,
+    subjectOf: ({ path, query, body }) => {
+      const { bucket, key } = splitPath(path);
+      if (query.has('delete')) return { resource: bucket, keys: keysToDelete(body) };
+      return { resource: bucket, keys: [key === '' ? (query.get('prefix') ?? '') : key] };
+    },
     answer: (operation, request, faults) => answerS3(state, { operation, request, faults }),
     refuse: ({ status, code, message = code, headers = {} }) => errorAnswer({ status, code, message, headers }),
   });

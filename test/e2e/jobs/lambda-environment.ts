@@ -2,8 +2,10 @@
 import type { Context } from 'levin';
 import { environmentHere } from './lambda-environment-module.ts';
 
-export default async (lv: Context): Promise<unknown> =>
-  await lv
+export default async (lv: Context): Promise<void> => {
+  const seen = await lv
     .range(1, { numSlices: 1 })
     .map(() => environmentHere())
     .collect();
+  console.log(JSON.stringify(seen));
+};

@@ -1,0 +1,104 @@
+import { KEY_ATTRIBUTES } from '../engine/adapters/aws/dynamodb-item.ts';
+import { type AwsEngine, engineEnvironment } from '../engine/types/aws-engine.ts';
+import { EXECUTOR_ENV } from '../functions/env.ts';
+import { type DynamodbEmulator, startDynamodbEmulator } from './emulators/dynamodb-emulator.ts';
+import type { EmulatorServer } from './emulators/emulator-server.ts';
+import { type S3Emulator, startS3Emulator } from './emulators/s3-emulator.ts';
+import { functionsOf, TEST_ENGINE, type TestEngineOptions, testEngine } from './engine-functions.ts';
+import { type InvokeEndpoint, startInvokeEndpoint } from './invoke-endpoint/invoke-endpoint.ts';
+import { openTestFiles, type TestEngine } from './test-engine.ts';
+
+export interface EmulatedEngineOptions extends TestEngineOptions {
+  /** Whether functions reach files of this machine, as they never do on AWS; default: no. */
+  readonly localFiles?: boolean;
+  /** Version of levin that the engine says it was deployed from; default: this one. */
+  readonly version?: string;
+}
+
+/** Requests that an emulated service got, and what goes wrong with them. */
+export type EmulatedService = Pick<EmulatorServer, 'url' | 'calls' | 'requests' | 'inject' | 'pendingFaults' | 'endFaults'>;
+
+export interface EmulatedEngine extends TestEngine {
+  readonly s3: EmulatedService & Pick<S3Emulator, 'addBucket' | 'openUploads'>;
+  readonly dynamodb: EmulatedService;
+  readonly lambda: Omit<InvokeEndpoint, 'close'>;
+}
+
+const REGION = 'us-east-1';
+
+/**
+ * An engine on this machine, without Docker and without an account: S3 and DynamoDB in this process, the real functions of this package in processes
+ * of their own with Lambda's limits of memory, time and payload. Ends with `await using`, or `[Symbol.asyncDispose]()`.
+ *
+ * @example
+ * await using engine = await startEmulatedEngine();
+ * await engine.makeBucket('books');
+ * await engine.put('s3://books/a.txt', 'to be or not to be');
+ * engine.s3.inject({ operation: 'GetObject', every: 20, times: 5, fault: { kind: 'error', status: 503, code: 'SlowDown' } });
+ */
+export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): Promise<EmulatedEngine> {
+  const [s3, dynamodb] = await Promise.all([startS3Emulator(), startDynamodbEmulator()]);
+  const own = testEngine(options);
+  const engine = { ...own, version: options.version ?? own.version };
+  s3.addBucket(engine.bucket);
+  dynamodb.addTable(engine.table, KEY_ATTRIBUTES);
+  const lambda = await startFunctions(engine, { s3, dynamodb }, options.localFiles ?? false);
+  const credentials = { accessKeyId: 'caller', secretAccessKey: 'test' };
+  const files = openTestFiles({ endpoint: s3.url, region: REGION, credentials });
+  return {
+    master: `aws:${TEST_ENGINE}`,
+    env: {
+      AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+      AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      ...NOTHING_OF_THE_USER,
+    },
+    bucket: engine.bucket,
+    s3,
+    dynamodb,
+    lambda,
+    makeBucket: async (name) => s3.addBucket(name),
+    put: files.put,
+    text: files.text,
+    list: files.list,
+    async [Symbol.asyncDispose]() {
+      files.close();
+      await lambda.close();
+      await Promise.all([s3.close(), dynamodb.close()]);
+    },
+  };
+}
+
+/** Profiles, sessions and roles of whoever runs the tests. */
+const NOTHING_OF_THE_USER = {
+  AWS_SESSION_TOKEN: '',
+  AWS_PROFILE: '',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
+function startFunctions(
+  engine: AwsEngine,
+  { s3, dynamodb }: { readonly s3: S3Emulator; readonly dynamodb: DynamodbEmulator },
+  localFiles: boolean,
+): Promise<InvokeEndpoint> {
+  return startInvokeEndpoint({
+    region: REGION,
+    functions: functionsOf(engine).map((definition) => ({
+      ...definition,
+      environment: (temporary) => ({
+        ...engineEnvironment(engine),
+        [EXECUTOR_ENV.temporary]: temporary,
+        ...(localFiles ? { [EXECUTOR_ENV.localFiles]: 'yes' } : {}),
+        AWS_ENDPOINT_URL_S3: s3.url,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+        // So that requests tell who has made them.
+        AWS_ACCESS_KEY_ID: definition.name,
+      }),
+    })),
+  });
+}

@@ -1,0 +1,54 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { levinPackage } from '../engine/closures/loading/levin-package.ts';
+import { type AwsEngine, driverName, executorName, stackName } from '../engine/types/aws-engine.ts';
+
+export interface TestEngineOptions {
+  /** Memory of the executor functions, in MB; default 512. An attempt that runs out of memory gets the next size. */
+  readonly memorySizesMb?: readonly number[];
+  /** Time limit of the executor functions; default 60,000. */
+  readonly timeLimitMs?: number;
+  /** Invocations that one application may have in flight; default 2. */
+  readonly maxConcurrency?: number;
+}
+
+/** One of an engine's functions, as it is deployed. */
+export interface EngineFunction {
+  readonly name: string;
+  /** What would be zipped. */
+  readonly folder: string;
+  readonly handler: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+}
+
+/** Engines of tests bear this name: `aws:test`. */
+export const TEST_ENGINE = 'test';
+
+export function testEngine(options: TestEngineOptions): AwsEngine {
+  const { memorySizesMb = [512], timeLimitMs = 60_000, maxConcurrency = 2 } = options;
+  return {
+    name: TEST_ENGINE,
+    version: levinPackage().version,
+    bucket: stackName(TEST_ENGINE),
+    table: stackName(TEST_ENGINE),
+    memorySizesMb: memorySizesMb.toSorted((a, b) => a - b),
+    timeLimitMs,
+    maxConcurrency,
+  };
+}
+
+/** Sources stand beside `dist`, built code in it. */
+const FUNCTIONS = extname(import.meta.url) === '.ts' ? '../dist/functions' : '../functions';
+const EXECUTOR = fileURLToPath(new URL(`${FUNCTIONS}/executor`, import.meta.url));
+const DRIVER_MB = 512;
+
+/** The functions that an engine consists of. */
+export function functionsOf(engine: AwsEngine): readonly EngineFunction[] {
+  const executor = { folder: EXECUTOR, handler: 'executor.handler', timeoutMs: engine.timeLimitMs };
+  return [
+    ...engine.memorySizesMb.map((memoryMb) => ({ ...executor, name: executorName(engine.name, memoryMb), memoryMb })),
+    // Callers learn all about an engine from this one's environment.
+    { ...executor, name: driverName(engine.name), memoryMb: DRIVER_MB },
+  ];
+}

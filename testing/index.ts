@@ -1,0 +1,6 @@
+/** `levin/testing`: engines for tests of jobs that run on AWS. */
+export { type EmulatedEngine, type EmulatedEngineOptions, type EmulatedService, startEmulatedEngine } from './emulated-engine.ts';
+export type { EmulatorFault, InjectedFault } from './emulators/emulator-faults.ts';
+export type { RecordedRequest } from './emulators/recorded-request.ts';
+export type { TestEngineOptions } from './engine-functions.ts';
+export type { TestEngine } from './test-engine.ts';
