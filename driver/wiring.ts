@@ -127,6 +127,12 @@ export async function openWiring({ master, stateDir, engine = null, requesterPay
   return { stores: openStores(stateDir, { requesterPays }), openRunner: (options) => openLocalRunner(master, stateDir, options) };
 }
 
+/** What an engine keeps of its applications, for commands about them. */
+export async function openEngineStores({ found }: EngineLookUp): Promise<Stores> {
+  const { openAwsWiring } = await import('./wiring-aws.ts');
+  return openAwsWiring(await found, { requesterPays: false }).stores;
+}
+
 /** Begins to look for an engine. */
 export function lookUpEngine(name: string): EngineLookUp {
   const found = import('./wiring-aws.ts').then((aws) => aws.lookUpEngine(name));

@@ -18,18 +18,25 @@ export function appFinished({ appId, outcome }: AppRecord): LevinError {
   });
 }
 
+/** Where applications are looked for, in words. */
+export interface AppPlace {
+  /** `in the state folder /home/me/.local/state/levin` */
+  readonly where: string;
+  /** The command that lists what is there. */
+  readonly list: string;
+  /** What names another place. */
+  readonly elsewhere: string;
+}
+
 /** With the identifier that was probably meant. */
-export async function unknownApp(metadata: MetadataStore, appId: string, stateDir: string): Promise<LevinError> {
+export async function unknownApp(metadata: MetadataStore, appId: string, { where, list, elsewhere }: AppPlace): Promise<LevinError> {
   const ids = (await readRecords(metadata)).map((record) => record.appId);
   const near = ids.find((id) => id.startsWith(appId) || id.endsWith(appId)) ?? nearestName(appId, ids);
-  const hint =
-    near === null
-      ? ' levin apps lists those there are; --state-dir or LEVIN_STATE_DIR name another folder.'
-      : ` Did you mean "${near}"? levin apps lists those there are.`;
+  const hint = near === null ? ` ${list} lists those there are; ${elsewhere}.` : ` Did you mean "${near}"? ${list} lists those there are.`;
   return new LevinError({
     code: 'APP_NOT_FOUND',
     fault: 'user',
-    message: `There is no application ${appId} in the state folder ${stateDir}.${hint}`,
-    details: { appId, stateDir },
+    message: `There is no application ${appId} ${where}.${hint}`,
+    details: { appId },
   });
 }

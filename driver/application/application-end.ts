@@ -14,6 +14,7 @@ import type { onProcessEnd } from './process-end.ts';
 
 export interface ApplicationEndOptions {
   readonly appId: string;
+  readonly master: string;
   readonly stores: Pick<Stores, 'objects' | 'metadata' | 'clock' | 'requests'>;
   readonly lease: Lease;
   readonly journal: AppJournal;
@@ -96,7 +97,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     await lease.release();
     return true;
   };
-  const processEnd = options.onProcessEnd({ appId, stop, interrupt });
+  const processEnd = options.onProcessEnd({ appId, master: options.master, stop, interrupt });
   const { metadata, clock } = options.stores;
   onCancelRequest({ metadata, clock, appId, epoch: lease.epoch, signal: ending.signal }, () => processEnd.interrupt('levin cancel'));
   lease.lost.addEventListener('abort', () => void endBecause('failed', lease.lost.reason), { once: true });

@@ -2,6 +2,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import { type AppRecord, readRecord } from './app-record.ts';
 import { type AppState, type AppStateOptions, appStateOf } from './app-state.ts';
 import { requestCancel } from './cancel-request.ts';
+import { onEngine } from './on-engine.ts';
 
 /** How long a driver may take to stop: it ends its tasks and waits until they have told. */
 const PATIENCE_MS = 30_000;
@@ -34,8 +35,9 @@ const ENDED: Readonly<Record<Exclude<AppState, 'running'>, string>> = {
   removed: 'it was removed',
 };
 
-function notRunning({ appId }: AppRecord, state: Exclude<AppState, 'running'>): LevinError {
-  const next = state === 'finished' || state === 'removed' ? '' : ` ${whatIsKept(appId)}`;
+function notRunning(record: AppRecord, state: Exclude<AppState, 'running'>): LevinError {
+  const { appId } = record;
+  const next = state === 'finished' || state === 'removed' ? '' : ` ${whatIsKept(record)}`;
   return new LevinError({
     code: 'APP_NOT_RUNNING',
     fault: 'user',
@@ -45,8 +47,9 @@ function notRunning({ appId }: AppRecord, state: Exclude<AppState, 'running'>): 
 }
 
 /** What can be done with an application that has not succeeded. */
-export function whatIsKept(appId: string): string {
-  return `What it has committed is kept: resume it with levin run JOB --app ${appId}, or remove it with levin gc ${appId}.`;
+export function whatIsKept({ appId, master }: AppRecord): string {
+  const on = onEngine(master);
+  return `What it has committed is kept: resume it with levin run JOB --app ${appId}${on}, or remove it with levin gc ${appId}${on}.`;
 }
 
 function notAnswered({ appId, process }: AppRecord): LevinError {

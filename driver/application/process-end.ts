@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { onEngine } from './on-engine.ts';
 
 /** Why a running application is ended from outside. */
 type Interrupter = 'SIGINT' | 'SIGTERM' | 'levin cancel';
@@ -14,6 +15,7 @@ export function isInterrupted(): boolean {
 export interface ProcessEndOptions {
   /** For the message: what to resume. */
   readonly appId: string;
+  readonly master: string;
   /** The program has nothing left to do. */
   readonly stop: () => Promise<void>;
   /** Ctrl-C or a request to end: everything is cancelled. */
@@ -30,7 +32,7 @@ export interface ProcessEnd {
  * Ties an application to the life of its process: it stops by itself when the program is done, is cancelled by the first Ctrl-C, and
  * left where it is by the second.
  */
-export function onProcessEnd({ appId, stop, interrupt }: ProcessEndOptions): ProcessEnd {
+export function onProcessEnd({ appId, master, stop, interrupt }: ProcessEndOptions): ProcessEnd {
   let interrupted = false;
   const onBeforeExit = (): void => void stop();
   const interruptBy = (by: Interrupter): void => {
@@ -38,7 +40,7 @@ export function onProcessEnd({ appId, stop, interrupt }: ProcessEndOptions): Pro
     if (interrupted) process.exit(exitCode);
     interrupted = true;
     process.exitCode = exitCode;
-    const message = `cancelled by ${by}. What is committed is kept: resume with levin run --app ${appId}.`;
+    const message = `cancelled by ${by}. What is committed is kept: resume with levin run --app ${appId}${onEngine(master)}.`;
     const leave = (): never => {
       process.stderr.write(`levin: ${message} [JOB_CANCELLED]\n`);
       process.exit(exitCode);

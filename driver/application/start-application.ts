@@ -74,6 +74,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
   const { actions, steps } = engine;
   const life = createApplicationEnd({
     appId,
+    master: config.master,
     stores,
     lease,
     journal,

@@ -1,14 +1,15 @@
 import { type ListedApp, listApplications } from '../application/list-applications.ts';
+import { onEngine } from '../application/on-engine.ts';
 import { countOf, formatBytes } from '../console/human-units.ts';
 import { renderTable } from '../console/render-table.ts';
 import { parseCommandArguments, usageError } from './command-arguments.ts';
-import { withState } from './open-state.ts';
+import { STATE_OPTIONS, withState } from './open-state.ts';
 
-/** `levin apps [--json]`: what there is in the state folder, the oldest first. */
+/** `levin apps [--json]`: what there is in the state folder, or in an engine, the oldest first. */
 export async function apps(argv: readonly string[]): Promise<void> {
-  const { words, options } = parseCommandArguments('apps', argv, { '--json': false, '--state-dir': true });
+  const { words, options } = parseCommandArguments('apps', argv, { ...STATE_OPTIONS, '--json': false });
   if (words.length > 0) throw usageError('apps', `takes no arguments, but was given: ${words.join(' ')}`);
-  await withState(options['--state-dir'], async (state) => {
+  await withState(options, async (state) => {
     const listed = state === null ? [] : await listApplications(state);
     process.stdout.write(options['--json'] === 'true' ? jsonText(listed) : tableText(listed));
   });
@@ -57,7 +58,8 @@ function keptText(listed: readonly ListedApp[]): string {
   if (kept.length === 0) return '';
   const bytes = kept.reduce((sum, { dataBytes }) => sum + dataBytes, 0);
   const what = `${countOf(kept.length, 'application')} ${kept.length === 1 ? 'keeps' : 'keep'} ${formatBytes(bytes)}`;
-  return `${what} of committed work: levin run JOB --app ID goes on with it, levin gc ID removes it.\n`;
+  const on = onEngine((kept[0] as ListedApp).record.master);
+  return `${what} of committed work: levin run JOB --app ID${on} goes on with it, levin gc ID${on} removes it.\n`;
 }
 
 /** `2026-11-22 16:55`, in the time zone of this machine. */

@@ -3,22 +3,24 @@ import { unknownApp } from '../application/app-errors.ts';
 import { readRecord } from '../application/app-record.ts';
 import { appStateOf } from '../application/app-state.ts';
 import { type FindGarbage, findGarbage, type Garbage, removeGarbage } from '../application/collect-garbage.ts';
+import { onEngine } from '../application/on-engine.ts';
 import { formatBytes, formatCount } from '../console/human-units.ts';
 import { findLeftFiles, type LeftFile, removeLeftFile } from '../wiring.ts';
 import { parseCommandArguments, usageError } from './command-arguments.ts';
-import { noState, type OpenState, withState } from './open-state.ts';
+import { noState, type OpenState, STATE_OPTIONS, withState } from './open-state.ts';
 import { localDirOf } from './state-dir.ts';
+import { placeText } from './state-place.ts';
 
 const DAY_MS = 86_400_000;
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: DAY_MS };
-const OPTIONS = { '--dry-run': false, '--older-than': true, '--history': false, '--state-dir': true } as const;
+const OPTIONS = { ...STATE_OPTIONS, '--dry-run': false, '--older-than': true, '--history': false } as const;
 
 /** `levin gc [ID…]`: removes what nobody needs, and says what. Nothing of an application that runs. */
 export async function gc(argv: readonly string[]): Promise<void> {
   const { words, options } = parseCommandArguments('gc', argv, OPTIONS);
   const olderThanMs = parseAge(options['--older-than'] ?? '14d');
   const dryRun = options['--dry-run'] === 'true';
-  await withState(options['--state-dir'], async (state) => {
+  await withState(options, async (state) => {
     if (state === null && words.length > 0) throw noState(words[0] as string);
     if (state === null) return report([], dryRun);
     for (const appId of words) await checkRemovable(appId, state);
@@ -38,13 +40,19 @@ function parseAge(text: string): number {
 
 async function checkRemovable(appId: string, state: OpenState): Promise<void> {
   const record = await readRecord(state.metadata, appId);
-  if (record === null) throw await unknownApp(state.metadata, appId, state.stateDir);
+  if (record === null) throw await unknownApp(state.metadata, appId, placeText(state.place));
   if ((await appStateOf(record, state)) === 'running')
-    throw usageError('gc', `application ${appId} runs. Stop it first: levin cancel ${appId}.`);
+    throw usageError('gc', `application ${appId} runs. Stop it first: levin cancel ${appId}${onEngine(record.master)}.`);
 }
 
-async function leftFiles({ stateDir, clock }: OpenState, olderThanMs: number): Promise<readonly LeftFile[]> {
-  return await findLeftFiles({ stateDir, localDir: await localDirOf(resolve('levin')), unusedSinceMs: clock.now() - olderThanMs });
+/** Of processes of this machine: an engine has none here. */
+async function leftFiles({ place, clock }: OpenState, olderThanMs: number): Promise<readonly LeftFile[]> {
+  if (place.kind === 'engine') return [];
+  return await findLeftFiles({
+    stateDir: place.stateDir,
+    localDir: await localDirOf(resolve('levin')),
+    unusedSinceMs: clock.now() - olderThanMs,
+  });
 }
 
 interface Line {

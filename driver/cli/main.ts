@@ -72,7 +72,7 @@ function help(): void {
   levin build job.ts --out dist        bundles ahead of time
   levin version
 
-apps, cancel and gc take --state-dir, too. Exit codes: 0 done, 1 failed, 130 Ctrl-C, 143 SIGTERM or levin cancel.
+apps, cancel and gc take --on aws and --state-dir, too. Exit codes: 0 done, 1 failed, 130 Ctrl-C, 143 SIGTERM or levin cancel.
 `);
 }
 

@@ -14,7 +14,7 @@ import { deadlyChaos, takeDriverLife } from './driver-life.ts';
 import { failProcess } from './fail-process.ts';
 import { givenMaster } from './given-master.ts';
 import { parseRunArguments, type RunArguments } from './run-arguments.ts';
-import { stateDirOf } from './state-dir.ts';
+import { openPlace, placeText, statePlaceOf } from './state-place.ts';
 
 /** `levin run job.ts`: makes the file the main file, loads it, and calls its default export when that is a function. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -23,14 +23,14 @@ export async function run(argv: readonly string[]): Promise<void> {
   const life = takeDriverLife();
   const given = life === null ? deadlyChaos(options, process.env) : null;
   if (given !== null) return await (await import('./watch-driver.ts')).watchDriver(options, given);
-  const resumed = options.appId === null ? null : await readResumed(options.appId, await stateDirOf(options.flags['stateDir'], mainFile));
+  const resumed = options.appId === null ? null : await readResumed(options.appId, options.flags, mainFile);
   if (resumed !== null) enter(resumed.start.cwd);
   const stateDir = resumed?.stateDir ?? options.flags['stateDir'];
   const flags = stateDir === undefined ? options.flags : { ...options.flags, stateDir };
   const args = resumed?.start.args ?? options.args;
   const { stateDir: _, ...journaled } = textValues(resumed?.start.conf ?? {});
   // While the user's modules load.
-  const engine = await beginLookUp(options.flags);
+  const engine = resumed?.engine ?? (await beginLookUp(options.flags));
   setLaunch({ flags, journaled, args, main: mainFile, appId: options.appId, life, engine });
   process.argv = [process.execPath, mainFile, ...args];
   installDriverHooks({
@@ -66,13 +66,24 @@ async function runMain(mainFile: string, args: readonly string[], options: RunAr
 
 interface Resumed {
   readonly start: AppStart;
-  readonly stateDir: string;
+  /** undefined: its state is an engine's. */
+  readonly stateDir: string | undefined;
+  readonly engine: EngineLookUp | null;
 }
 
 /** Where and with what the application to be resumed was started. */
-async function readResumed(appId: string, stateDir: string): Promise<Resumed> {
-  const { readStart } = await import('../application/read-start.ts');
-  return { start: await readStart(appId, stateDir), stateDir };
+async function readResumed(appId: string, flags: RunArguments['flags'], mainFile: string): Promise<Resumed> {
+  const place = await statePlaceOf({ on: flags['master'] ?? flags['spark.master'], stateDir: flags['stateDir'] }, mainFile);
+  const stores = await openPlace(place);
+  try {
+    const { readStart } = await import('../application/read-start.ts');
+    const start = await readStart(appId, stores, placeText(place));
+    return place.kind === 'folder'
+      ? { start, stateDir: place.stateDir, engine: null }
+      : { start, stateDir: flags['stateDir'], engine: place.lookUp };
+  } finally {
+    await stores.metadata.close();
+  }
 }
 
 function enter(folder: string): void {

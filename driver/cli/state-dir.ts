@@ -9,6 +9,13 @@ export async function stateDirOf(flag: string | undefined, file: string): Promis
   return (await configuredFolder({ flag, env: 'LEVIN_STATE_DIR', key: 'stateDir' }, file)) ?? resolve(stateFolder());
 }
 
+/** The master that the project's configuration names; null: none. */
+export async function configuredMaster(file: string): Promise<string | null> {
+  const settings = await projectSettings(file);
+  const master = settings?.values['master'] ?? settings?.values['spark.master'];
+  return typeof master === 'string' && master !== '' ? master : null;
+}
+
 /** Where temporary files lie; null: the system's temporary folder. */
 export async function localDirOf(file: string): Promise<string | null> {
   return await configuredFolder({ flag: undefined, env: 'LEVIN_LOCAL_DIR', key: 'localDir' }, file);

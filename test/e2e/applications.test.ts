@@ -131,7 +131,7 @@ describe('levin cancel', () => {
     [['cancel'], 'levin: levin cancel: expected the ID of one application; levin apps lists those there are. [USAGE]\n'],
     [
       ['cancel', 'app-1'],
-      'levin: There is no application app-1: the state folder does not exist. --state-dir or LEVIN_STATE_DIR name another one. [APP_NOT_FOUND]\n',
+      'levin: There is no application app-1: the state folder does not exist. --state-dir or LEVIN_STATE_DIR name another one, --on aws an engine. [APP_NOT_FOUND]\n',
     ],
     [
       ['gc', '--older-than', '3'],

@@ -14,6 +14,7 @@ function endOf(lv: TestEngine, runnerClose: () => Promise<void> = async () => un
   const closed: string[] = [];
   const end = createApplicationEnd({
     appId: 'app-test',
+    master: 'local[2]',
     stores: { ...lv.stores, metadata: { ...lv.stores.metadata, close: async () => void closed.push('metadata') } },
     lease: lv.lease,
     journal: lv.journal,

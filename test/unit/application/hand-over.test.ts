@@ -114,6 +114,7 @@ describe('the end of a driver that hands over', () => {
     const closed: string[] = [];
     const end = createApplicationEnd({
       appId: 'app-test',
+      master: 'local[2]',
       stores: { ...lv.stores, metadata: { ...lv.stores.metadata, close: async () => void closed.push('metadata') } },
       lease: lv.lease,
       journal: lv.journal,
