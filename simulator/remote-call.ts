@@ -35,6 +35,8 @@ const MAX_FAILURES_OF_A_CALL = 2;
 const MAX_PAUSES = 2;
 const SLOW = 100;
 const MAX_SLOW_MS = 10_000;
+/** An attempt makes hundreds of calls: all of them late, it would not end in its time, however often it is made. */
+const MAX_SLOW = 50;
 const PAUSE_MS = 40_000;
 /** Longer than any attempt may take. */
 const STUCK_MS = 1_000_000;
@@ -70,7 +72,7 @@ async function request<T>(caller: RemoteCaller, call: RemoteCall<T>): Promise<T>
   const point = `${process.name} ${call.name} ${call.key}`;
   const failures: FaultLimit[] = [{ scope: `failures ${point}`, most: MAX_FAILURES_OF_A_CALL }];
   const pauses: FaultLimit[] = [{ scope: `pauses ${process.name}`, most: MAX_PAUSES }];
-  const slow = plan.strikes('slow', point) ? SLOW : 1;
+  const slow = plan.strikes('slow', point, [{ scope: `slow ${process.name}`, most: MAX_SLOW }]) ? SLOW : 1;
   const latencyMs = latencyAt(call.latency, next());
   const totalMs = Math.max(latencyMs, Math.min(latencyMs * slow, MAX_SLOW_MS));
 

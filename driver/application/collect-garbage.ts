@@ -4,7 +4,7 @@ import type { AppState, AppStateOptions } from './app-state.ts';
 import { dataSize } from './data-size.ts';
 import { deleteObjects } from './delete-application-data.ts';
 import { type ListedApp, listApplications } from './list-applications.ts';
-import { type RemoveApplication, removeApplication, removeData, removeLeftData } from './remove-application.ts';
+import { type RemoveApplication, removeApplication, removeLeftData, removeOrphan } from './remove-application.ts';
 
 /** One thing that can go, and why. */
 export type Garbage =
@@ -52,7 +52,7 @@ export async function removeGarbage(garbage: Garbage, options: RemoveApplication
     case 'left data':
       return await removeLeftData(garbage.record, options);
     case 'orphan':
-      await removeData(options, garbage.appId);
+      await removeOrphan(options, garbage.appId);
       return true;
     case 'event log':
       await deleteObjects(options.objects, objectKeys.history(garbage.appId));

@@ -3,13 +3,18 @@ import { mapBounded } from '../../engine/ports/map-bounded.ts';
 import type { MetadataStore, QueryPage } from '../../engine/ports/metadata-store.ts';
 import type { ListPage, ObjectStore } from '../../engine/ports/object-store.ts';
 import { COMMIT_SHARDS, metadataKeys, objectKeys } from '../../engine/types/keys.ts';
+import { recordStages } from './stage-register.ts';
 
-/** Deletes the objects, commits and journal of an application that nobody will resume; its record, its lease and its event log stay. */
+/**
+ * Deletes the objects, commits and journal of an application that nobody will resume; its record, its lease, its event log and the names of its stages
+ * stay: what attempts write that end later is found by them.
+ */
 export async function deleteApplicationData(
   { objects, metadata }: { readonly objects: ObjectStore; readonly metadata: MetadataStore },
   appId: string,
   stageIds: readonly string[],
 ): Promise<void> {
+  await recordStages(metadata, appId, stageIds);
   await deleteObjects(objects, objectKeys.app(appId));
   const shards = stageIds.flatMap((stageId) =>
     Array.from({ length: COMMIT_SHARDS }, (_, shard) => metadataKeys.commitPartition(appId, stageId, shard)),

@@ -9,6 +9,7 @@ import { takeOverLease } from '../lease/acquire-lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import { type AppRecord, writeRecord } from './app-record.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
+import { deleteRegister, registeredStages } from './stage-register.ts';
 
 export interface RemoveApplication {
   readonly metadata: MetadataStore;
@@ -21,7 +22,7 @@ export interface RemoveApplication {
  * Removes an application that does not run: objects, commits, journal, record, and last its lease; the event log stays.
  *
  * ```
- *  lease taken ─▶ record: removed ─▶ objects ─▶ commits ─▶ journal ─▶ record ─▶ lease
+ *  lease taken ─▶ record: removed ─▶ objects ─▶ commits ─▶ journal ─▶ stages ─▶ record ─▶ lease
  * ```
  * The lease is taken as by a driver that resumes it: false when somebody holds it after all, and then nothing is removed. From the record on nobody
  * resumes what is half gone, and a removal that was cut short is repeated by the next one.
@@ -33,6 +34,7 @@ export function removeApplication(record: AppRecord, options: RemoveApplication)
     await writeRecord({ metadata, lease }, { ...record, outcome: 'removed' });
     await removeData(options, appId);
     await metadata.delete(metadataKeys.cancel(appId));
+    await deleteRegister(metadata, appId);
     await metadata.delete(metadataKeys.apps(appId));
     await lease.release();
     await metadata.delete(lease.fence.key, { condition: lease.fence.condition });
@@ -44,10 +46,17 @@ export function removeLeftData(record: AppRecord, options: RemoveApplication): P
   return withLease(record, options, () => removeData(options, record.appId));
 }
 
-/** Objects of an application that has neither record nor lease. */
-export async function removeData(options: RemoveApplication, appId: string): Promise<void> {
+/** Removes what is left of an application that has neither record nor lease. */
+export async function removeOrphan(options: DataStores, appId: string): Promise<void> {
+  await removeData(options, appId);
+  await deleteRegister(options.metadata, appId);
+}
+
+async function removeData(options: DataStores, appId: string): Promise<void> {
   await deleteApplicationData(options, appId, await stageIdsOf(options, appId));
 }
+
+type DataStores = Pick<RemoveApplication, 'metadata' | 'objects'>;
 
 async function withLease(
   { appId, leaseMs }: AppRecord,
@@ -70,8 +79,8 @@ async function withLease(
 }
 
 /** Stages with commits; an entry that cannot be read does not keep the others. */
-async function stageIdsOf({ metadata, objects }: RemoveApplication, appId: string): Promise<readonly string[]> {
-  const stageIds = new Set<string>();
+async function stageIdsOf({ metadata, objects }: DataStores, appId: string): Promise<readonly string[]> {
+  const stageIds = new Set<string>(await registeredStages(metadata, appId));
   let after: string | null = null;
   do {
     const page: QueryPage = await metadata.query(metadataKeys.journalPartition(appId), '', after === null ? {} : { after });

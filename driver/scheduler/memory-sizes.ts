@@ -28,14 +28,13 @@ export function memorySizeMb({ settings }: SchedulerState, size: number): number
  * Whether the next attempt gets more memory: then this failure is none of the task's own. Nothing is launched with a size that was too little
  * for the task before, so it ends with the largest one.
  */
-export function raiseMemory(turn: Turn, { stage, task, partition, failure, flight }: FailedTask): boolean {
+export function raiseMemory(turn: Turn, at: FailedTask): boolean {
+  const { stage, task, partition, failure, flight } = at;
   const { sizesMb } = turn.state.settings.memory;
-  const enough = sizeAfter(turn.state.settings.memory, flight.size, failure);
+  const enough = learnMemory(turn.state, at);
   if (enough === null) return false;
   const fromMb = sizesMb[flight.size] as number;
-  const first = !task.outgrown.includes(fromMb);
-  task.size = Math.max(task.size, enough);
-  if (!first) return true;
+  if (task.outgrown.includes(fromMb)) return true;
   task.outgrown = [...task.outgrown, fromMb];
   const reason = failure.kind === 'timeout' ? 'timeout' : 'out-of-memory';
   const raised = { kind: 'memoryRaised', stage: stage.stage, reason, fromMb } as const;
@@ -43,6 +42,19 @@ export function raiseMemory(turn: Turn, { stage, task, partition, failure, fligh
   turn.commands.push({ ...raised, partition, toMb: sizesMb[sizeFor(stage, task)] as number });
   if (ofStage && stage.nextFresh < stage.fresh.length) turn.commands.push({ ...raised, partition: null, toMb: sizesMb[enough] as number });
   return true;
+}
+
+/**
+ * What the task needs at least, from now on; null: this failure does not tell. That of an attempt that was called off does as well: a later job may
+ * ask for the same task.
+ */
+export function learnMemory(
+  { settings }: SchedulerState,
+  { task, failure, flight }: Pick<FailedTask, 'task' | 'failure' | 'flight'>,
+): number | null {
+  const enough = sizeAfter(settings.memory, flight.size, failure);
+  if (enough !== null) task.size = Math.max(task.size, enough);
+  return enough;
 }
 
 /** Memory that a task was given in vain, for people. */

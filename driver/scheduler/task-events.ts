@@ -3,7 +3,7 @@ import type { SchedulerEvent } from './events.ts';
 import { failedOn, judgeExecutors } from './exclusion.ts';
 import { mistakeOf } from './fail-fast.ts';
 import { failStage, settleJobs } from './jobs.ts';
-import { raiseMemory, triedSizes } from './memory-sizes.ts';
+import { learnMemory, raiseMemory, triedSizes } from './memory-sizes.ts';
 import { commitOutdated, outputDecided } from './outdated.ts';
 import { noteRuntime } from './speculation.ts';
 import type { Flight, SchedulerState, StageState, TaskState } from './state.ts';
@@ -50,7 +50,7 @@ export function taskSucceeded(turn: Turn, event: Succeeded): void {
   if (completed || stage.finals.some((job) => state.jobs[job]?.missing === 0)) settleJobs(turn);
 }
 
-/** Failures of attempts that are not in flight, were aborted or are not needed change nothing. */
+/** Failures of attempts that are not in flight, were aborted or are not needed change nothing, but for what is known of the task's memory. */
 export function taskFailed(turn: Turn, event: Failed): void {
   const { state } = turn;
   const stage = state.stages[event.stage];
@@ -58,10 +58,14 @@ export function taskFailed(turn: Turn, event: Failed): void {
   if (stage === undefined || task === undefined) return;
   tellTime(state, event.nowMs);
   const flight = endFlight(state, stage, event);
-  if (flight === null || flight.aborted || task.status !== 'running') return;
+  if (flight === null) return;
+  const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure, flight };
+  if (flight.aborted || task.status !== 'running') {
+    learnMemory(state, at);
+    return;
+  }
   // A copy, or what was copied, may still make it.
   if (!flies(task)) markPending(state, stage, event.partition);
-  const at: FailedTask = { stage, task, partition: event.partition, failure: event.failure, flight };
   // `superseded` and `cancelled` are counted, so that it ends: here they are of attempts that nobody aborted and whose generation stands,
   // so the runner or the store is at fault. `executor-lost` is, too, as in Spark where the reason of the loss is unknown: the task may be
   // what kills executors.

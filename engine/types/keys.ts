@@ -25,6 +25,11 @@ export const metadataKeys = {
   lease: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'lease' }),
   /** Somebody wants the application's driver to stop. */
   cancel: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'cancel' }),
+  /** What is known of an application's stages when its journal is gone. */
+  stages: (a: string, part: number): { partition: string; sort: string } => ({
+    partition: `app#${a}`,
+    sort: `stages#${String(part).padStart(4, '0')}`,
+  }),
   journalPartition: (a: string): string => `app#${a}#journal`,
   journal: (a: string, seq: number): { partition: string; sort: string } => ({
     partition: `app#${a}#journal`,

@@ -41,7 +41,7 @@ export async function runSeed(
   const faults = watch.faults;
   if ('thrown' in result) return { seed, shape: job.shape, wrong: `violated: ${textOf(result.thrown)}`, faults, drivers: 0, elapsedMs: 0 };
   const { drivers, elapsedMs } = result;
-  const wrong = watch.violation() ?? judge(result, job.expected) ?? (await watch.after(result));
+  const wrong = watch.violation() ?? judge(result, job.expected) ?? (await watch.after(result)) ?? (await watch.removed(result));
   return { seed, shape: job.shape, wrong, faults, drivers, elapsedMs };
 }
 
@@ -95,7 +95,7 @@ function watchAll(job: Swarm['job'], swarm: Omit<Swarm, 'job'>) {
       async onEffect(effect: Parameters<typeof storage.look>[0], world: SimResult<unknown>['world']) {
         const { process, name, key } = effect;
         if (!driverSinceMs.has(process)) driverSinceMs.set(process, nowMs());
-        storage.look(effect, world);
+        await storage.look(effect, world);
         if (/^items\.(put|transact|delete)$/.test(name)) {
           await lease.look(effect, world);
           await journal.look(effect, world);
@@ -111,6 +111,11 @@ function watchAll(job: Swarm['job'], swarm: Omit<Swarm, 'job'>) {
         })();
         return guarded((outcome: Parameters<NonNullable<typeof ended>>[0]) => ended?.(outcome));
       },
+    },
+    /** What is left when everything of the application is removed, as `levin gc` does. */
+    async removed({ world, appId }: SimResult<unknown>): Promise<string | null> {
+      const left = await storage.leftByRemoval(world, appId);
+      return left.length === 0 ? null : `left by its removal: ${left.slice(0, 3).join(', ')}`;
     },
     /** What is wrong when the job has ended with the right answer. */
     async after(result: SimResult<unknown>): Promise<string | null> {
@@ -136,7 +141,7 @@ function watchAll(job: Swarm['job'], swarm: Omit<Swarm, 'job'>) {
         const names = await output.left(result.world, !calm);
         if (names.length > 0) return `left in an output: ${names.join(', ')}`;
       }
-      return (await job.after?.(result.world, result.appId, calm)) ?? null;
+      return (await job.after?.(result.world, result.appId, calm && config.speculation !== true)) ?? null;
     },
   };
 }

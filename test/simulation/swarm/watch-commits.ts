@@ -31,15 +31,21 @@ export function watchCommits(damaged: (winner: string) => boolean): CommitWatch 
   const standing = new Map<string, Standing>();
   const winners = new Set<string>();
   const specs = new Map<string, TaskSpec>();
+  // The application is over and its data deleted: what attempts still commit then, nobody reads. What stood last is what counts.
+  const over = new Set<string>();
   return {
     async look(key, world) {
       const slash = key.lastIndexOf('/');
       const item = await world.metadata.get({ partition: key.slice(0, slash), sort: key.slice(slash + 1) });
       const before = standing.get(key);
       if (item === null) {
-        if (before !== undefined && !(await hasSucceeded(key, world))) throw new Error(`committed output was lost: ${key}`);
-        // The application is over and its data deleted: what an attempt still commits then, nobody reads.
-        standing.delete(key);
+        const ended = await hasSucceeded(key, world);
+        if (before !== undefined && !ended) throw new Error(`committed output was lost: ${key}`);
+        if (ended) over.add(key);
+        return;
+      }
+      if (over.has(key)) {
+        winners.add(`${key} ${item['generation']} ${item['winner']}`);
         return;
       }
       const now = { generation: Number(item['generation']), winner: item['winner'] as string | null };

@@ -92,6 +92,15 @@ describe('a task that runs out of memory', () => {
     expect(commands).toMatchObject([{ kind: 'launch', stage: 0, generation: 1, memorySizeMb: 885 }]);
   });
 
+  test('is known to need more when the attempt was called off before it ran out: the next job that asks for it begins with enough', () => {
+    const it = running(8, 8);
+    it.send({ kind: 'jobCancelled', job: 0, reason: 'signal' });
+    expect(it.send(...[0, 1, 3].map((partition) => taskFailed(0, partition, 0, outOfMemory)))).toEqual([]);
+    const commands = it.send(submitted(graph(1, [spec(0, [], 'result')])));
+    expect(sizesOf(commands, 3)).toEqual([885]);
+    expect(sizesOf(commands, 7)).toEqual([442]);
+  });
+
   test('where the runner has one size, or none that anybody knows, fails as before', () => {
     for (const sizesMb of [[512], []]) {
       const { send } = running(2, 2, { memory: { sizesMb, mbPerVcpu: 1769 } });
