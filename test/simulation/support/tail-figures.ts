@@ -31,7 +31,7 @@ const ITEM = new Uint8Array(1024);
 /** One process that reads ranges of 64 KB, or writes objects of 1 KB, 16 at once; how long each took. */
 export async function measureTail(tail: TailCase): Promise<TailFigures> {
   const rates: FaultRates = { slow: tail.slow };
-  const world = createWorld({ seed: 'tails', rates });
+  const world = createWorld({ seed: 'tails', rates, unlimited: new Set(['slow']) });
   for (let i = 0; i < OBJECTS; i++) await world.objects.put(`apps/a/shuffle/s/${i}`, BLOCK);
   const remote = connectRemote({ world, process: world.process('reader'), name: 'reader', crashLimits: () => [] });
   const { objects } = tail.wrapped ? remote.open().stores : remote.adapters;

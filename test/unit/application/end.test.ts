@@ -35,7 +35,7 @@ function statusOf(lv: TestEngine): string | undefined {
 }
 
 describe('the end of an application', () => {
-  test('after success nothing of it is left but lease and event log', async () => {
+  test('after success nothing of it is left but lease, event log and the names of its stages', async () => {
     const lv = await openTestEngine();
     const { end } = endOf(lv);
     await end.track(
@@ -50,6 +50,9 @@ describe('the end of an application', () => {
     expect(statusOf(lv)).toBe('succeeded');
     expect((await lv.stores.objects.list('apps/')).objects).toEqual([]);
     expect((await lv.stores.metadata.query('app#app-test#journal', '')).items).toEqual([]);
+    const stageIds = lv.events.flatMap((event) => (event.kind === 'stageSubmitted' ? [event.stageId] : []));
+    expect(stageIds.length).toBe(2);
+    expect(await lv.stores.metadata.get({ partition: 'app#app-test', sort: 'stages#0000' })).toEqual({ stageIds });
   });
 
   test('the letters of an attempt that ended after its stage are no dead letters', async () => {

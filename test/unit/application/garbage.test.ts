@@ -4,6 +4,7 @@ import { appStateOf } from '../../../driver/application/app-state.ts';
 import { cancelApplication } from '../../../driver/application/cancel-application.ts';
 import { onCancelRequest, requestCancel } from '../../../driver/application/cancel-request.ts';
 import { findGarbage, type Garbage, removeGarbage } from '../../../driver/application/collect-garbage.ts';
+import { deleteApplicationData } from '../../../driver/application/delete-application-data.ts';
 import { acquireLease } from '../../../driver/lease/acquire-lease.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import type { MetadataItem } from '../../../engine/ports/metadata-store.ts';
@@ -162,6 +163,69 @@ describe('removing', () => {
     const [again] = (await find()) as [Garbage];
     expect(await inTime(clock, removeGarbage(again, options))).toBe(true);
     expect(await find()).toEqual([]);
+  });
+});
+
+describe('what attempts write after the end of their application', () => {
+  const commit = metadataKeys.commit('app', 's', 3);
+  const stages = metadataKeys.stages('app', 0);
+
+  test('is found by the names of its stages, also when its journal is long gone', async () => {
+    const { put, find, options, metadata, objects, clock } = world();
+    await put('app', { outcome: 'succeeded', endedAtMs: 0 });
+    await deleteApplicationData(options, 'app', ['r', 's']);
+    expect(await find()).toEqual([]);
+    await metadata.put(commit, { winner: 'late' });
+    await objects.put('apps/app/shuffle/s/3-late', new Uint8Array(7));
+    const found = await find();
+    expect(names(found)).toEqual(['left data app 7']);
+    expect(await inTime(clock, removeGarbage(found[0] as Garbage, options))).toBe(true);
+    expect([await metadata.get(commit), await find()]).toEqual([null, []]);
+    expect(await metadata.get(stages)).toEqual({ stageIds: ['r', 's'] });
+  });
+
+  test('without an object goes with the record', async () => {
+    const { put, find, options, metadata, clock } = world();
+    await put('app', { outcome: 'succeeded', endedAtMs: 0 });
+    await deleteApplicationData(options, 'app', ['r', 's']);
+    await metadata.put(commit, { winner: 'late' });
+    const [garbage] = (await find({ olderThanMs: 0 })) as [Garbage];
+    expect(await inTime(clock, removeGarbage(garbage, options))).toBe(true);
+    expect([await metadata.get(commit), await metadata.get(stages), await metadata.get(metadataKeys.apps('app'))]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test('is found of thousands of stages', async () => {
+    const { put, find, options, metadata, clock } = world();
+    await put('app', { outcome: 'succeeded', endedAtMs: 0 });
+    await deleteApplicationData(
+      options,
+      'app',
+      Array.from({ length: 4_001 }, (_, i) => `stage-${i}`),
+    );
+    for (const i of [0, 1_999, 2_000, 4_000]) await metadata.put(metadataKeys.commit('app', `stage-${i}`, 0), { winner: 'late' });
+    const [garbage] = (await find({ olderThanMs: 0 })) as [Garbage];
+    expect(await inTime(clock, removeGarbage(garbage, options))).toBe(true);
+    for (const i of [0, 1_999, 2_000, 4_000]) expect(await metadata.get(metadataKeys.commit('app', `stage-${i}`, 0))).toBeNull();
+    for (const part of [0, 1, 2]) expect(await metadata.get(metadataKeys.stages('app', part))).toBeNull();
+  });
+
+  test('and what stood before is found when the clean-up dies with its objects deleted, those of long journal entries too', async () => {
+    const { put, find, options, metadata, objects, clock } = world();
+    await put('app', { outcome: 'succeeded', endedAtMs: 0 });
+    const launched = { kind: 'launched', stageId: 's', attempts: [] };
+    await objects.put('apps/app/journal/1-b', new TextEncoder().encode(JSON.stringify(launched)));
+    await metadata.put(metadataKeys.journal('app', 0), { epoch: 1, kind: 'launched', blob: 'b' });
+    await metadata.put(commit, { winner: 'w' });
+    const dying = { ...options, metadata: { ...metadata, query: () => Promise.reject(new Error('killed')) } };
+    await expect(deleteApplicationData(dying, 'app', ['s'])).rejects.toThrow('killed');
+    expect((await objects.list('apps/')).objects).toEqual([]);
+    const [garbage] = (await find({ olderThanMs: 0 })) as [Garbage];
+    expect(await inTime(clock, removeGarbage(garbage, options))).toBe(true);
+    expect(await metadata.get(commit)).toBeNull();
   });
 });
 

@@ -93,7 +93,7 @@ describe('a task that runs out of memory', () => {
   });
 
   test('is known to need more when the attempt was called off before it ran out: the next job that asks for it begins with enough', () => {
-    const it = running(8, 8);
+    const it = running(8, 16);
     it.send({ kind: 'jobCancelled', job: 0, reason: 'signal' });
     expect(it.send(...[0, 1, 3].map((partition) => taskFailed(0, partition, 0, outOfMemory)))).toEqual([]);
     const commands = it.send(submitted(graph(1, [spec(0, [], 'result')])));
