@@ -45,7 +45,7 @@ export function watchCommits(damaged: (winner: string) => boolean): CommitWatch 
         return;
       }
       if (over.has(key)) {
-        winners.add(`${key} ${item['generation']} ${item['winner']}`);
+        winners.add(`${key} ${Number(item['generation'])} ${item['winner'] as string}`);
         return;
       }
       const now = { generation: Number(item['generation']), winner: item['winner'] as string | null };
