@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Patch } from './patch.ts';
+import { watchComputing } from './watch-computing.ts';
 
 const MAIN = fileURLToPath(new URL('../swarm/main.ts', import.meta.url));
 const PLANT = pathToFileURL(fileURLToPath(new URL('./plant.ts', import.meta.url))).href;
 /** Compiled code by its text: most of it is the same for all mutants. */
 const CACHE = join(tmpdir(), 'levin-mutants-code');
-/** A seed takes a hundredth of a second; one that computes for this long never ends. */
-const IDLE_MS = 60_000;
+/** A seed computes for a hundredth of a second, to start takes two; what computes for this long never ends. */
+const LIMITS = { cpuSeconds: 30, wallMs: 1_800_000 };
 
 /** How a mistake was seen: a seed went wrong, one never ended, or the program did not even start. */
 export type Found =
@@ -30,23 +31,21 @@ export function findSeed(patch: Patch | null, { from, count }: FindSeed): Promis
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr, beats] = ['', '', 0];
     let idle = false;
-    const kill = (): void => {
+    const computing = watchComputing(child.pid ?? 0, LIMITS, () => {
       idle = true;
       child.kill('SIGKILL');
-    };
-    let timer = setTimeout(kill, IDLE_MS);
+    });
     child.stdout.on('data', (text: Buffer) => {
       stdout += text.toString();
     });
     child.stderr.on('data', (text: Buffer) => {
       beats += text.toString().split('\n.').length - 1;
       stderr = (stderr + text.toString()).slice(-4_000);
-      clearTimeout(timer);
-      timer = setTimeout(kill, IDLE_MS);
+      computing.beat();
     });
     child.on('error', reject);
     child.on('close', (code) => {
-      clearTimeout(timer);
+      computing.stop();
       const [, seed, wrong] = /^seed (\S+) \(\w+\): ([^\n]*)/m.exec(stdout) ?? [];
       if (seed !== undefined && wrong !== undefined) resolve({ kind: 'wrong', seed, wrong });
       else if (idle) resolve({ kind: 'hangs', seed: String(from + Math.max(0, beats - 1)) });

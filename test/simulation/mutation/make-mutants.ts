@@ -5,6 +5,8 @@ import type { Patch } from './patch.ts';
 export interface ToolMutant {
   readonly rule: string;
   readonly line: number;
+  /** That line, without indentation. */
+  readonly lineText: string;
   readonly before: string;
   readonly patch: Patch;
 }
@@ -34,9 +36,17 @@ const SWAPPED: Readonly<Record<string, string>> = {
 /** Every change that the rules make in a file: none of types, nor of the texts of errors. */
 export function makeMutants(file: string, source: string): readonly ToolMutant[] {
   const mutants: ToolMutant[] = [];
+  const lines = source.split('\n');
   const add = (rule: string, { start, end }: Pick<Node, 'start' | 'end'>, text: string): void => {
     const line = source.slice(0, start).split('\n').length;
-    mutants.push({ rule, line, before: source.slice(start, end).replace(/\s+/g, ' ').slice(0, 80), patch: { file, start, end, text } });
+    const lineText = (lines[line - 1] as string).trim();
+    mutants.push({
+      rule,
+      line,
+      lineText,
+      before: source.slice(start, end).replace(/\s+/g, ' ').slice(0, 80),
+      patch: { file, start, end, text },
+    });
   };
   const textOf = ({ start, end }: Node): string => source.slice(start, end);
   const visit = (node: Node, parent: Node | null): void => {

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { mapBounded } from '../../../engine/ports/map-bounded.ts';
 import { seededNumbers } from '../../../engine/ports/seeded-numbers.ts';
+import { equivalentMutants } from './equivalent-mutants.ts';
+import { judgeByTests } from './failing-test.ts';
 import { findSeed } from './find-seed.ts';
 import { makeMutants, type ToolMutant } from './make-mutants.ts';
 import { ROOT } from './patch.ts';
@@ -47,64 +48,96 @@ export interface RunToolMutants {
   /** Seeds of the simulator for each. */
   readonly count: number;
   readonly workers: number;
+  /** Keeps what was judged, so that a run that was cut short goes on; null: nowhere. */
+  readonly verdicts: string | null;
 }
 
 interface Sampled extends ToolMutant {
   readonly tests: readonly string[];
+  /** Of the change and the file that it changes. */
+  readonly id: string;
+}
+
+interface Verdict {
+  readonly kind: 'simulator' | 'unit' | 'none' | 'unclear';
+  readonly how: string;
 }
 
 /**
  * Plants a sample of the changes that a tool makes, one after the other: seeds of the simulator run until one goes wrong, then the unit tests of the part.
- * Gives those that nothing noticed.
+ * Gives those that nothing noticed and that are not explained.
  */
 export async function runToolMutants(say: (line: string) => void, options: RunToolMutants): Promise<number> {
-  const all = AREAS.flatMap(({ files, tests }) =>
-    files
-      .flatMap((pattern) => globSync(pattern, { cwd: ROOT }).sort())
-      .flatMap((file) => makeMutants(file, readFileSync(join(ROOT, file), 'utf8')).map((mutant): Sampled => ({ ...mutant, tests }))),
-  );
-  const next = seededNumbers(`tool mutants ${options.seed}`);
+  const { sample, seed, count, workers, verdicts } = options;
+  const all = everyMutant();
+  const next = seededNumbers(`tool mutants ${seed}`);
   const chosen = all
     .map((mutant) => ({ mutant, order: next() }))
     .sort((a, b) => a.order - b.order)
-    .slice(0, options.sample)
+    .slice(0, sample)
     .map(({ mutant }) => mutant);
   say(`${all.length} mutants, ${chosen.length} of them`);
-  const killed = { simulator: 0, unit: 0, none: 0 };
-  await mapBounded(chosen, { concurrency: options.workers }, async (mutant) => {
-    const by = await killerOf(mutant, options.count);
-    killed[by.kind]++;
-    const { file } = mutant.patch;
-    say(`${by.kind === 'none' ? 'SURVIVES' : by.kind} ${file}:${mutant.line} ${mutant.rule}: ${mutant.before}   ${by.how}`);
+  const judged = judgedBefore(verdicts);
+  const totals = { simulator: 0, unit: 0, none: 0, unclear: 0, explained: 0 };
+  await mapBounded(chosen, { concurrency: workers }, async (mutant) => {
+    const by = judged.get(mutant.id) ?? (await killerOf(mutant, count));
+    if (verdicts !== null && !judged.has(mutant.id)) appendFileSync(verdicts, `${JSON.stringify({ id: mutant.id, ...by })}\n`);
+    totals[by.kind]++;
+    const why = by.kind === 'none' ? explanationOf(mutant) : null;
+    if (why !== null) totals.explained++;
+    const word = { none: why === null ? 'SURVIVES' : 'explained', unclear: 'UNCLEAR', simulator: 'simulator', unit: 'unit' }[by.kind];
+    say(`${word} ${mutant.patch.file}:${mutant.line} ${mutant.rule}: ${mutant.before}   ${why ?? by.how}`);
   });
-  say(`killed by the simulator: ${killed.simulator}, by unit tests alone: ${killed.unit}, by nothing: ${killed.none}`);
-  return killed.none;
+  const { simulator, unit, none, unclear, explained } = totals;
+  const share = (((simulator + unit) / chosen.length) * 100).toFixed(1);
+  say(
+    `by the simulator ${simulator}, by unit tests alone ${unit}: ${share} %; by nothing ${none}, of them explained ${explained}; unclear ${unclear}`,
+  );
+  return none - explained + unclear;
 }
 
-async function killerOf({ patch, tests }: Sampled, count: number): Promise<{ kind: 'simulator' | 'unit' | 'none'; how: string }> {
+function everyMutant(): readonly Sampled[] {
+  return AREAS.flatMap(({ files, tests }) =>
+    files
+      .flatMap((pattern) => globSync(pattern, { cwd: ROOT }).sort())
+      .flatMap((file) => {
+        const source = readFileSync(join(ROOT, file), 'utf8');
+        return makeMutants(file, source).map((mutant): Sampled => ({ ...mutant, tests, id: idOf(mutant, source) }));
+      }),
+  );
+}
+
+function idOf({ patch }: ToolMutant, source: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([patch, source]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/** Those that nothing has seen are judged anew: a test may have been written since. */
+function judgedBefore(path: string | null): ReadonlyMap<string, Verdict> {
+  if (path === null || !existsSync(path)) return new Map();
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const verdicts = lines.map((line) => JSON.parse(line) as Verdict & { readonly id: string });
+  return new Map(verdicts.filter(({ kind }) => kind === 'simulator' || kind === 'unit').map(({ id, kind, how }) => [id, { kind, how }]));
+}
+
+function explanationOf({ patch, rule, lineText }: ToolMutant): string | null {
+  return equivalentMutants.find((each) => each.file === patch.file && each.rule === rule && each.line === lineText)?.why ?? null;
+}
+
+async function killerOf({ patch, tests }: Sampled, count: number): Promise<Verdict> {
   const found = await findSeed(patch, { from: 0, count });
   if (found !== null) {
     const how = found.kind === 'crash' ? `does not start: ${found.message.slice(0, 120)}` : `seed ${found.seed}`;
     return { kind: 'simulator', how: found.kind === 'wrong' ? `${how}: ${found.wrong.slice(0, 100)}` : how };
   }
   // The nearest tests first: they take the least time.
-  let failed: string | null = null;
-  for (const folder of tests) failed ??= await failedTest(patch, folder);
-  return failed === null ? { kind: 'none', how: '' } : { kind: 'unit', how: failed };
-}
-
-const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
-const CONFIG = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
-const TESTS_MS = 1_800_000;
-
-/** The first test that fails with the patch planted; null: none. */
-function failedTest(patch: ToolMutant['patch'], tests: string): Promise<string | null> {
-  const args = [VITEST, 'run', '--config', CONFIG, '--bail', '1', '--reporter', 'dot', tests];
-  const env = { ...process.env, LEVIN_PATCH: JSON.stringify(patch) };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: ROOT, env, timeout: TESTS_MS, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error === null) resolve(null);
-      else resolve(/FAIL[^\n]*/.exec(stdout + stderr)?.[0].slice(0, 160) ?? 'the tests did not end');
-    });
-  });
+  const unclear: string[] = [];
+  for (const folder of tests) {
+    const judged = await judgeByTests(patch, folder);
+    if (judged.kind === 'failed') return { kind: 'unit', how: judged.test };
+    if (judged.kind === 'unclear') unclear.push(judged.test);
+  }
+  return unclear.length === 0 ? { kind: 'none', how: '' } : { kind: 'unclear', how: `fails without it: ${unclear.join('; ')}` };
 }

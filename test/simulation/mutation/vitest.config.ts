@@ -19,6 +19,6 @@ const config: ViteUserConfig = defineConfig({
     },
   ],
   // A module is kept by its own text: that of the next mutant would be the one of this.
-  test: { fsModuleCache: false, include: ['test/unit/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000 },
+  test: { fsModuleCache: false, include: ['test/unit/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false },
 });
 export default config;

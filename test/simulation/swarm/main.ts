@@ -4,7 +4,7 @@ import { runToolMutants } from '../mutation/run-tool-mutants.ts';
 import { runSeed, type Verdict } from './run-seed.ts';
 import { shrink } from './shrink.ts';
 
-// npm run simulate -- --seed 123 [--trace] | --from 0 --count 1000 [--first] | --mutants [--only text]
+// npm run simulate -- --seed 123 [--trace] | --from 0 --count 1000 [--first] | --mutants [--only text] | --tool-mutants [--verdicts file]
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     sample: { type: 'string', default: '200' },
     only: { type: 'string' },
     workers: { type: 'string', default: '2' },
+    verdicts: { type: 'string' },
   },
 });
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -28,9 +29,10 @@ if (values.mutants) {
   say(`${unseen.length} mutants were not seen`);
   process.exitCode = unseen.length === 0 ? 0 : 1;
 } else if (values['tool-mutants']) {
-  const { sample, seed = '1', count, workers } = values;
-  const left = await runToolMutants(say, { sample: Number(sample), seed, count: Number(count), workers: Number(workers) });
-  say(`${left} mutants survive`);
+  const { sample, seed = '1', count, workers, verdicts = null } = values;
+  const left = await runToolMutants(say, { sample: Number(sample), seed, count: Number(count), workers: Number(workers), verdicts });
+  say(`${left} mutants are to be explained or seen`);
+  process.exitCode = left === 0 ? 0 : 1;
 } else if (values.seed !== undefined) {
   const verdict = await runSeed(values.seed, values.trace ? { onTrace: say } : {});
   say(`seed ${verdict.seed}: ${verdict.shape}, ${verdict.faults.length} faults, ${verdict.drivers} drivers: ${verdict.wrong ?? 'well'}`);

@@ -1,0 +1,23 @@
+/** A change that a tool makes and that nothing can see, or nothing should. */
+export interface EquivalentMutant {
+  readonly file: string;
+  readonly rule: string;
+  /** The line that it changes, without indentation. */
+  readonly line: string;
+  readonly why: string;
+}
+
+export const equivalentMutants: readonly EquivalentMutant[] = [
+  {
+    file: 'driver/scheduler/jobs.ts',
+    rule: 'a number more',
+    line: 'if (task.wantedBy === 0) stage.asked--;',
+    why: 'How many tasks of a result stage count as asked for decides from when on slow tasks are copied, and nothing else.',
+  },
+  {
+    file: 'shuffle/spilled-runs.ts',
+    rule: '> for >=',
+    line: 'if (filled + bytes.byteLength > PIECE_BYTES) flush();',
+    why: 'A piece that fits exactly is written one block sooner; the file is the same.',
+  },
+];
