@@ -111,7 +111,8 @@ module.exports = {
       'user data and levin’s own go through ObjectStore',
       {
         path: folder('driver', 'engine', 'shuffle', 'functions', 'simulator', 'testing'),
-        pathNot: '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/|testing/invoke-endpoint/)',
+        pathNot:
+          '^(engine/adapters/local/|engine/closures/loading/|driver/cli/|driver/config/|testing/invoke-endpoint/|testing/localstack/)',
       },
       { path: '^(node:)?fs(/promises)?$' },
     ),

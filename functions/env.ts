@@ -1,3 +1,4 @@
+import { endpointsIn } from '../engine/adapters/aws/aws-endpoints.ts';
 import { LevinError } from '../engine/errors/levin-error.ts';
 import { ENGINE_ENV, LOCAL_FILES_ENV } from '../engine/types/aws-engine.ts';
 
@@ -29,13 +30,14 @@ export function readExecutorEnvironment(env: NodeJS.ProcessEnv): ExecutorEnviron
     const message = `The executor function has no environment variable ${name}. Deploy the engine again; do not change its functions by hand.`;
     throw new LevinError({ code: 'FUNCTION_ENVIRONMENT', fault: 'user', message });
   };
+  const endpoints = endpointsIn(env);
   return {
     bucket: required(ENGINE_ENV.bucket),
     table: required(ENGINE_ENV.table),
     temporary: required(EXECUTOR_ENV.temporary),
     localFiles: env[EXECUTOR_ENV.localFiles] === 'yes',
-    s3Endpoint: env['AWS_ENDPOINT_URL_S3'] ?? null,
-    dynamodbEndpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? null,
+    s3Endpoint: endpoints.s3 ?? null,
+    dynamodbEndpoint: endpoints.dynamodb ?? null,
     memoryMb: Number(required('AWS_LAMBDA_FUNCTION_MEMORY_SIZE')),
     environmentId: required('AWS_LAMBDA_LOG_STREAM_NAME'),
   };

@@ -4,7 +4,7 @@ import { EXECUTOR_ENV } from '../functions/env.ts';
 import { type DynamodbEmulator, startDynamodbEmulator } from './emulators/dynamodb-emulator.ts';
 import type { EmulatorServer } from './emulators/emulator-server.ts';
 import { type S3Emulator, startS3Emulator } from './emulators/s3-emulator.ts';
-import { functionsOf, TEST_ENGINE, type TestEngineOptions, testEngine } from './engine-functions.ts';
+import { functionsOf, NOTHING_OF_THE_USER, TEST_ENGINE, type TestEngineOptions, testEngine } from './engine-functions.ts';
 import { type InvokeEndpoint, startInvokeEndpoint } from './invoke-endpoint/invoke-endpoint.ts';
 import { openTestFiles, type TestEngine } from './test-engine.ts';
 
@@ -71,15 +71,6 @@ export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): 
     },
   };
 }
-
-/** Profiles, sessions and roles of whoever runs the tests. */
-const NOTHING_OF_THE_USER = {
-  AWS_SESSION_TOKEN: '',
-  AWS_PROFILE: '',
-  AWS_CONFIG_FILE: '/dev/null',
-  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-  AWS_EC2_METADATA_DISABLED: 'true',
-};
 
 function startFunctions(
   engine: AwsEngine,

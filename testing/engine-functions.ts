@@ -22,6 +22,15 @@ export interface EngineFunction {
   readonly timeoutMs: number;
 }
 
+/** Profiles, sessions and roles of whoever runs the tests. */
+export const NOTHING_OF_THE_USER: Readonly<Record<string, string>> = {
+  AWS_SESSION_TOKEN: '',
+  AWS_PROFILE: '',
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
+
 /** Engines of tests bear this name: `aws:test`. */
 export const TEST_ENGINE = 'test';
 

@@ -104,6 +104,7 @@ describe('the packed tarball in a folder made by npm init -y', () => {
   });
 
   test('every published path can be imported, and has types', async () => {
+    await setType('module');
     const { exports } = JSON.parse(readRepositoryFile('package.json')) as { readonly exports: Readonly<Record<string, unknown>> };
     const paths = Object.keys(exports).filter((path) => !path.endsWith('.json') && path !== './register');
     const names = paths.map((path) => `levin${path.slice(1)}`);
