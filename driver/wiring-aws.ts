@@ -66,7 +66,7 @@ function openAwsStores(
 }
 
 function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, options: RunnerOptions): DriverRunner {
-  const { metadata, exchange, clock } = options.stores;
+  const { objects, metadata, exchange, clock } = options.stores;
   const runner = createLambdaRunner({
     invoker: createLambdaInvoker({
       connections: engine.maxConcurrency,
@@ -79,6 +79,7 @@ function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, opti
     settings: taskSettings(options, process.env),
     clock,
     committed: createCommittedOutcome({ metadata, readOffsets: exchange.readOffsets, clock }),
+    objects: async () => objects,
   });
   // Functions start when the first tasks come: one that is kept warm costs as one that works.
   return { ...runner, prewarm: () => undefined };

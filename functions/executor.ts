@@ -6,6 +6,7 @@ import { createLambdaHandler, type LambdaHandler } from '../engine/adapters/aws/
 import { environmentFolderAt } from '../engine/adapters/local/environment-folder.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
+import type { ObjectStore } from '../engine/ports/object-store.ts';
 import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
@@ -33,16 +34,22 @@ const workerData: LambdaWorkerData = {
   memory: planMemory(setup.memoryMb, setup.cores).task,
 };
 
-/** Asked for only by losers of a race with many partitions. */
+/** Asked for only where payloads are large, and by losers of a race with many partitions. */
+async function objects(): Promise<ObjectStore> {
+  const { openObjects } = await import('./open-objects.ts');
+  return openObjects(env, { clock, random });
+}
+
 async function readOffsets(key: string): Promise<readonly number[]> {
-  const [{ openObjects }, { createExchange }] = await Promise.all([import('./open-objects.ts'), import('../shuffle/exchange.ts')]);
-  return await createExchange({ objects: openObjects(env, { clock, random }) }).readOffsets(key);
+  const { createExchange } = await import('../shuffle/exchange.ts');
+  return await createExchange({ objects: await objects() }).readOffsets(key);
 }
 
 export const handler: LambdaHandler = createLambdaHandler({
   build,
   environmentId: env.environmentId,
   random,
+  objects,
   openSupervisor() {
     const supervisor = createExecutorSupervisor({
       setup,

@@ -73,7 +73,12 @@ export function createLambda(options: ComputeOptions): Compute {
     return environmentOf({ world, name: process.name, process, functions, memorySizeMb, runsOut, settings, speed });
   };
 
-  const invoke = async (spec: TaskSpec, driver: SimProcess, { signal, onEvent, memorySizeMb }: RunOptions): Promise<TaskOutcome> => {
+  const invoke = async (
+    spec: TaskSpec,
+    driver: SimProcess,
+    { signal, onEvent, onLaunch, memorySizeMb }: RunOptions,
+  ): Promise<TaskOutcome> => {
+    await onLaunch?.();
     const invoked = (memorySizeMb === undefined ? sized[0] : sized.find((each) => each.memorySizeMb === memorySizeMb)) as SizedFunction;
     const payload = pack(spec);
     if (payload.length > facts.payloadBytes) return failure(failureWith('error', 'internal', payloadTooLarge(spec, payload.length)));

@@ -24,6 +24,7 @@ export async function driveInvocations(
     build: BENCH_BUILD,
     clock: createSystemClock(),
     committed: async () => null,
+    objects: () => Promise.reject(new Error('no payload is large')),
   });
   // Nothing is shipped: the attempts are not run.
   const answer = await runInstantDriver({

@@ -74,7 +74,7 @@ const LATE_MS = 15_000;
 export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   const { appId, table, runner, clock, post, emit } = options;
   const inFlight = new Map<string, Pending>();
-  let batch: Pending[] = [];
+  let batch: { readonly pending: Pending; readonly recorded: PromiseWithResolvers<void> }[] = [];
   let handedOver = false;
 
   const flush = async (): Promise<void> => {
@@ -82,7 +82,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     batch = [];
     try {
       await options.recordLaunches(
-        launches.map(({ command, stageId, attemptId }) => ({
+        launches.map(({ pending: { command, stageId, attemptId } }) => ({
           stageId,
           partition: command.partition,
           attempt: command.attempt,
@@ -91,16 +91,29 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       );
     } catch (error) {
       options.onFatal(error);
-      for (const { command } of launches) finish(command, cancelled('the driver stops'));
+      for (const { recorded } of launches) recorded.reject(new Error('the driver stops'));
       return;
     }
     // A launch that is recorded and not in the list of those that go on was not made.
-    for (const pending of handedOver ? [] : launches) void run(pending);
+    if (handedOver) for (const { recorded } of launches) recorded.reject(new Error('another driver goes on'));
+    else for (const { recorded } of launches) recorded.resolve();
   };
+  /** Launches that come together are recorded together. */
+  const record = (pending: Pending): Promise<void> => {
+    const recorded = Promise.withResolvers<void>();
+    batch.push({ pending, recorded });
+    if (batch.length === 1) queueMicrotask(() => void flush());
+    return recorded.promise;
+  };
+  /** A runner whose attempts outlive this process keeps some for later: those are recorded when it sends them, or a successor would wait for what nobody runs. */
   const enqueue = (pending: Pending): void => {
     if (handedOver) return;
-    batch.push(pending);
-    if (batch.length === 1) queueMicrotask(() => void flush());
+    const later = runner.capabilities.outlivesDriver === true;
+    const ready = later ? Promise.resolve() : record(pending);
+    ready.then(
+      () => (handedOver ? undefined : run(pending, later ? () => record(pending) : null)),
+      (error: Error) => (handedOver ? undefined : finish(pending.command, cancelled(error.message))),
+    );
   };
   /** An attempt of an earlier driver may still run: it is waited for in place of a new one. */
   const waitForEarlier = async (pending: Pending): Promise<void> => {
@@ -117,7 +130,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     report(command, outcome, clock.monotonic() - startedAt);
     finish(command, outcome);
   };
-  const run = async (pending: Pending): Promise<void> => {
+  const run = async (pending: Pending, onLaunch: (() => Promise<void>) | null): Promise<void> => {
     const { command, attemptId, abort } = pending;
     const { stage, partition, attempt, generation, memorySizeMb } = command;
     const startedAt = clock.monotonic();
@@ -137,7 +150,13 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       // To record it took its time: another attempt may have made it meanwhile.
       outcome = abort.signal.aborted
         ? cancelled('it was not needed any more')
-        : await runner.run(spec, { signal: abort.signal, onEvent, avoid: command.avoid, ...memory });
+        : await runner.run(spec, {
+            signal: abort.signal,
+            onEvent,
+            avoid: command.avoid,
+            ...memory,
+            ...(onLaunch === null ? {} : { onLaunch }),
+          });
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }

@@ -4,6 +4,8 @@ export const objectKeys = {
   code: (a: string, hash: string): string => `apps/${a}/code/${hash}.mjs`,
   template: (a: string, hash: string): string => `apps/${a}/templates/${hash}`,
   data: (a: string, hash: string): string => `apps/${a}/data/${hash}`,
+  /** What was too large for an invocation. */
+  payload: (a: string, hash: string): string => `apps/${a}/payloads/${hash}`,
   shuffle: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `apps/${a}/shuffle/${stageId}/${partition}-${attemptId}`,
   shuffleIndex: (a: string, stageId: string, hash: string): string => `apps/${a}/shuffle-index/${stageId}/${hash}`,

@@ -64,7 +64,8 @@ export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRu
       memorySizesMb,
       needsBundle: false,
     },
-    async run(spec, { signal, onEvent, memorySizeMb = null }) {
+    async run(spec, { signal, onEvent, onLaunch, memorySizeMb = null }) {
+      if (outliveMs !== null) await onLaunch?.();
       attempts.push(spec);
       onEvent({ kind: 'started', executorId: 'scripted' });
       const attempt = { signal, memorySizeMb, execute: (other = spec) => execute(other, signal) };

@@ -50,7 +50,7 @@ export function callFailure(task: InvokedTask, thrown: unknown): CallFailure {
     const reason = typeof error.Reason === 'string' ? error.Reason : name;
     return failed(task, 'throttled', { code: 'THROTTLED', why: `was refused for now: ${status} ${reason}: ${String(error.message)}` });
   }
-  if (status === 413) return tooLarge(task, `Lambda refuses it: ${String(error.message)}`);
+  if (status === 413) return tooLarge(task, String(error.message));
   if (MISCONFIGURED.test(name)) {
     const why = `cannot run: function ${functionName} is set up wrong (${name}: ${String(error.message)}). Correct that, or deploy the engine again.`;
     return failed(task, 'error', { code: 'FUNCTION_MISCONFIGURED', fault: 'user', why });
@@ -70,10 +70,10 @@ export function callFailure(task: InvokedTask, thrown: unknown): CallFailure {
   return { kind: 'failure', failure: failure.kind === 'user-error' ? { ...failure, kind: 'error' } : failure };
 }
 
-/** Larger than Lambda takes, as we or the service found. */
-export function tooLarge(task: InvokedTask, why: string): Extract<CallFailure, { kind: 'failure' }> {
-  const message = `cannot be sent: its payload is too large for an invocation. ${why}. Use fewer input files or shuffle partitions for each task.`;
-  return failed(task, 'error', { code: 'PAYLOAD_TOO_LARGE', fault: 'resource', why: message });
+/** What is larger than we know of Lambda's limit is not sent in the first place. */
+function tooLarge(task: InvokedTask, said: string): Extract<CallFailure, { kind: 'failure' }> {
+  const why = `cannot be sent: its payload is too large for an invocation. Lambda refuses it: ${said}. Use fewer input files or shuffle partitions for each task.`;
+  return failed(task, 'error', { code: 'PAYLOAD_TOO_LARGE', fault: 'resource', why });
 }
 
 function failed(

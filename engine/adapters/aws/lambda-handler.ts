@@ -4,7 +4,8 @@ import { ownDelivery } from '../../runtime/own-delivery.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { toWireError } from '../../runtime/worker/wire-error.ts';
 import type { TaskEvent, TaskSpec } from '../../types/task.ts';
-import { decodeRequest, encodeAnswer, encodeRefusal } from './lambda-protocol.ts';
+import { decodeRequest, encodeAnswer, type PayloadObjects } from './lambda-payload.ts';
+import { type AttemptAnswer, type InvokedWork, refusalOf } from './lambda-protocol.ts';
 
 /** What is left of the time limit when an attempt is stopped: for the worker to end, the answer to be written, and Lambda to bring it. */
 const REPORT_MS = 2_500;
@@ -13,6 +14,11 @@ const REPORT_MS = 2_500;
 export interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
+
+/** An invocation that has run for so long begins no further attempt: those that wait behind a slow one would be slow for it. The driver counts on it. */
+export const LAST_BEGIN_MS = 5_000;
+/** As little of the time limit may be gone when another attempt begins: each is to have nearly all of it. */
+const GONE_AT_MOST = 0.1;
 
 export type LambdaHandler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
@@ -23,6 +29,7 @@ export interface LambdaHandlerOptions {
   /** Name of this environment. */
   readonly environmentId: string;
   readonly random: Random;
+  readonly objects: PayloadObjects;
   /** The supervisor of user code, without any yet. */
   readonly openSupervisor: () => EnvironmentSupervisor;
   /** Removes what earlier attempts have left on disk. */
@@ -31,18 +38,20 @@ export interface LambdaHandlerOptions {
 }
 
 /**
- * One invocation is one attempt; an environment gets one after the other.
+ * One invocation is one attempt, or several of small tasks one after the other; an environment gets one invocation after the other.
  * ```
  *   event ─▶ same build? ─▶ same app and bundle as before?
  *                             │ yes: its worker is warm, its code fetched
  *                             │ no:  worker ended, code removed
- *            empty folder ◀───┘
- *            attempt, at most until shortly before Lambda's own limit ─▶ answer: outcome, what it printed, environment
+ *          ┌ empty folder ◀───┘
+ *          │ attempt, at most until shortly before Lambda's own limit
+ *          └ the next one, for some seconds ─▶ answer: outcomes, what they printed, environment
  * ```
+ * Each attempt is committed before the next one begins.
  * The first supervisor is made at once, so that its worker starts while Lambda still starts the environment.
  */
 export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandler {
-  const { build, clearFolder, openSupervisor } = options;
+  const { build, clearFolder, objects, openSupervisor } = options;
   let supervisor = openSupervisor();
   let identity: string | null = null;
   let cold = true;
@@ -60,15 +69,11 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
     identity = wanted;
   };
 
-  return async (event, context) => {
-    let spec: TaskSpec;
-    try {
-      spec = ownDelivery(decodeRequest(build, event), options.random);
-    } catch (error) {
-      return encodeRefusal(build, toWireError(error).message);
-    }
+  const runOne = async (task: TaskSpec, context: LambdaContext): Promise<AttemptAnswer> => {
+    const spec = ownDelivery(task, options.random);
     await makeReadyFor(spec);
-    const leftMs = Math.max(1, context.getRemainingTimeInMillis() - REPORT_MS);
+    const beforeMs = context.getRemainingTimeInMillis();
+    const leftMs = Math.max(1, beforeMs - REPORT_MS);
     const events: TaskEvent[] = [];
     const outcome = await supervisor.run(
       { ...spec, maxMs: Math.min(spec.maxMs ?? leftMs, leftMs) },
@@ -78,6 +83,23 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
         onEvent: (told) => void (told.kind !== 'started' && events.push(told)),
       },
     );
+    return { attemptId: task.attemptId, outcome, events, tookMs: beforeMs - context.getRemainingTimeInMillis() };
+  };
+
+  return async (event, context) => {
+    const beginMs = context.getRemainingTimeInMillis();
+    let work: InvokedWork;
+    try {
+      work = await decodeRequest(build, event, objects);
+    } catch (error) {
+      return refusalOf(build, toWireError(error));
+    }
+    const attempts: AttemptAnswer[] = [];
+    for (const task of work.tasks) {
+      const goneMs = beginMs - context.getRemainingTimeInMillis();
+      if (attempts.length > 0 && goneMs > Math.min(LAST_BEGIN_MS, GONE_AT_MOST * beginMs)) break;
+      attempts.push(await runOne({ ...task, settings: work.settings }, context));
+    }
     const environment = {
       id: options.environmentId,
       cold,
@@ -85,6 +107,6 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
       timeLeftMs: context.getRemainingTimeInMillis(),
     };
     cold = false;
-    return encodeAnswer(build, { outcome, events, environment });
+    return await encodeAnswer(build, { attempts, environment }, { appId: work.tasks[0]?.appId ?? '', objects });
   };
 }

@@ -5,20 +5,22 @@ import type { CommittedOutcome } from '../../runtime/committed-outcome.ts';
 import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
-import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
-import type { Invocation } from '../../types/invocation.ts';
-import type { TaskOutcome, TaskSettings } from '../../types/task.ts';
-import { callFailure, tooLarge } from './lambda-call-failure.ts';
-import { functionFailure, type InvokedTask } from './lambda-function-failure.ts';
-import type { InvokeAnswer, LambdaInvoker } from './lambda-invoke.ts';
-import { decodeResponse, encodeRequest, MAX_INVOKE_BYTES, maxTaskBytes } from './lambda-protocol.ts';
-import { reportOf } from './lambda-report.ts';
+import { createSmallTasks, MOST_TOGETHER, type SmallTasks } from '../../runtime/supervisor/small-tasks.ts';
+import type { TaskSettings } from '../../types/task.ts';
+import { type Flight, fly } from './lambda-flight.ts';
+import { LAST_BEGIN_MS } from './lambda-handler.ts';
+import type { LambdaInvoker } from './lambda-invoke.ts';
+import type { PayloadObjects } from './lambda-payload.ts';
 
 /** Lambda gives a whole CPU with this much memory, and a part of one with less. */
 const MB_PER_VCPU = 1769;
 /** From the request to the first line of the handler, and back: a cold start takes a tenth of it. After that an answer will not come any more. */
 const ANSWER_GRACE_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
+/** Then an invocation has begun the last attempt that it will. */
+const ALL_BEGUN_MS = ANSWER_GRACE_MS + LAST_BEGIN_MS;
+/** Invocations for which there are enough attempts at hand to fill them with small ones. */
+const FILLED_AHEAD = 20;
 
 export interface LambdaRunnerOptions {
   readonly invoker: LambdaInvoker;
@@ -33,6 +35,8 @@ export interface LambdaRunnerOptions {
   readonly settings: TaskSettings;
   readonly clock: Clock;
   readonly committed: CommittedOutcome;
+  /** The application's: for events and answers that are too large for Lambda. */
+  readonly objects: PayloadObjects;
 }
 
 /** The executor function of one memory size. */
@@ -43,54 +47,81 @@ export interface ExecutorFunction {
 
 interface State {
   readonly options: LambdaRunnerOptions;
+  readonly small: SmallTasks;
   /** One for each function, in their order. */
   readonly lanes: readonly Lane[];
-  readonly inFlight: Map<Attempt, Flight>;
+  readonly flights: Map<Flight, Sent>;
+  readonly flightOf: Map<Attempt, Flight>;
+  /** Go alone, for they rode with others in an environment that died, or behind one that is slow. */
+  readonly alone: WeakSet<Attempt>;
   watching: boolean;
+}
+
+interface Sent {
+  readonly lane: Lane;
+  readonly sentMs: number;
+  /** It has been looked at who is held up. */
+  looked: boolean;
 }
 
 /** Each function has its own environments, and Lambda starts those of each at a rate of its own. */
 interface Lane {
+  readonly functionName: string;
+  readonly memoryRemedy: string;
   readonly ramp: InvocationRamp;
-  readonly waiting: Set<Attempt>;
-  /** Will look again when the ramp has room. */
-  timed: boolean;
-}
-
-interface Flight {
-  readonly lane: Lane;
-  readonly sentMs: number;
-  readonly abort: AbortController;
-  /** Of the monotonic clock: then no answer will come any more. */
-  readonly endMs: number;
+  /** By stage, in the order in which they came. */
+  readonly waiting: Map<string, Set<Attempt>>;
+  /** When it looks again by itself; infinite: when something changes. */
+  wakeMs: number;
 }
 
 /**
- * Runs each attempt as one synchronous invocation of a Lambda function (`--on aws`).
+ * Runs attempts as synchronous invocations of Lambda functions (`--on aws`): as many at once as the ramp allows, each alone, or together with others
+ * of its stage where those are small.
  * ```
  *   waiting ──▶ in flight ──answer──────────────▶ outcome
- *                  │ ├──refused, failed─────────▶ failure, by class
- *                  │ └──connection lost─────────▶ unknown: its commit is watched until its deadline
- *                  └──cancelled: nobody listens any more; Lambda has no kill
+ *      ▲           │ ├──refused, failed─────────▶ failure, by class
+ *      │           │ └──connection lost─────────▶ unknown: its commit is watched until its deadline
+ *      │           └──cancelled: nobody listens any more; Lambda has no kill
+ *      └── not begun: its invocation was refused, had run for long enough, died, or is held up by the attempt before
  * ```
- * An environment that died may have committed before: its commit is looked for once.
+ * An environment that died may have committed before: commits are looked for once.
  */
 export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   const { invoker, concurrency, functions } = options;
-  const lanes = functions.map((): Lane => ({ ramp: createInvocationRamp(concurrency), waiting: new Set(), timed: false }));
-  const state: State = { options, lanes, inFlight: new Map(), watching: false };
+  const lanes = functions.map(({ name }, at): Lane => {
+    const memoryRemedy = remedyOf(functions, at);
+    return {
+      functionName: name,
+      memoryRemedy,
+      ramp: createInvocationRamp(concurrency),
+      waiting: new Map(),
+      wakeMs: Number.POSITIVE_INFINITY,
+    };
+  });
+  const state: State = {
+    options,
+    small: createSmallTasks(),
+    lanes,
+    flights: new Map(),
+    flightOf: new Map(),
+    alone: new WeakSet(),
+    watching: false,
+  };
   const laneOf = ({ memorySizeMb }: Attempt): Lane => lanes[sizeIndex(functions, memorySizeMb)] as Lane;
   const intake = createAttemptIntake({
     facts: { executorId: 'driver', memoryRemedy: remedyOf(functions, 0) },
     add(attempt) {
       const lane = laneOf(attempt);
-      lane.waiting.add(attempt);
+      enqueue(lane, attempt);
       pump(state, lane);
     },
     stop(attempt, reason) {
-      laneOf(attempt).waiting.delete(attempt);
+      laneOf(attempt).waiting.get(attempt.spec.stageId)?.delete(attempt);
       attempt.stopped(reason);
-      state.inFlight.get(attempt)?.abort.abort();
+      const flight = state.flightOf.get(attempt);
+      flight?.riders.delete(attempt);
+      if (flight?.riders.size === 0) flight.abort.abort();
     },
     // Sockets in flight keep the process alive, attempts that wait do not.
     onBusy: () => undefined,
@@ -101,8 +132,9 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       addressable: false,
       isolated: true,
       concurrency,
-      queueDepth: concurrency,
-      maxPayloadBytes: maxTaskBytes(options.build, options.settings),
+      queueDepth: concurrency + Math.min(concurrency, FILLED_AHEAD) * MOST_TOGETHER,
+      // Larger ones travel through the object store.
+      maxPayloadBytes: Number.MAX_SAFE_INTEGER,
       maxTaskMs: options.timeLimitMs,
       outlivesDriver: true,
       memorySizesMb: functions.map(({ memoryMb }) => memoryMb),
@@ -117,135 +149,129 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   };
 }
 
+function enqueue({ waiting }: Lane, attempt: Attempt): void {
+  const { stageId } = attempt.spec;
+  const queue = waiting.get(stageId);
+  if (queue === undefined) waiting.set(stageId, new Set([attempt]));
+  else queue.add(attempt);
+}
+
 function pump(state: State, lane: Lane): void {
-  const { options, inFlight } = state;
-  const { clock } = options;
-  for (const attempt of lane.waiting) {
-    if (inFlight.size >= options.concurrency) return;
-    const sentMs = clock.monotonic();
-    if (!lane.ramp.take(sentMs)) {
-      pumpLater(state, lane);
-      return;
+  const { options, flights, small } = state;
+  const nowMs = options.clock.monotonic();
+  for (const [stageId, queue] of lane.waiting) {
+    for (let riders = ridersFrom(state, queue, nowMs); queue.size > 0; riders = ridersFrom(state, queue, nowMs)) {
+      if (riders.length === 0) {
+        wakeAt(state, lane, small.heldUntilMs(stageId));
+        break;
+      }
+      if (flights.size >= options.concurrency) return;
+      if (!lane.ramp.take(nowMs)) {
+        const freeInMs = lane.ramp.freeInMs(nowMs);
+        if (freeInMs !== null) wakeAt(state, lane, nowMs + freeInMs);
+        return;
+      }
+      for (const attempt of riders) queue.delete(attempt);
+      send(state, lane, { riders, sentMs: nowMs });
     }
-    lane.waiting.delete(attempt);
-    const { maxMs } = attempt.spec;
-    const limitMs = Math.min(maxMs ?? Number.POSITIVE_INFINITY, options.timeLimitMs);
-    const flight: Flight = { lane, sentMs, abort: new AbortController(), endMs: sentMs + limitMs + ANSWER_GRACE_MS };
-    inFlight.set(attempt, flight);
-    void watchDeadlines(state);
-    void invoke(options, attempt, flight).then((outcome) => land(state, attempt, outcome));
+    if (queue.size === 0) lane.waiting.delete(stageId);
   }
 }
 
-function land(state: State, attempt: Attempt, outcome: TaskOutcome): void {
-  const { inFlight, options } = state;
-  const { lane, sentMs } = inFlight.get(attempt) as Flight;
-  inFlight.delete(attempt);
-  const refused = outcome.kind === 'failure' && outcome.failure.kind === 'throttled';
-  lane.ramp.ended({ sentMs, nowMs: options.clock.monotonic(), refused });
-  attempt.settle(outcome);
-  for (const each of state.lanes) pump(state, each);
+/** The next attempts of a stage for one invocation; none: they wait for what the first ones take, or nobody waits. */
+function ridersFrom({ small, alone }: State, queue: ReadonlySet<Attempt>, nowMs: number): readonly Attempt[] {
+  const [first] = queue;
+  if (first === undefined) return [];
+  if (alone.has(first)) return [first];
+  const most = small.together(first.spec, nowMs);
+  if (most <= 1) return most === 0 ? [] : [first];
+  const riders: Attempt[] = [];
+  for (const attempt of queue) {
+    if (riders.length === most) break;
+    if (!alone.has(attempt) && attempt.spec.attempt === first.spec.attempt) riders.push(attempt);
+  }
+  return riders;
 }
 
-/** When the ramp has room before any invocation ends. */
-function pumpLater(state: State, lane: Lane): void {
+function send(state: State, lane: Lane, { riders, sentMs }: { readonly riders: readonly Attempt[]; readonly sentMs: number }): void {
+  const { options, flights, flightOf, small } = state;
+  const limitMs = riders.reduce((sum, { spec }) => sum + (spec.maxMs ?? Number.POSITIVE_INFINITY), 0);
+  const { functionName, memoryRemedy } = lane;
+  const endMs = sentMs + Math.min(limitMs, options.timeLimitMs) + ANSWER_GRACE_MS;
+  const flight: Flight = { functionName, memoryRemedy, riders: new Set(riders), abort: new AbortController(), endMs };
+  flights.set(flight, { lane, sentMs, looked: false });
+  for (const attempt of riders) flightOf.set(attempt, flight);
+  small.sent((riders[0] as Attempt).spec.stageId, riders.length, sentMs);
+  void watchFlights(state);
+  void fly({ ...options, small }, flight).then(({ refused, notBegun, alone }) => {
+    flights.delete(flight);
+    for (const attempt of riders) if (flightOf.get(attempt) === flight) flightOf.delete(attempt);
+    lane.ramp.ended({ sentMs, nowMs: options.clock.monotonic(), refused });
+    sendAgain(state, lane, { attempts: notBegun, alone });
+    for (const each of state.lanes) pump(state, each);
+  });
+}
+
+function sendAgain(
+  { alone: goAlone }: State,
+  lane: Lane,
+  { attempts, alone }: { readonly attempts: readonly Attempt[]; readonly alone: boolean },
+): void {
+  for (const attempt of attempts) {
+    if (attempt.phase === 'over') continue;
+    if (alone) goAlone.add(attempt);
+    enqueue(lane, attempt);
+  }
+}
+
+/** Looks again then, unless something happens before. */
+function wakeAt(state: State, lane: Lane, atMs: number): void {
   const { clock } = state.options;
-  const freeInMs = lane.ramp.freeInMs(clock.monotonic());
-  if (lane.timed || freeInMs === null) return;
-  lane.timed = true;
-  void clock.sleep(freeInMs, { unref: true }).then(() => {
-    lane.timed = false;
+  if (lane.wakeMs <= atMs) return;
+  lane.wakeMs = atMs;
+  void clock.sleep(Math.max(1, atMs - clock.monotonic()), { unref: true }).then(() => {
+    if (lane.wakeMs === atMs) lane.wakeMs = Number.POSITIVE_INFINITY;
     pump(state, lane);
   });
 }
 
-/** One timer for all: one of each attempt's own takes a tenth of what an invocation does. */
-async function watchDeadlines(state: State): Promise<void> {
+/** One timer for all: one of each invocation's own takes a tenth of what it does. */
+async function watchFlights(state: State): Promise<void> {
   if (state.watching) return;
   const { clock } = state.options;
-  for (state.watching = true; state.inFlight.size > 0; ) {
+  for (state.watching = true; state.flights.size > 0; ) {
     await clock.sleep(LOOK_EVERY_MS, { unref: true });
     const nowMs = clock.monotonic();
-    for (const { abort, endMs } of state.inFlight.values()) if (nowMs >= endMs) abort.abort();
+    for (const [flight, sent] of state.flights) {
+      if (nowMs >= flight.endMs) flight.abort.abort();
+      else if (flight.riders.size > 1 && !sent.looked && nowMs >= sent.sentMs + ALL_BEGUN_MS) void takeOff(state, flight, sent);
+    }
   }
   state.watching = false;
 }
 
-/** Never rejects. */
-async function invoke(
-  options: LambdaRunnerOptions,
-  attempt: Attempt,
-  { abort, endMs }: Pick<Flight, 'abort' | 'endMs'>,
-): Promise<TaskOutcome> {
-  const { invoker } = options;
-  const { spec } = attempt;
-  const task = invokedTask(options.functions, attempt);
-  const { functionName } = task;
-  try {
-    const payload = encodeRequest(options.build, { ...spec, settings: options.settings });
-    if (payload.length > MAX_INVOKE_BYTES) {
-      return tooLarge(task, `It has ${payload.length} bytes, and Lambda takes ${MAX_INVOKE_BYTES}`);
-    }
-    attempt.event({ kind: 'started', executorId: functionName });
-    const answer = await invoker.invoke({ functionName, payload, signal: abort.signal });
-    return await outcomeOf(options, attempt, { task, answer });
-  } catch (error) {
-    if (attempt.phase === 'over') return { kind: 'failure', failure: failureOf(error, 'internal') };
-    const failed = abort.signal.aborted ? ({ kind: 'unknown', why: 'no answer came' } as const) : callFailure(task, error);
-    return failed.kind === 'failure' ? failed : await watch(options, attempt, { task, why: failed.why, endMs });
-  }
-}
-
-async function outcomeOf(
-  options: LambdaRunnerOptions,
-  attempt: Attempt,
-  { task, answer }: { readonly task: InvokedTask; readonly answer: InvokeAnswer },
-): Promise<TaskOutcome> {
-  const { spec, functionName } = task;
-  const response = answer.functionError === null ? decodeResponse(answer.payload) : null;
-  const answered = response !== null && !('refused' in response) ? response : null;
-  const invocation: Invocation = {
-    requestId: answer.requestId,
-    functionName,
-    environment: answered?.environment ?? null,
-    report: reportOf(answer.logTail),
+/**
+ * An attempt takes long, against expectation, and others were to run after it: they run elsewhere, for this invocation begins none of them any more.
+ * The first without a commit is the one that runs.
+ */
+async function takeOff(state: State, flight: Flight, sent: Sent): Promise<void> {
+  const { committed, clock } = state.options;
+  sent.looked = true;
+  const look = async (attempt: Attempt) => {
+    const outcome = await committed(attempt.spec, clock.monotonic(), attempt.over).catch(() => null);
+    return { attempt, outcome };
   };
-  if (answered !== null) {
-    for (const event of answered.events) attempt.event(event);
-    return { ...answered.outcome, invocation };
+  const looked = await Promise.all([...flight.riders].map(look));
+  if (!state.flights.has(flight)) return;
+  const [, ...behind] = looked.filter(({ outcome }) => outcome === null).map(({ attempt }) => attempt);
+  for (const { attempt, outcome } of looked) {
+    if (outcome === null) continue;
+    flight.riders.delete(attempt);
+    attempt.settle(outcome);
   }
-  if (response !== null && 'refused' in response) return mismatch(response.refused, invocation);
-  if (answer.functionError !== null) {
-    const committed = await options.committed(spec, options.clock.monotonic(), attempt.over);
-    return { ...(committed ?? { kind: 'failure', failure: functionFailure(task, answer) }), invocation };
-  }
-  const message = `Function ${functionName} is not an executor of levin: its answer to ${taskName(spec)} cannot be read. Deploy the engine again.`;
-  return mismatch(message, invocation);
-}
-
-function mismatch(message: string, invocation: Invocation): TaskOutcome {
-  return { kind: 'failure', failure: failureWith('error', 'user', { code: 'EXECUTOR_MISMATCH', message }), invocation };
-}
-
-/** The attempt may be running, or may be over: nobody but its commit can tell. */
-async function watch(
-  options: LambdaRunnerOptions,
-  attempt: Attempt,
-  { task, why, endMs }: { readonly task: InvokedTask; readonly why: string; readonly endMs: number },
-): Promise<TaskOutcome> {
-  try {
-    const committed = await options.committed(task.spec, endMs, attempt.over);
-    if (committed !== null) return committed;
-  } catch (error) {
-    return { kind: 'failure', failure: failureOf(error, 'internal') };
-  }
-  const message = `The invocation of ${task.functionName} that ran ${taskName(task.spec)} was not heard of again, and it committed nothing until its deadline (${why}).`;
-  return { kind: 'failure', failure: failureWith('executor-lost', 'transient', { code: 'EXECUTOR_LOST', message }) };
-}
-
-function invokedTask(functions: readonly ExecutorFunction[], { spec, memorySizeMb }: Attempt): InvokedTask {
-  const at = sizeIndex(functions, memorySizeMb);
-  return { spec, functionName: (functions[at] as ExecutorFunction).name, memoryRemedy: remedyOf(functions, at) };
+  for (const attempt of behind) flight.riders.delete(attempt);
+  sendAgain(state, sent.lane, { attempts: behind, alone: true });
+  pump(state, sent.lane);
 }
 
 function sizeIndex(functions: readonly ExecutorFunction[], memorySizeMb: number | null): number {

@@ -18,6 +18,8 @@ export interface Attempt {
   readonly avoid: readonly string[];
   /** Of the runner's sizes; null is the smallest. */
   readonly memorySizeMb: number | null;
+  /** To be awaited before it is sent away; the second time it waits for the first. */
+  readonly onLaunch: () => Promise<void>;
   /** Its place in the dispatcher. */
   ticket: Ticket<Attempt>;
   phase: 'waiting' | 'running' | 'committing' | 'over';
@@ -39,11 +41,16 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
   const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
   /** Made when somebody watches: most attempts are over before. */
   let over: AbortController | null = null;
+  let launched: Promise<void> | null = null;
   const attempt: Attempt = {
     spec,
     outcome: promise,
     avoid: options.avoid ?? [],
     memorySizeMb: options.memorySizeMb ?? null,
+    onLaunch() {
+      launched ??= options.onLaunch?.() ?? Promise.resolve();
+      return launched;
+    },
     ticket: UNPLACED,
     phase: 'waiting',
     stopReason: null,

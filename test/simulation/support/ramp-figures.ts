@@ -1,7 +1,6 @@
 import { createSchedulerLoop } from '../../../driver/application/scheduler-loop.ts';
 import { DEFAULT_SCHEDULER_SETTINGS } from '../../../driver/scheduler/settings.ts';
 import type { LambdaInvoker } from '../../../engine/adapters/aws/lambda-invoke.ts';
-import { decodeRequest, encodeAnswer } from '../../../engine/adapters/aws/lambda-protocol.ts';
 import { createLambdaRunner } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock, type VirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
@@ -10,6 +9,7 @@ import { AWS_FACTS, latencyAt } from '../../../simulator/facts.ts';
 import { createRateLimit } from '../../../simulator/request-rates.ts';
 import { specOf } from '../../support/executors/specs.ts';
 import { TEST_BUILD } from '../../support/executors/test-build.ts';
+import { answered, answerOf, workIn } from '../../support/lambda/wire.ts';
 
 export interface RampCase {
   readonly name: string;
@@ -41,6 +41,7 @@ export async function measureRamp(of: RampCase): Promise<RampFigures> {
     clock,
     settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     committed: async () => null,
+    objects: () => Promise.reject(new Error('no payload is large')),
   });
   const run = async (partition: number, attempt: number): Promise<TaskOutcome> =>
     await runner.run(specOf({ do: 'value', value: '' }, { partition, attempt }), {
@@ -107,16 +108,13 @@ function simulateLambda(clock: VirtualClock, { taskMs, account }: RampCase) {
       await clock.sleep(taskMs * (0.8 + 0.4 * next()));
       inFlight--;
       warm++;
-      const spec = decodeRequest(TEST_BUILD, JSON.parse(new TextDecoder().decode(payload)));
-      const answer = encodeAnswer(TEST_BUILD, { outcome: done(spec), events: [], environment: ENVIRONMENT });
+      const answer = answered(workIn(payload).tasks.map((spec) => answerOf(spec, done(spec))));
       return { requestId: 'r', functionError: null, payload: new TextEncoder().encode(JSON.stringify(answer)), logTail: '' };
     },
     close: () => undefined,
   };
   return { invoker, counts: () => ({ invocations, refused, most }) };
 }
-
-const ENVIRONMENT = { id: 'e', cold: false, memoryUsedBytes: 0, timeLeftMs: 0 };
 
 function done({ attemptId, generation }: TaskSpec): TaskOutcome {
   return {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDirectoryObjectStore } from '../../../engine/adapters/local/directory-object-store.ts';
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import { createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
@@ -41,6 +42,7 @@ export const makeLambdaRunner: MakeRunner = async (places) => {
     functions,
     timeLimitMs: TIME_LIMIT_MS,
     concurrency: places,
+    objects: async () => createDirectoryObjectStore({ root: folder }),
     committed: createCommittedOutcome({ metadata, clock, readOffsets: async () => [] }),
   });
   const end = async (): Promise<void> => {

@@ -1,6 +1,8 @@
 /** An executor function whose tasks do what `runBehaviour` says. */
+import { dirname } from 'node:path';
 import { lambdaSetup } from '../../../engine/adapters/aws/executor-data.ts';
 import { createLambdaHandler, type LambdaHandler } from '../../../engine/adapters/aws/lambda-handler.ts';
+import { createDirectoryObjectStore } from '../../../engine/adapters/local/directory-object-store.ts';
 import { environmentFolderAt } from '../../../engine/adapters/local/environment-folder.ts';
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
@@ -21,6 +23,7 @@ export const handler: LambdaHandler = createLambdaHandler({
   build: TEST_BUILD,
   environmentId: env.environmentId,
   random: createSystemRandom(),
+  objects: async () => createDirectoryObjectStore({ root: dirname(env.table) }),
   openSupervisor: () =>
     createExecutorSupervisor({
       setup: lambdaSetup(TEST_BUILD, env),

@@ -1,6 +1,7 @@
 import { createLambdaInvoker, type LambdaInvokerOptions } from '../../../engine/adapters/aws/lambda-invoke.ts';
 import { createLambdaRunner, type LambdaRunnerOptions } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
+import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import type { TaskRunner } from '../../../engine/ports/task-runner.ts';
 import { executorName } from '../../../engine/types/aws-engine.ts';
 import type { TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
@@ -24,6 +25,7 @@ export function openLambdaRunner(endpoint: string, options: LambdaTestRunnerOpti
     settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     clock: createSystemClock(),
     committed: async () => null,
+    objects: async () => createMemoryObjectStore(),
     ...rest,
   });
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { encodeRefusal } from '../../../engine/adapters/aws/lambda-protocol.ts';
+import { refusalOf } from '../../../engine/adapters/aws/lambda-protocol.ts';
+import { LevinError } from '../../../engine/errors/levin-error.ts';
+import { toWireError } from '../../../engine/runtime/worker/wire-error.ts';
 import { readRepositoryFile } from '../../support/consumer.ts';
 import { scriptedLambda } from '../../support/lambda/open-runner.ts';
 import { apiError, functionError, type Respond, returned } from '../../support/lambda/scripted-endpoint.ts';
@@ -189,10 +191,23 @@ const TABLE: Readonly<Record<string, Row>> = {
   },
   'an executor of another version': {
     respond: returned(
-      encodeRefusal({ levin: '9.9.9', nodeMajor: 24 }, 'The driver is levin 1, its executor is levin 9.9.9; they must be the same.'),
+      refusalOf(
+        { levin: '9.9.9', nodeMajor: 24 },
+        toWireError(new Error('The driver is levin 1, its executor is levin 9.9.9; they must be the same.')),
+      ),
     ),
     is: ['error', 'user', 'EXECUTOR_MISMATCH'],
     message: 'The driver is levin 1, its executor is levin 9.9.9; they must be the same.',
+  },
+  'an event that was stored and is gone': {
+    respond: returned(
+      refusalOf(
+        { levin: '1', nodeMajor: 24 },
+        toWireError(new LevinError({ code: 'SHARED_LOST', fault: 'transient', message: 'The object payloads/1 is lost.' })),
+      ),
+    ),
+    is: ['error', 'transient', 'SHARED_LOST'],
+    message: 'The object payloads/1 is lost.',
   },
   'a function that is not an executor': {
     respond: returned('hello'),

@@ -1,30 +1,32 @@
 import { describe, expect, test } from 'vitest';
-import { decodeRequest, encodeAnswer, MAX_INVOKE_BYTES, maxTaskBytes } from '../../../engine/adapters/aws/lambda-protocol.ts';
+import { decodeRequest } from '../../../engine/adapters/aws/lambda-payload.ts';
+import type { InvokedWork } from '../../../engine/adapters/aws/lambda-protocol.ts';
 import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
+import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import { createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
 import { ownDelivery } from '../../../engine/runtime/own-delivery.ts';
 import { metadataKeys } from '../../../engine/types/keys.ts';
-import type { TaskEvent, TaskOutcome, TaskSettings, TaskSpec } from '../../../engine/types/task.ts';
+import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
 import { METRICS } from '../../support/executors/behaviours.ts';
 import { commitInto } from '../../support/executors/commit-into.ts';
 import { specOf } from '../../support/executors/specs.ts';
 import { TEST_BUILD } from '../../support/executors/test-build.ts';
 import { openLambdaRunner, scriptedLambda } from '../../support/lambda/open-runner.ts';
 import { apiError, functionError, type Respond, returned } from '../../support/lambda/scripted-endpoint.ts';
+import { answered, answerOf, ENVIRONMENT, workIn } from '../../support/lambda/wire.ts';
 
 const SUCCESS: TaskOutcome = {
   kind: 'success',
   lostRace: false,
   result: { attemptId: 'a', generation: 0, output: { kind: 'none', checksum: '00' }, metrics: {} as never },
 };
-const environment = { id: 'env-1', cold: true, memoryUsedBytes: 80_000_000, timeLeftMs: 890_000 };
 
 const answer =
   (events: readonly TaskEvent[] = []): Respond =>
   (response, request) =>
-    returned(encodeAnswer(TEST_BUILD, { outcome: SUCCESS, events, environment }))(response, request);
+    returned(answered(workIn(request.body).tasks.map((spec) => answerOf(spec, SUCCESS, { events }))))(response, request);
 
 /** The event was read; whether it was acted upon is nobody's to know. */
 const hangUp: Respond = (response) => response.socket?.destroy();
@@ -36,19 +38,19 @@ function failureOf(outcome: TaskOutcome): readonly unknown[] {
 
 describe('an invocation', () => {
   test('carries the task, and brings its outcome, what it printed and where it ran', async () => {
-    const seen: TaskSpec[] = [];
+    const seen: InvokedWork[] = [];
     const log: TaskEvent = { kind: 'log', level: 'warn', text: 'printed' };
     await using lambda = await scriptedLambda((response, request) => {
       expect(request.path).toBe('/2015-03-31/functions/levin-test-executor-1769/invocations');
-      seen.push(decodeRequest(TEST_BUILD, JSON.parse(new TextDecoder().decode(request.body))));
+      seen.push(workIn(request.body));
       answer([log])(response, request);
     });
     const spec = specOf({ do: 'value', value: 'x' }, { bounds: new Uint8Array([1, 2, 3]), maxMs: 5 });
     const events: TaskEvent[] = [];
     const outcome = await lambda.runner.run(spec, { signal: new AbortController().signal, onEvent: (event) => events.push(event) });
-    const invocation = { requestId: 'request-1', functionName: 'levin-test-executor-1769', environment, report: null };
+    const invocation = { requestId: 'request-1', functionName: 'levin-test-executor-1769', environment: ENVIRONMENT, report: null };
     expect(outcome).toEqual({ ...SUCCESS, invocation });
-    expect(seen).toEqual([{ ...spec, settings: { env: {}, shuffleCompression: 'none', requesterPays: false } }]);
+    expect(seen).toEqual([{ tasks: [spec], settings: { env: {}, shuffleCompression: 'none', requesterPays: false } }]);
     expect(events).toEqual([{ kind: 'started', executorId: 'levin-test-executor-1769' }, log]);
   });
 
@@ -139,33 +141,22 @@ test('of a service that takes few, few are asked for: refused ones wait with the
   expect(refusals).toBeLessThan(64 * 2);
 });
 
-describe('a payload', () => {
-  const small: TaskSettings = { env: {}, shuffleCompression: 'none', requesterPays: false };
-  const large: TaskSettings = { env: { LARGE: 'x'.repeat(100_000) }, shuffleCompression: 'zstd', requesterPays: false };
-
-  test.for([small, large])('as large as the runner says is accepted, a larger one is not sent', async (settings) => {
-    await using lambda = await scriptedLambda(
-      (response, request) => {
-        expect(request.body.length).toBeLessThanOrEqual(MAX_INVOKE_BYTES);
-        expect(decodeRequest(TEST_BUILD, JSON.parse(Buffer.from(request.body).toString())).settings).toEqual(settings);
-        answer()(response, request);
-      },
-      { settings },
-    );
-    const { maxPayloadBytes } = lambda.runner.capabilities;
-    expect(maxPayloadBytes).toBe(maxTaskBytes(TEST_BUILD, settings));
-    const room = maxPayloadBytes - 1024;
-    const spec = (bytes: number): TaskSpec => specOf({ do: 'value', value: '' }, { partition: 7, bounds: new Uint8Array(bytes) });
-    expect(await lambda.run(spec(room))).toMatchObject(SUCCESS);
-    expect(failureOf(await lambda.run(spec(room + 2048)))).toEqual([
-      'error',
-      'resource',
-      expect.stringMatching(
-        /^task 7 of stage 2 cannot be sent: its payload is too large for an invocation\. It has 629\d{4} bytes, and Lambda takes 6291456\. Use fewer input files or shuffle partitions for each task\.$/,
-      ),
-    ]);
-    expect(lambda.endpoint.counts().requests).toBe(1);
-  });
+test('what is too large for an invocation is stored among the application’s objects and named in the event', async () => {
+  const objects = createMemoryObjectStore();
+  const sizes: number[] = [];
+  await using lambda = await scriptedLambda(
+    (response, request) => {
+      sizes.push(request.body.length);
+      void decodeRequest(TEST_BUILD, JSON.parse(new TextDecoder().decode(request.body)), async () => objects).then(({ tasks }) =>
+        returned(answered(tasks.map((spec) => answerOf(spec, SUCCESS))))(response, request),
+      );
+    },
+    { objects: async () => objects },
+  );
+  expect(await lambda.run(specOf({ do: 'value', value: '' }, { bounds: new Uint8Array(7_000_000) }))).toMatchObject(SUCCESS);
+  expect(sizes).toEqual([expect.any(Number)]);
+  expect(sizes[0]).toBeLessThan(400);
+  expect((await objects.list('')).objects.map(({ key }) => key)).toEqual([expect.stringMatching(/^apps\/app\/payloads\/[0-9a-f]{64}$/)]);
 });
 
 describe('nothing is sent', () => {
