@@ -58,7 +58,7 @@ module.exports = {
       'infra-is-loaded-on-demand',
       'the CDK is an optional peer, and takes half a second to load: of the product only levin deploy and destroy load it',
       { pathNot: '^(infra|test)/' },
-      { path: folder('infra'), dynamic: false },
+      { path: folder('infra'), dynamic: false, dependencyTypesNot: ['type-only'] },
     ),
     rule('infra-stands-aside', 'it deploys the product', { pathNot: '^(infra|test|driver/cli)/' }, { path: folder('infra') }),
     rule(
@@ -102,7 +102,7 @@ module.exports = {
     rule(
       'adapters-are-chosen-where-things-are-wired',
       'everything else knows ports only',
-      { path: folder('driver', 'engine', 'shuffle'), pathNot: '^(driver/wiring(-aws)?.ts|engine/adapters/)' },
+      { path: folder('driver', 'engine', 'shuffle'), pathNot: '^(driver/wiring(-aws|-deploy)?.ts|engine/adapters/)' },
       { path: '^engine/adapters/' },
     ),
     rule('scheduler-is-pure', 'no clock, no I/O, no platform', { path: '^driver/scheduler/' }, { dependencyTypes: ['core', 'npm'] }),

@@ -77,7 +77,7 @@ export function makeDriverFailures(scope: Construct, engineName: string): Queue 
   return queue;
 }
 
-/** Failed invocations of the driver come to it again, one at a time. */
+/** Failed invocations of the driver come to it again. With a limit of concurrency Lambda would look into the empty queue more often than it has to. */
 export function restartFrom(queue: Queue, driver: LambdaFunction): void {
-  new EventSourceMapping(driver, 'Restart', { target: driver, eventSourceArn: queue.queueArn, batchSize: 1, maxConcurrency: 2 });
+  new EventSourceMapping(driver, 'Restart', { target: driver, eventSourceArn: queue.queueArn, batchSize: 1 });
 }

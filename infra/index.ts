@@ -1,3 +1,2 @@
 export { LevinEngine } from './levin-engine.ts';
 export type { EngineEncryption, LevinEngineProps } from './levin-engine-props.ts';
-export { LevinStack } from './levin-stack.ts';

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -38,6 +39,8 @@ export class LevinEngine extends Construct {
   /** One of each memory size, ascending. */
   readonly executors: readonly LambdaFunction[];
   readonly driver: LambdaFunction;
+  /** Made for the engine, because it was asked to have one. */
+  readonly ownKey: IKey | undefined;
   /** Roles of the functions: grant them what jobs need beyond the engine, a secret for instance. */
   readonly roles: readonly Role[];
   /** What people and machines need who run and submit applications. */
@@ -48,7 +51,9 @@ export class LevinEngine extends Construct {
     const settings = engineSettings({ ...props, timeLimitSeconds: props.timeLimit?.toSeconds({ integral: false }) });
     const { removalPolicy = RemovalPolicy.RETAIN } = props;
     this.engineName = settings.name;
-    const key = encryptionOf(props) === 's3' ? undefined : (props.kmsKey ?? makeKey(this, { engineName: settings.name, removalPolicy }));
+    const wantsOwnKey = encryptionOf(props) === 'kms' && props.kmsKey === undefined;
+    this.ownKey = wantsOwnKey ? makeKey(this, { engineName: settings.name, removalPolicy }) : undefined;
+    const key = this.ownKey ?? props.kmsKey;
     const storage = { engineName: settings.name, key, removalPolicy };
     this.bucket = makeBucket(this, storage);
     this.table = makeTable(this, storage);

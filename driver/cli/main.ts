@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<voi
   apps: async (argv) => (await import('./apps.ts')).apps(argv),
   cancel: async (argv) => (await import('./cancel.ts')).cancel(argv),
   gc: async (argv) => (await import('./gc.ts')).gc(argv),
+  deploy: async (argv) => (await import('./deploy.ts')).deploy(argv),
+  destroy: async (argv) => (await import('./destroy.ts')).destroy(argv),
   help: async () => help(),
   version: async () => version(),
 };
@@ -70,6 +72,11 @@ function help(): void {
     --history            event logs, too
   levin check [files…]                 functions that could never be shipped
   levin build job.ts --out dist        bundles ahead of time
+  levin deploy [options]               makes or upgrades an engine on AWS, and says what it costs at rest (docs/aws.md)
+    --name, --max-concurrency, --memory-sizes, --driver-memory-size, --time-limit, --architecture, --encryption, --kms-key,
+    --log-retention, --read, --write; what is not given stays as it is
+    --yes                bootstraps the CDK in this account and region, if it has not been
+  levin destroy [--name NAME] [--yes]  removes an engine, and says what it keeps
   levin version
 
 apps, cancel and gc take --on aws and --state-dir, too. Exit codes: 0 done, 1 failed, 130 Ctrl-C, 143 SIGTERM or levin cancel.

@@ -1,0 +1,21 @@
+/** What `levin deploy` and `levin destroy` ask of AWS, with the credentials, region and endpoints of the environment. Loaded by them only. */
+import { unreservedConcurrency } from '../engine/adapters/aws/account-concurrency.ts';
+import { endpointsIn } from '../engine/adapters/aws/aws-endpoints.ts';
+import { openStacks, type Stacks } from '../engine/adapters/aws/cloudformation-stacks.ts';
+import { type KeptBucket, removeEmptyBucket } from '../engine/adapters/aws/kept-bucket.ts';
+
+export interface DeployWiring {
+  readonly stacks: Stacks;
+  unreservedConcurrency(): Promise<number>;
+  removeEmptyBucket(name: string): Promise<KeptBucket | null>;
+}
+
+export function openDeployWiring(env: NodeJS.ProcessEnv): DeployWiring {
+  const { s3, lambda, cloudformation } = endpointsIn(env);
+  const at = (endpoint: string | undefined): { readonly endpoint?: string } => (endpoint === undefined ? {} : { endpoint });
+  return {
+    stacks: openStacks(at(cloudformation)),
+    unreservedConcurrency: () => unreservedConcurrency(at(lambda)),
+    removeEmptyBucket: (name) => removeEmptyBucket(name, at(s3)),
+  };
+}
