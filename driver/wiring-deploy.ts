@@ -4,6 +4,8 @@ import { endpointsIn } from '../engine/adapters/aws/aws-endpoints.ts';
 import { openStacks, type Stacks } from '../engine/adapters/aws/cloudformation-stacks.ts';
 import { type KeptBucket, removeEmptyBucket } from '../engine/adapters/aws/kept-bucket.ts';
 
+export type { KeptBucket };
+
 export interface DeployWiring {
   readonly stacks: Stacks;
   unreservedConcurrency(): Promise<number>;

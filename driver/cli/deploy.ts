@@ -26,8 +26,10 @@ export async function deploy(argv: readonly string[]): Promise<void> {
     const name = stackName(given.engineName ?? DEFAULT_ENGINE);
     const before = await aws.stacks.find(name);
     const options = await completed({ ...(JSON.parse(before?.outputs['Options'] ?? '{}') as DeployOptions), ...given }, aws);
+    const bootstrapped = (await aws.stacks.find(BOOTSTRAP_STACK)) !== null;
+    if (!bootstrapped && !yes) await agreeToBootstrap(await aws.stacks.region());
     await cdk.synthesize(options, folder);
-    if ((await aws.stacks.find(BOOTSTRAP_STACK)) === null) await bootstrap(cdk, { yes, folder, region: await aws.stacks.region() });
+    if (!bootstrapped) await cdk.run(['bootstrap', '--app', folder], folder);
     const outputs = await deployStack(cdk, { name, folder });
     process.stdout.write(await deployReport(outputs, { options: parseDeployOptions(options), region: await aws.stacks.region() }));
   } finally {
@@ -63,24 +65,15 @@ async function completed(options: DeployOptions, aws: DeployWiring): Promise<Dep
   }
 }
 
-interface Bootstrap {
-  readonly yes: boolean;
-  readonly folder: string;
-  readonly region: string;
-}
-
-async function bootstrap(cdk: CdkCommand, { yes, folder, region }: Bootstrap): Promise<void> {
+async function agreeToBootstrap(region: string): Promise<void> {
   const what = `The CDK has not been used in this account and region (${region}): it needs a stack ${BOOTSTRAP_STACK} with a bucket for what is deployed and roles that deploy it, at no cost at rest`;
-  const answer = yes || (await confirm(`${what}. Make it?`));
-  if (!answer) {
-    throw new LevinError({
-      code: 'NOT_BOOTSTRAPPED',
-      fault: 'user',
-      message: `${what}. Run levin deploy --yes to make it, or cdk bootstrap with settings of your own.`,
-      details: { region },
-    });
-  }
-  await cdk.run(['bootstrap', '--app', folder], folder);
+  if ((await confirm(`${what}. Make it?`)) === true) return;
+  throw new LevinError({
+    code: 'NOT_BOOTSTRAPPED',
+    fault: 'user',
+    message: `${what}. Run levin deploy --yes to make it, or cdk bootstrap with settings of your own.`,
+    details: { region },
+  });
 }
 
 /** Gives the stack's outputs. What the roles may do stands in docs/aws.md and is the same for everybody, so nobody is asked about it. */

@@ -1,5 +1,6 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { DEFAULT_ENGINE, stackName } from '../../engine/types/aws-engine.ts';
+import type { KeptBucket } from '../wiring-deploy.ts';
 import { parseCommandArguments, usageError } from './command-arguments.ts';
 import { confirm } from './confirm.ts';
 
@@ -19,23 +20,21 @@ export async function destroy(argv: readonly string[]): Promise<void> {
     await aws.stacks.remove(stack);
     const { BucketName, KeyArn } = stack.outputs;
     const bucket = BucketName === undefined ? null : await aws.removeEmptyBucket(BucketName);
-    const kept = [
-      ...(bucket === null
-        ? []
-        : [
-            `  s3://${bucket.name}: it holds ${bucket.entries.join(', ')}. What lies in apps/ it forgets within 14 days, the rest stays: output, event logs, files of yours. Remove it with: aws s3 rb --force s3://${bucket.name}`,
-          ]),
-      ...(KeyArn === undefined
-        ? []
-        : [
-            `  ${KeyArn}: what it has encrypted cannot be read without it; a dollar a month. Remove it with: aws kms schedule-key-deletion --key-id ${KeyArn}`,
-          ]),
-    ];
+    const kept = [...(bucket === null ? [] : [keptBucket(bucket)]), ...(KeyArn === undefined ? [] : [keptKey(KeyArn)])];
     const end = kept.length === 0 ? 'Nothing is kept.' : `Kept:\n${kept.join('\n')}`;
     process.stdout.write(`Engine "${name}" has gone: functions, table, roles, queue, logs${bucket === null ? ', bucket' : ''}. ${end}\n`);
   } finally {
     aws.stacks.close();
   }
+}
+
+function keptBucket({ name, entries }: KeptBucket): string {
+  const dead = entries.includes('apps/') ? ' (apps/ goes by itself within 14 days)' : '';
+  return `  s3://${name}, for it holds ${entries.join(', ')}${dead}. Remove it with: aws s3 rb --force s3://${name}`;
+}
+
+function keptKey(arn: string): string {
+  return `  ${arn}, which costs a dollar a month, for what it has encrypted cannot be read without it. Remove it with: aws kms schedule-key-deletion --key-id ${arn}`;
 }
 
 async function agreed(question: string): Promise<void> {

@@ -95,6 +95,15 @@ describe('the packed tarball in a folder made by npm init -y', () => {
     expect(code).toBe(0);
   });
 
+  test('levin deploy says what to install when the CDK is not there', async () => {
+    const { code, stdout, stderr } = await runCommand(consumer, 'npx', 'levin', 'deploy');
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      '',
+      "levin: levin deploy uses AWS's CDK, which does not come with levin: aws-cdk is not installed. Install it: npm install --save-dev aws-cdk@^2 aws-cdk-lib constructs [CDK_MISSING]\n",
+    ]);
+  });
+
   test('a wrong record type does not compile', async () => {
     await setType('module');
     const wrong = readmeJob.replace('(a, b) => a + b', '(a, b) => `${a}${b}`');

@@ -174,6 +174,7 @@ test('outputs say what people and other stacks need', () => {
     'TableName',
     'DriverFunctionArn',
     'CallerPolicyArn',
+    'Options',
   ]);
 });
 
