@@ -96,7 +96,7 @@ describe('the packed tarball in a folder made by npm init -y', () => {
   });
 
   test('levin deploy says what to install when the CDK is not there', async () => {
-    const { code, stdout, stderr } = await runCommand(consumer, 'npx', 'levin', 'deploy');
+    const { code, stdout, stderr } = await runCommand(consumer, process.execPath, 'node_modules/levin/bin/levin.js', 'deploy');
     expect([code, stdout, stderr]).toEqual([
       1,
       '',

@@ -8,8 +8,9 @@ import { createDynamodbClient } from '../../engine/adapters/aws/dynamodb-client.
 import { createS3Client } from '../../engine/adapters/aws/s3-client.ts';
 import { createS3ObjectStore } from '../../engine/adapters/aws/s3-object-store.ts';
 import { everyPage } from '../../engine/ports/every-page.ts';
+import { startLocalstackContainer } from '../../testing/localstack/start-container.ts';
 import { type CliResult, runCli, temporaryFolder } from '../support/run-cli.ts';
-import { START_TIMEOUT_MS, startLocalstack } from './container.ts';
+import { START_TIMEOUT_MS } from './start-timeout.ts';
 
 /** Hang guards; a deployment takes half a minute on a busy machine. */
 const DEPLOY_TIMEOUT_MS = 240_000;
@@ -26,7 +27,7 @@ export default async (lv) => {
 `;
 
 beforeAll(async () => {
-  localstack = await startLocalstack();
+  localstack = await startLocalstackContainer();
   where = {
     region: 'eu-central-1',
     // An address, not a name: so the CDK uses path style for S3.
