@@ -10,17 +10,18 @@ import { createS3Client } from '../engine/adapters/aws/s3-client.ts';
 import { createS3Files } from '../engine/adapters/aws/s3-files.ts';
 import { createS3ObjectStore } from '../engine/adapters/aws/s3-object-store.ts';
 import { taskSettings } from '../engine/adapters/aws/task-settings.ts';
+import { openFileBody } from '../engine/adapters/local/file-body.ts';
 import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { levinPackage } from '../engine/closures/loading/levin-package.ts';
-import { routeFiles } from '../engine/ports/route-files.ts';
+import { routeFiles, type UserFiles } from '../engine/ports/route-files.ts';
 import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { createCommittedOutcome } from '../engine/runtime/committed-outcome.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { executorName } from '../engine/types/aws-engine.ts';
 import { createExchange } from '../shuffle/exchange.ts';
-import type { DriverRunner, RunnerOptions, Stores, Wiring } from './wiring.ts';
+import type { DriverRunner, RunnerOptions, Stores, Wiring, WiringOptions } from './wiring.ts';
 
 /** Looks for an engine with the credentials, region and endpoints of the environment. */
 export async function lookUpEngine(name: string): Promise<FoundEngine> {
@@ -29,15 +30,15 @@ export async function lookUpEngine(name: string): Promise<FoundEngine> {
 }
 
 /** What a driver of this engine works with; credentials, region and endpoints are those of the environment. */
-export function openAwsWiring(found: FoundEngine, { requesterPays }: { readonly requesterPays: boolean }): Wiring {
+export function openAwsWiring(found: FoundEngine, options: Pick<WiringOptions, 'requesterPays' | 'upload'>): Wiring {
   const endpoints = endpointsIn(process.env);
-  const stores = openAwsStores(found, { endpoints, requesterPays });
-  return { stores, openRunner: (options) => openLambdaRunner(found, endpoints, options) };
+  const stores = openAwsStores(found, { ...options, endpoints });
+  return { stores, openRunner: (runner) => openLambdaRunner(found, endpoints, runner) };
 }
 
 function openAwsStores(
   { engine, localFiles }: FoundEngine,
-  { endpoints, requesterPays }: { readonly endpoints: AwsEndpoints; readonly requesterPays: boolean },
+  { endpoints, requesterPays, upload }: Pick<WiringOptions, 'requesterPays' | 'upload'> & { readonly endpoints: AwsEndpoints },
 ): Stores {
   const [clock, random] = [createSystemClock(), createSystemRandom()];
   const s3 = createS3Client(endpoints.s3 === undefined ? {} : { endpoint: endpoints.s3 });
@@ -49,7 +50,7 @@ function openAwsStores(
   });
   return {
     ...stores,
-    ...routeFiles(localFiles ? machineFiles() : noLocalFiles(), async () => stores),
+    ...routeFiles(localFiles ? machineFiles() : upload ? readOnlyFiles() : noLocalFiles(), async () => stores),
     metadata: {
       ...stores.metadata,
       async close() {
@@ -61,8 +62,15 @@ function openAwsStores(
     clock,
     random,
     requests: usage,
+    ...(upload && !localFiles ? { uploads: { open: openFileBody } } : {}),
     placeOf: (key) => `s3://${engine.bucket}/${key}`,
   };
+}
+
+/** Those of this machine, to be uploaded; nothing is saved here, for tasks cannot. */
+function readOnlyFiles(): UserFiles {
+  const [{ files }, none] = [machineFiles(), noLocalFiles()];
+  return { files: { ...files, put: none.files.put, deleteMany: none.files.deleteMany }, staged: none.staged };
 }
 
 function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, options: RunnerOptions): DriverRunner {

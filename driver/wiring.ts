@@ -4,6 +4,7 @@ import type { FoundEngine } from '../engine/adapters/aws/find-engine.ts';
 import { openUserFiles } from '../engine/adapters/aws/open-user-files.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
+import type { FileBody } from '../engine/adapters/local/file-body.ts';
 import { createLocalClusterRunner } from '../engine/adapters/local/local-cluster-runner.ts';
 import { clearLocalFolders, makeLocalFolder } from '../engine/adapters/local/local-folder.ts';
 import { machineFiles } from '../engine/adapters/local/machine-files.ts';
@@ -44,8 +45,15 @@ export interface Stores {
   readonly random: Random;
   /** Requests that were made of them; null, or absent: they cost nothing. */
   readonly requests?: () => RequestUsage | null;
+  /** Where tasks do not reach files of this machine, and these are to be uploaded; absent: they do, or it was not asked for. */
+  readonly uploads?: FileUploads;
   /** Where people find an object of levin's own. */
   placeOf(key: string): string;
+}
+
+/** Opens files that are uploaded. */
+export interface FileUploads {
+  open(path: string): Promise<FileBody>;
 }
 
 export { findLeftFiles, type LeftFile, removeLeftFile } from '../engine/adapters/local/left-files.ts';
@@ -109,6 +117,8 @@ export interface WiringOptions {
   /** Of the master's engine, if somebody has begun to look for it. */
   readonly engine?: EngineLookUp | null;
   readonly requesterPays: boolean;
+  /** Whether files of this machine that a job reads are uploaded where tasks do not reach them. */
+  readonly upload: boolean;
 }
 
 /** An engine that is being looked for. Nobody has to wait for it. */
@@ -118,11 +128,11 @@ export interface EngineLookUp {
 }
 
 /** Stores and runner that a master stands for. */
-export async function openWiring({ master, stateDir, engine = null, requesterPays }: WiringOptions): Promise<Wiring> {
+export async function openWiring({ master, stateDir, engine = null, requesterPays, upload }: WiringOptions): Promise<Wiring> {
   if (master.kind === 'aws') {
     const found = engine?.name === master.engine ? engine.found : lookUpEngine(master.engine).found;
     const { openAwsWiring } = await import('./wiring-aws.ts');
-    return openAwsWiring(await found, { requesterPays });
+    return openAwsWiring(await found, { requesterPays, upload });
   }
   return { stores: openStores(stateDir, { requesterPays }), openRunner: (options) => openLocalRunner(master, stateDir, options) };
 }
@@ -130,7 +140,7 @@ export async function openWiring({ master, stateDir, engine = null, requesterPay
 /** What an engine keeps of its applications, for commands about them. */
 export async function openEngineStores({ found }: EngineLookUp): Promise<Stores> {
   const { openAwsWiring } = await import('./wiring-aws.ts');
-  return openAwsWiring(await found, { requesterPays: false }).stores;
+  return openAwsWiring(await found, { requesterPays: false, upload: false }).stores;
 }
 
 /** Begins to look for an engine. */

@@ -10,6 +10,7 @@ import type { AppOutcome, AppRecorder } from './app-record.ts';
 import { onCancelRequest } from './cancel-request.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
 import type { JobEngine } from './job-engine.ts';
+import { onEngine } from './on-engine.ts';
 import type { onProcessEnd } from './process-end.ts';
 
 export interface ApplicationEndOptions {
@@ -120,7 +121,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
         return answer;
       } catch (error) {
         if (handedOver) await ended;
-        const reason = await lostOr(options.stores.metadata, lease, error);
+        const reason = withResume(await lostOr(options.stores.metadata, lease, error), options);
         failed(reason);
         throw reason;
       } finally {
@@ -132,6 +133,14 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     fail: (error) => endBecause('failed', error),
     handOver,
   };
+}
+
+/** The driver can do nothing any more, and what it has done is safe: whoever logs in again needs its name. */
+function withResume(error: unknown, { appId, master }: Pick<ApplicationEndOptions, 'appId' | 'master'>): unknown {
+  if (!(error instanceof LevinError) || error.code !== 'CREDENTIALS_EXPIRED') return error;
+  const { code, fault, details } = error;
+  const message = `${error.message} What is committed is kept: resume with levin run JOB --app ${appId}${onEngine(master)}.`;
+  return new LevinError({ code, fault, message, details, cause: error });
 }
 
 interface Ending {

@@ -13,6 +13,7 @@ import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine, type JobEngine, type JobEngineOptions } from './job-engine.ts';
 import { createRunActions, type RunActions } from './run-actions.ts';
 import { createRunSteps, type RunSteps } from './run-steps.ts';
+import { createUploadInputs } from './upload-inputs.ts';
 
 export interface ApplicationEngineOptions extends Pick<JobEngineOptions, 'runner' | 'bus'> {
   readonly appId: string;
@@ -40,7 +41,10 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
   const { objects, metadata, files, staged, clock, random } = stores;
   const known = new Map<number, NodeFacts>();
   const resolvePath = (path: string): string => absolutePath(options.cwd, path);
-  const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath });
+  const { uploads, placeOf } = stores;
+  const onUploaded = (message: string): void => bus.emit({ kind: 'warning', code: 'UPLOADED', message });
+  const upload = uploads === undefined ? null : createUploadInputs({ appId, objects, uploads, placeOf, onUploaded });
+  const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath, upload });
   const jobs = createJobEngine({
     appId,
     root,
@@ -48,7 +52,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
     objects,
     metadata,
     readOffsets: stores.exchange.readOffsets,
-    placeOf: stores.placeOf,
+    placeOf,
     runner,
     clock,
     random,

@@ -6,6 +6,7 @@ import type { FilePartition } from '../../engine/types/task.ts';
 import { type LineageNode, topological } from '../lineage/lineage-node.ts';
 import { filePartitions } from '../planner/file-partitions.ts';
 import { type InputFile, inputError, listInputs } from '../planner/list-inputs.ts';
+import type { UploadInputs } from './upload-inputs.ts';
 
 type FileNode = Extract<LineageNode, { kind: 'textFile' | 'files' }>;
 
@@ -20,6 +21,8 @@ export interface InputListingsOptions {
   readonly journal: ListingJournal;
   readonly maxPartitionBytes: number;
   readonly resolvePath: (path: string) => string;
+  /** null: tasks reach files where they are. */
+  readonly upload: UploadInputs | null;
 }
 
 /** What every source of files reads, listed when a job first needs them. */
@@ -51,7 +54,8 @@ export function createInputListings(options: InputListingsOptions): InputListing
   const fresh = async (key: string, paths: readonly string[], node: LineageNode): Promise<readonly InputFile[]> => {
     const known = options.journal.listing(key);
     if (known !== null) return known;
-    const files = await listInputs({ paths, files: options.files, callSite: node.callSite, operation: node.operation });
+    const found = await listInputs({ paths, files: options.files, callSite: node.callSite, operation: node.operation });
+    const files = options.upload === null ? found : await options.upload(found);
     await options.journal.recordListing(key, files);
     return files;
   };

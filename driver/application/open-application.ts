@@ -33,8 +33,8 @@ export async function openApplication(options: ConfigInput, wire: typeof openWir
     const launch = currentLaunch();
     const loaded = await settings(options, launch, loader);
     const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
-    const { master, requesterPays } = loaded.config;
-    const { stores, openRunner } = await wire({ master: parseMaster(master), stateDir, engine: launch.engine, requesterPays });
+    const { master, requesterPays, upload } = loaded.config;
+    const { stores, openRunner } = await wire({ master: parseMaster(master), stateDir, engine: launch.engine, requesterPays, upload });
     try {
       const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
       launch.life?.opened(appId);

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
+import { LevinError } from '../../engine/errors/levin-error.ts';
 import { decodeValue, encodeValue } from '../../engine/records/value.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import { sinkFingerprint } from '../planner/sink-fingerprint.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
+import { atCall } from './at-call.ts';
 import { createOutputClaims, type OutputClaim, type OutputSlot } from './output-claims.ts';
 import { outputFolder } from './output-folder.ts';
 import type { OpenStage, ResultStages } from './result-stages.ts';
@@ -70,8 +72,11 @@ export function createRunActions(options: RunActionsOptions): RunActions {
     run,
     async save(request) {
       const { output } = request;
-      await run(request, async (stage, { slot, claim }) => {
+      const saved = run(request, async (stage, { slot, claim }) => {
         if (output !== undefined && claim() === 'write') await saveOutput(options, { slot, stage, output });
+      });
+      await saved.catch((error: unknown) => {
+        throw isOfStore(error) ? atCall(error, request) : error;
       });
       if (output !== undefined) options.onSaved(output.path);
     },
@@ -95,6 +100,11 @@ export function createRunActions(options: RunActionsOptions): RunActions {
       }
     },
   };
+}
+
+/** What a store met, which knows nothing of the job: an error of AWS names what it was about. */
+function isOfStore(error: unknown): boolean {
+  return error instanceof LevinError && (error.code === 'LOCAL_PATH_ON_AWS' || 'resource' in error.details);
 }
 
 interface Begun {

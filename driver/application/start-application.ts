@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import { parseMaster } from '../config/parse-master.ts';
@@ -14,6 +15,7 @@ import type { AppRecorder } from './app-record.ts';
 import type { Application } from './application.ts';
 import { createApplicationEnd } from './application-end.ts';
 import { createApplicationEngine } from './application-engine.ts';
+import { capturedSecrets } from './captured-secrets.ts';
 import type { DriverHost } from './driver-host.ts';
 import { startEvents } from './start-events.ts';
 
@@ -104,7 +106,10 @@ export async function startApplication(start: StartApplication): Promise<Applica
     ship(operation, fn, callSite) {
       checkOpen(operation);
       const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
-      return host.ship(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
+      const shipped = host.ship(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
+      // On this machine nothing learns of them that could not read the environment itself.
+      if (master.kind === 'aws') warnOfSecrets(shipped, warn);
+      return shipped;
     },
     nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
     async step(name, fn, callSite) {
@@ -154,4 +159,14 @@ export async function startApplication(start: StartApplication): Promise<Applica
     fail: life.fail,
     handOver: life.handOver,
   };
+}
+
+function warnOfSecrets({ bytes, operation, callSite }: ShippedClosure, warn: (code: string, message: string) => void): void {
+  for (const name of capturedSecrets(bytes, process.env)) {
+    const place = callSite === null ? '' : ` at ${callSite.file}:${callSite.line}`;
+    warn(
+      'CAPTURED_SECRET',
+      `the function of ${operation}${place} captures the value of the environment variable ${name}, which looks like a secret: it is stored in the engine's bucket in clear text until the application has succeeded. Let functions fetch it where they run, for example from Secrets Manager, or read process.env.${name} there and allow it (allowedEnv), which sends it with each task`,
+    );
+  }
 }

@@ -17,7 +17,7 @@ export function describeError(error: unknown): string {
     // What those say better is left to them.
     const frames = others.some((other) => other.at instanceof Error) ? [] : framesOf(at);
     // A failed task's error ends with the message of what failed it: once is enough.
-    if (said(lines, at)) lines.push(...frames);
+    if (said(lines, at)) lines.push(...frames.filter((line) => !isForeign(line)));
     else lines.push(prefix + headline(at), ...frames);
     open.push(...others.toReversed());
   }
@@ -25,15 +25,12 @@ export function describeError(error: unknown): string {
   return [...lines, ...(hint === null ? [] : [hint])].join('\n');
 }
 
+/** Levin's own words stand in those of the error above it, and those of a service in brackets. */
 function said(lines: readonly string[], error: unknown): boolean {
   const last = lines.at(-1);
-  return (
-    error instanceof Error &&
-    error.message !== '' &&
-    last !== undefined &&
-    !last.startsWith('    at ') &&
-    last.endsWith(headline(error).replace(/^levin: /, ''))
-  );
+  if (!(error instanceof Error) || error.message === '' || last === undefined || last.startsWith('    at ')) return false;
+  if (last.includes(`: ${error.message}]`) || last.endsWith(headline(error).replace(/^levin: /, ''))) return true;
+  return error.name === 'LevinError' && last.includes(error.message);
 }
 
 function headline(error: unknown): string {

@@ -56,6 +56,7 @@ function help(): void {
     --name NAME          name of the application
     --state-dir DIR      where journals and committed outputs are kept
     --chaos FAULTS       task=0.05,shuffle=0.02,driver=1: injects faults; the answer must stay the same (docs/chaos.md)
+    --upload             with --on aws: files of this machine that the job reads are copied to S3
     --quiet              no progress, no summary
     -- args…             arguments of the job that look like options
   levin simulate job.ts [options] [args…]   how long and how much it would take on AWS Lambda, from the profile of a run (docs/what-if.md)

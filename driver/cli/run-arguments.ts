@@ -18,6 +18,7 @@ const OPTIONS: Readonly<Record<string, { readonly value: boolean; readonly key: 
   '--chaos': { value: true, key: 'chaos' },
   '--conf': { value: true, key: null },
   '--app': { value: true, key: null },
+  '--upload': { value: false, key: 'upload' },
   '--quiet': { value: false, key: 'quiet' },
 };
 

@@ -26,6 +26,7 @@ export interface LevinConfig {
   readonly chaos: string | null;
   readonly validateOutput: boolean;
   readonly requesterPays: boolean;
+  readonly upload: boolean;
   readonly allowedEnv: readonly string[];
   readonly progress: 'auto' | 'bar' | 'lines' | 'none';
   readonly quiet: boolean;

@@ -212,6 +212,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: ['spark.hadoop.fs.s3a.requester.pays.enabled'],
     text: 'Accept the cost of requests for `s3://` paths in buckets whose owner has others pay (requester pays). Without it such a bucket denies access.',
   },
+  upload: {
+    type: { kind: 'boolean' },
+    default: false,
+    env: 'LEVIN_UPLOAD',
+    aliases: [],
+    text: 'With `--on aws`: files of this machine that a job reads are uploaded to the engine’s bucket, where its functions reach them (docs/aws.md). The flag `--upload` sets it.',
+  },
   allowedEnv: {
     type: { kind: 'list' },
     default: [],

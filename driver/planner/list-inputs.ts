@@ -222,7 +222,9 @@ function notFound(path: string, request: InputRequest): LevinError {
 
 function readError(path: string, cause: unknown, request: InputRequest): LevinError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return inputError(errorCode(cause) ?? 'INPUT_UNREADABLE', `Cannot list ${path}: ${reason}`, request, cause);
+  // Those of S3 say themselves what was asked of which object.
+  const message = reason.includes(path.replace(/\/+$/, '')) ? reason : `Cannot list ${path}: ${reason}`;
+  return inputError(errorCode(cause) ?? 'INPUT_UNREADABLE', message, request, cause);
 }
 
 /** An error of the user's that names the call. */

@@ -3,6 +3,9 @@ export const objectKeys = {
   app: (a: string): string => `apps/${a}/`,
   code: (a: string, hash: string): string => `apps/${a}/code/${hash}.mjs`,
   template: (a: string, hash: string): string => `apps/${a}/templates/${hash}`,
+  /** Files of the user's machine, by their content. */
+  uploads: (a: string): string => `apps/${a}/uploads/`,
+  upload: (a: string, hash: string, name: string): string => `apps/${a}/uploads/${hash}/${name}`,
   data: (a: string, hash: string): string => `apps/${a}/data/${hash}`,
   /** What was too large for an invocation. */
   payload: (a: string, hash: string): string => `apps/${a}/payloads/${hash}`,

@@ -26,6 +26,8 @@ export type EmulatorFault =
 export interface InjectedFault {
   /** AWS's name of the operation: `PutObject`, `TransactWriteItems`. */
   readonly operation: string;
+  /** Only requests that are signed with this access key id. */
+  readonly caller?: string;
   /** The first request that fails, counted from the injection; default 1. */
   readonly nth?: number;
   /** From then on every request of this number; default 1, each. */
@@ -38,7 +40,7 @@ export interface InjectedFault {
 export interface FaultBook {
   inject(fault: InjectedFault): void;
   /** The faults of the next request of this operation; counts it. */
-  next(operation: string): readonly EmulatorFault[];
+  next(operation: string, caller?: string | null): readonly EmulatorFault[];
   /** Requests by operation, those with faults included. */
   calls(): Readonly<Record<string, number>>;
   /** Requests are answered as they should be again. */
@@ -54,10 +56,10 @@ export function createFaultBook(): FaultBook {
     Math.min(times, Math.max(0, Math.floor((seen - nth) / every) + 1));
   return {
     inject: (fault) => void injected.push({ fault, seen: 0 }),
-    next(operation) {
+    next(operation, caller = null) {
       calls[operation] = (calls[operation] ?? 0) + 1;
       return injected.flatMap((entry) => {
-        if (entry.fault.operation !== operation) return [];
+        if (entry.fault.operation !== operation || (entry.fault.caller ?? caller) !== caller) return [];
         const before = struck(entry);
         entry.seen++;
         return struck(entry) > before ? [entry.fault.fault] : [];

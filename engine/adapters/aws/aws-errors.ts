@@ -67,7 +67,7 @@ const EXPIRED: AwsClass = {
   code: 'CREDENTIALS_EXPIRED',
   fault: 'user',
   noEffect: true,
-  text: 'the AWS session has expired. Log in again (aws sso login, or new session keys), then go on with --app.',
+  text: 'the AWS session has expired. Log in again (aws sso login, or new session keys).',
 };
 const INVALID: AwsClass = {
   code: 'CREDENTIALS_INVALID',
@@ -87,11 +87,17 @@ const NO_REGION: AwsClass = {
   noEffect: true,
   text: 'no AWS region is set. Set AWS_REGION, or a region in the profile.',
 };
+const INVALID_REGION: AwsClass = {
+  code: 'NO_REGION',
+  fault: 'user',
+  noEffect: true,
+  text: 'the AWS region that is set is none. Set AWS_REGION, or the region in the profile, to a name like eu-central-1.',
+};
 const WRONG_REGION: AwsClass = {
   code: 'WRONG_REGION',
   fault: 'user',
   noEffect: true,
-  text: 'the bucket is in another region than the one that was asked. Set AWS_REGION to the region of the bucket.',
+  text: 'the bucket is in another region than the one that was asked. Use a bucket of that region, or set AWS_REGION to the region of the bucket; an engine has to be in the region that is set, too.',
 };
 const SERVICE_FAILED: AwsClass = { code: 'SERVICE_FAILED', fault: 'transient', text: 'AWS failed. Whether it was done is unknown.' };
 const REFUSED: AwsClass = { code: 'AWS_REFUSED', fault: 'internal', noEffect: true, text: 'AWS does not take this request.' };
@@ -198,8 +204,9 @@ function classed(known: AwsClass, codes: readonly string[]): (readonly [string, 
 function classOf(error: Error, { code, status }: AwsFacts): AwsClass | null {
   const known = code === undefined ? undefined : BY_CODE.get(code);
   if (known !== undefined) return known;
-  // The SDK gives these two no code.
+  // The SDK gives these no code.
   if (error.message === 'Region is missing') return NO_REGION;
+  if (error.message.startsWith('Region not accepted')) return INVALID_REGION;
   if (error.message.startsWith('Checksum mismatch')) return DAMAGED;
   if (status === undefined) return null;
   if (status < 300) return ANSWER_UNREADABLE;

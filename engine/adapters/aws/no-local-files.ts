@@ -7,7 +7,7 @@ export function noLocalFiles(): UserFiles {
     throw new LevinError({
       code: 'LOCAL_PATH_ON_AWS',
       fault: 'user',
-      message: `/${key} is a path of the machine that runs the job; functions on AWS cannot reach it. Upload the file to S3 (aws s3 cp) and give its s3:// path.`,
+      message: `/${key.replace(/\/+$/, '')} is a path of the machine that runs the job; functions on AWS cannot reach it. Read from and save to s3:// paths; levin run --upload copies the files that a job reads to S3 itself.`,
       details: { path: `/${key}` },
     });
   };

@@ -77,6 +77,6 @@ function describeCall(bucket: S3Bucket, { action, verb, key }: S3Call): AwsCall 
     resource: action === 's3:ListBucket' ? `arn:aws:s3:::${bucket.name}` : `arn:aws:s3:::${bucket.name}/${key ?? '*'}`,
     doing: `${verb} s3://${bucket.name}/${key ?? ''}`,
     // S3 does not say that this is the reason.
-    ...(bucket.requesterPays ? {} : { deniedHint: ' If this is a requester pays bucket, accept the cost with requesterPays.' }),
+    ...(bucket.requesterPays ? {} : { deniedHint: ' If this is a requester pays bucket, accept the cost: --conf requesterPays=true.' }),
   };
 }

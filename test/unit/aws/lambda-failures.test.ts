@@ -82,7 +82,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     respond: apiError(403, 'ExpiredTokenException'),
     is: ['error', 'user', 'CREDENTIALS_EXPIRED'],
     message:
-      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: the AWS session has expired. Log in again (aws sso login, or new session keys), then go on with --app. [ExpiredTokenException: what AWS says of ExpiredTokenException]',
+      'Cannot run task 7 of stage 2 in the function levin-test-executor-1769: the AWS session has expired. Log in again (aws sso login, or new session keys). [ExpiredTokenException: what AWS says of ExpiredTokenException]',
   },
   'a key that is not accepted': {
     respond: apiError(403, 'UnrecognizedClientException'),

@@ -154,7 +154,7 @@ const BY_ANSWER: readonly FailureCase[] = [
     code: 'CREDENTIALS_EXPIRED',
     fault: 'user',
     ...none,
-    names: ['--app'],
+    names: ['aws sso login'],
   }),
   ...at([GET, HEAD], refusal(403, 'InvalidAccessKeyId'), {
     provoked: '403 InvalidAccessKeyId',

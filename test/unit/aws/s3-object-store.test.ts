@@ -226,7 +226,7 @@ test('a refusal says what, where, why and what to do', async () => {
     fault: { kind: 'error', status: 403, code: 'AccessDenied', message: 'User: arn:aws:iam::1:user/ann is not authorized' },
   });
   await expect(store.get('a/key')).rejects.toMatchObject({
-    message: `Cannot read s3://bucket-${buckets}/a/key: access is denied. Allow s3:GetObject on arn:aws:s3:::bucket-${buckets}/a/key. If this is a requester pays bucket, accept the cost with requesterPays. [AccessDenied: User: arn:aws:iam::1:user/ann is not authorized]`,
+    message: `Cannot read s3://bucket-${buckets}/a/key: access is denied. Allow s3:GetObject on arn:aws:s3:::bucket-${buckets}/a/key. If this is a requester pays bucket, accept the cost: --conf requesterPays=true. [AccessDenied: User: arn:aws:iam::1:user/ann is not authorized]`,
     details: {
       action: 's3:GetObject',
       resource: `arn:aws:s3:::bucket-${buckets}/a/key`,
@@ -238,6 +238,6 @@ test('a refusal says what, where, why and what to do', async () => {
   emulator.addBucket('elsewhere', { region: 'eu-west-1' });
   await expect(createS3ObjectStore({ client, bucket: 'elsewhere' }).head('key')).rejects.toMatchObject({
     message:
-      'Cannot read s3://elsewhere/key: the bucket is in another region than the one that was asked. Set AWS_REGION to the region of the bucket. It lies in eu-west-1. [PermanentRedirect: The bucket you are attempting to access must be addressed using the specified endpoint.]',
+      'Cannot read s3://elsewhere/key: the bucket is in another region than the one that was asked. Use a bucket of that region, or set AWS_REGION to the region of the bucket; an engine has to be in the region that is set, too. It lies in eu-west-1. [PermanentRedirect: The bucket you are attempting to access must be addressed using the specified endpoint.]',
   });
 });

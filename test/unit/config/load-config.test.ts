@@ -47,6 +47,7 @@ test('the defaults', () => {
     chaos: null,
     validateOutput: true,
     requesterPays: false,
+    upload: false,
     allowedEnv: [],
     progress: 'auto',
     quiet: false,
@@ -139,12 +140,15 @@ describe('limits', () => {
     }
   });
 
-  test.each(['validateOutput', 'quiet', 'excludeOnFailure', 'speculation', 'requesterPays'] as const)('%s is true or false', (name) => {
-    expect([true, false, 'true', 'false'].map((value) => load({ [name]: value })[name])).toEqual([true, false, true, false]);
-    for (const wrong of ['yes', '', 1, null, ['true'], 'constructor', '__proto__']) {
-      expect(failure({ [name]: wrong })).toBe(`INVALID_CONFIG: ${name} is ${JSON.stringify(wrong)} (flag); it must be true or false.`);
-    }
-  });
+  test.each(['validateOutput', 'quiet', 'excludeOnFailure', 'speculation', 'requesterPays', 'upload'] as const)(
+    '%s is true or false',
+    (name) => {
+      expect([true, false, 'true', 'false'].map((value) => load({ [name]: value })[name])).toEqual([true, false, true, false]);
+      for (const wrong of ['yes', '', 1, null, ['true'], 'constructor', '__proto__']) {
+        expect(failure({ [name]: wrong })).toBe(`INVALID_CONFIG: ${name} is ${JSON.stringify(wrong)} (flag); it must be true or false.`);
+      }
+    },
+  );
 
   test.each([
     ['progress', ['auto', 'bar', 'lines', 'none'], 'auto, bar, lines, none'],
@@ -197,6 +201,7 @@ describe('limits', () => {
       'maxResultBytes',
       'validateOutput',
       'requesterPays',
+      'upload',
       'quiet',
       'progress',
       'logLevel',
