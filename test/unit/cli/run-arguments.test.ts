@@ -35,7 +35,9 @@ describe('levin run', () => {
     expect(message(['--quite', 'job.ts'])).toBe(
       'levin run: unknown option "--quite". Did you mean "--quiet"? Options of the job itself stand behind --: levin run job.ts -- --quite',
     );
-    expect(message(['--input', 'job.ts'])).toContain('Options: --on, --master, --name, --state-dir, --chaos, --conf, --app, --upload, --quiet.');
+    expect(message(['--input', 'job.ts'])).toContain(
+      'Options: --on, --master, --name, --state-dir, --chaos, --conf, --app, --upload, --quiet.',
+    );
   });
 
   test('what is missing is said', () => {
