@@ -2,7 +2,7 @@ import { LevinError } from '../../engine/errors/levin-error.ts';
 import { mapBounded } from '../../engine/ports/map-bounded.ts';
 import { keyOfPath } from '../../engine/types/file-path.ts';
 import { attemptOf, pendingName, SUCCESS } from '../../engine/types/output-names.ts';
-import { encodeManifest, putManifest, readOutputRecords } from '../planner/output-records.ts';
+import { encodeManifest, putManifest, putSuccess, readOutputRecords } from '../planner/output-records.ts';
 import type { OutputFolders } from './output-folder.ts';
 import { outputConflict, type Publication } from './plan-publication.ts';
 
@@ -46,7 +46,7 @@ export async function publishOutput(publish: PublishOutput): Promise<void> {
   }
   await checkLease();
   await clean(publish);
-  await files.put(`${key}/${SUCCESS}`, new Uint8Array());
+  await putSuccess(files, key);
 }
 
 /** The names that the folder's manifest has now; the publication's are among them, unless somebody else was first. */

@@ -1,7 +1,7 @@
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { pathOfKey } from '../../engine/types/file-path.ts';
-import { manifestName, manifestVersion, OUTPUT_RECORDS, pendingApp } from '../../engine/types/output-names.ts';
+import { manifestName, manifestVersion, OUTPUT_RECORDS, pendingApp, SUCCESS } from '../../engine/types/output-names.ts';
 
 /** One file of an output; `checksum` is null for a file that was there before levin wrote into the folder. */
 export interface ManifestFile {
@@ -34,11 +34,22 @@ export function encodeManifest(files: readonly ManifestFile[]): Uint8Array {
 }
 
 /** Writes a manifest unless one of that number is there. */
-export async function putManifest(
+export function putManifest(
   files: ObjectStore,
   { folder, version, body }: { readonly folder: string; readonly version: number; readonly body: Uint8Array },
 ): Promise<void> {
-  const key = `${folder}/${manifestName(version)}`;
+  return putUnlessThere(files, `${folder}/${manifestName(version)}`, body);
+}
+
+/**
+ * Tells other readers that the folder is whole. The mark goes and comes again with each output, unlike all else under a key: a put that is sent twice
+ * could bring it back late, beside the half of the next output. One that is conditional is sent once.
+ */
+export function putSuccess(files: ObjectStore, folder: string): Promise<void> {
+  return putUnlessThere(files, `${folder}/${SUCCESS}`, new Uint8Array());
+}
+
+async function putUnlessThere(files: ObjectStore, key: string, body: Uint8Array): Promise<void> {
   try {
     await files.put(key, body, { ifAbsent: true });
   } catch (error) {

@@ -43,7 +43,7 @@ export interface ResendOptions {
  *                            └ timer 2: what an answer takes: a slow answer shows long before a slow transfer would
  * ```
  * The first request is aborted and has ended before the body is read again; it may have been done all the same. That harms nobody: objects are immutable, so
- * whoever puts twice under one key puts the same bytes. An if-absent put elects, and is never sent again here. The second put has no timers:
+ * whoever puts twice under one key puts the same bytes. An if-absent put elects, or its key comes again after a delete, and is never sent again here. The second put has no timers:
  * however wrong the expectation is, it gets through.
  */
 export function resendObjectStore(store: ObjectStore, options: ResendOptions): ObjectStore {

@@ -44,6 +44,37 @@ describe('output folders', () => {
     expect(await lv.textFile('/out').count()).toBe(8);
   });
 
+  test('a plain put that is done once more, late, does not bring _SUCCESS back beside half an output', async () => {
+    const stores = testStores();
+    const { files, staged } = stores;
+    const plain = new Map<string, Parameters<typeof files.put>[1]>();
+    const beside: boolean[] = [];
+    const late: typeof files = {
+      ...files,
+      async put(key, body, options) {
+        if (options?.ifAbsent !== true) plain.set(key, body);
+        return await files.put(key, body, options);
+      },
+      async deleteMany(keys, options) {
+        const report = await files.deleteMany(keys, options);
+        for (const key of keys) if (plain.has(key)) await files.put(key, plain.get(key) as Uint8Array);
+        return report;
+      },
+    };
+    const watched: typeof staged = {
+      ...staged,
+      async publish(key) {
+        beside.push((await files.list('out/_SUCCESS')).objects.length > 0);
+        return await staged.publish(key);
+      },
+    };
+    const lv = await openTestEngine({ stores: { ...stores, files: late, staged: watched } });
+    await lv.range(4, 1).saveAsTextFile('/out');
+    await lv.range(4, 2).saveAsTextFile('/out', { mode: 'overwrite' });
+    expect(beside).toEqual([false, false, false]);
+    expect(await names(lv)).toEqual(['out/_SUCCESS', 'out/_levin/manifest-0000000002.json', 'out/part-00000', 'out/part-00001']);
+  });
+
   test('a slash at the end of the path changes nothing', async () => {
     const lv = await openTestEngine();
     await lv.range(4, 1).saveAsTextFile('/out/');
