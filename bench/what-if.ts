@@ -53,14 +53,19 @@ async function write(name: string, lines: Iterable<string>): Promise<void> {
   await finished(file);
 }
 
-async function profileOf(job: string, data: string): Promise<RunProfile> {
+interface Profiled {
+  readonly workers: number;
+  readonly settings: typeof SETTINGS;
+}
+
+async function profileOf(job: string, data: string, { workers, settings }: Profiled): Promise<RunProfile> {
   const state = join(folder, `state-${job}-${data}`);
-  const conf = Object.entries(SETTINGS).flatMap(([key, value]) => ['--conf', `${key}=${value}`]);
+  const conf = Object.entries(settings).flatMap(([key, value]) => ['--conf', `${key}=${value}`]);
   const args = [
     'run',
     '--quiet',
     '--on',
-    `local[${WORKERS}]`,
+    `local[${workers}]`,
     ...conf,
     '--state-dir',
     state,
@@ -84,7 +89,8 @@ const errorOf = (predicted: number, measured: number): string =>
 
 let worst = 0;
 async function compare(job: string): Promise<void> {
-  const [small, large] = [await profileOf(job, 'small'), await profileOf(job, 'large')];
+  const small = await profileOf(job, 'small', { workers: 1, settings: { maxPartitionBytes: SMALL_BYTES / 8 } });
+  const large = await profileOf(job, 'large', { workers: WORKERS, settings: SETTINGS });
   const bytes = large.stages
     .flatMap(({ shape }) => shape.reads)
     .reduce((total, read) => (read.kind === 'files' ? total + read.bytes : total), 0);

@@ -57,11 +57,13 @@ const SHUFFLE_SHARE = 0.25;
 /** Shortest and smallest tasks that tell something about larger ones. */
 const TELLING_MS = 50;
 const TELLING_BYTES = 1_000_000;
+/** To compile a task's code takes a small part of the time of a longer one. */
+const LONG_MS = 10_000;
 const MANY_SECONDS_OF_READS = 30;
 
 export function warningsOf(profile: RunProfile, stages: readonly StagePrediction[], options: ExplainOptions): readonly string[] {
   const byNumber = new Map(profile.stages.map((stage) => [stage.stage, stage]));
-  const tooSmall = options.inputBytes === null ? [] : tooSmallProfile(profile.stages);
+  const tooSmall = options.inputBytes === null ? [] : [...tooSmallProfile(profile.stages), ...coldProfile(profile.stages)];
   const ofStages = stages.flatMap((predicted) => {
     const of = byNumber.get(predicted.stage) as StageProfile;
     return [...tooManyReads(predicted, options), ...tooLargeResult(of, predicted, options)];
@@ -109,5 +111,16 @@ function tooSmallProfile(stages: readonly StageProfile[]): readonly string[] {
   if (small.length === 0) return [];
   return [
     `the profile is small: tasks of stage ${small.join(', ')}. What a task costs at any size is taken for what its bytes cost, so computing comes out too long. A larger profile, in fewer partitions, tells more`,
+  ];
+}
+
+function coldProfile(stages: readonly StageProfile[]): readonly string[] {
+  const cold = stages.flatMap(({ stage, tasks }) => {
+    const { ms, bytes } = timed(tasks);
+    return bytes === 0 || ms >= LONG_MS || tasks.some(({ ran }) => ran === 'later') ? [] : [stage];
+  });
+  if (cold.length === 0) return [];
+  return [
+    `in the profile each task of stage ${cold.join(', ')} was the first that its worker ran of it, while code was still being compiled, so computing comes out too long. More and smaller tasks on one worker tell more: levin run JOB --on local[1] --conf maxPartitionBytes=1MB, then levin simulate --app ID --conf maxPartitionBytes=SIZE`,
   ];
 }

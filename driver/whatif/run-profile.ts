@@ -6,8 +6,8 @@ import type { TaskMetrics } from '../../engine/types/task.ts';
 /** What one task of a stage did. */
 export type TaskProfile = TaskMetrics & {
   readonly partition: number;
-  /** The first task that its executor ran in this application: code was loaded and compiled in it. */
-  readonly cold: boolean;
+  /** In the first task that its executor ran at all, and less so in the first of its stage, code was loaded and compiled. */
+  readonly ran: 'first' | 'first of its stage' | 'later';
 };
 
 export interface StageProfile {
@@ -109,12 +109,14 @@ function jobsOf(events: readonly AppEvent[]): readonly JobProfile[] {
 function tasksOf(events: readonly AppEvent[]): ReadonlyMap<number, readonly TaskProfile[]> {
   const found = new Map<number, TaskProfile[]>();
   const seen = new Set<string>();
-  const warm = new Set<string>();
-  const cold = new Set<string>();
+  const known = new Set<string>();
+  const ran = new Map<string, TaskProfile['ran']>();
   for (const event of events) {
     if (event.kind === 'taskStarted') {
-      if (!warm.has(event.executorId)) cold.add(`${event.stage}/${event.partition}/${event.attempt}`);
-      warm.add(event.executorId);
+      const { executorId, stage, partition, attempt } = event;
+      const ofStage = `${executorId} ${stage}`;
+      ran.set(`${stage}/${partition}/${attempt}`, !known.has(executorId) ? 'first' : known.has(ofStage) ? 'later' : 'first of its stage');
+      known.add(executorId).add(ofStage);
     }
     if (event.kind !== 'taskEnded' || event.metrics === null || event.lostRace) continue;
     const task = `${event.stage}/${event.partition}`;
@@ -122,7 +124,7 @@ function tasksOf(events: readonly AppEvent[]): ReadonlyMap<number, readonly Task
     seen.add(task);
     const of = found.get(event.stage) ?? [];
     found.set(event.stage, of);
-    of.push({ ...event.metrics, partition: event.partition, cold: cold.has(`${task}/${event.attempt}`) });
+    of.push({ ...event.metrics, partition: event.partition, ran: ran.get(`${task}/${event.attempt}`) ?? 'later' });
   }
   return found;
 }

@@ -118,9 +118,10 @@ function workOf(tasks: readonly TaskProfile[], by: number): StageWork {
   };
 }
 
-/** What a task computes and reads in the mean. Of tasks that found their code compiled, where there are any. */
+/** What a task computes and reads in the mean. Of tasks that found their code compiled, where there are any, else of those that found some of it. */
 export function timed(tasks: readonly TaskProfile[]): { readonly ms: number; readonly bytes: number } {
-  const warm = tasks.filter((task) => !task.cold);
+  const later = tasks.filter(({ ran }) => ran === 'later');
+  const warm = later.length > 0 ? later : tasks.filter(({ ran }) => ran === 'first of its stage');
   const some = warm.length > 0 ? warm : tasks;
   const mean = (of: (task: TaskProfile) => number): number => some.reduce((sum, task) => sum + of(task), 0) / Math.max(1, some.length);
   return { ms: mean(({ cpuMs, runMs }) => cpuMs ?? runMs), bytes: mean(bytesIn) };

@@ -39,6 +39,20 @@ describe('what would hurt', () => {
       'the profile is small: tasks of stage 0 (50.0 kB in 4.0 ms). What a task costs at any size is taken for what its bytes cost, so computing comes out too long. A larger profile, in fewer partitions, tells more',
     ]);
   });
+
+  test('a profile in which no task found its code compiled, unless tasks are long', () => {
+    const begun = ['first', 'first of its stage'] as const;
+    const cold = { ...MAP, tasks: MAP.tasks.map((each, i) => ({ ...each, ran: begun[i] ?? 'later' })) };
+    const text =
+      'in the profile each task of stage 0 was the first that its worker ran of it, while code was still being compiled, so computing comes out too long. More and smaller tasks on one worker tell more: levin run JOB --on local[1] --conf maxPartitionBytes=1MB, then levin simulate --app ID --conf maxPartitionBytes=SIZE';
+    const long = { ...cold, tasks: cold.tasks.map((each) => ({ ...each, cpuMs: 10_000 })) };
+    const oneWarm = { ...cold, tasks: [...cold.tasks, task(2, { bytesRead: 1_000_000, cpuMs: 500 })] };
+
+    expect(warningsOf({ ...WORD_COUNT, stages: [cold] }, [predicted(0)], OPTIONS)).toEqual([text]);
+    expect(warningsOf({ ...WORD_COUNT, stages: [cold] }, [predicted(0)], { ...OPTIONS, inputBytes: null })).toEqual([]);
+    expect(warningsOf({ ...WORD_COUNT, stages: [long] }, [predicted(0)], OPTIONS)).toEqual([]);
+    expect(warningsOf({ ...WORD_COUNT, stages: [oneWarm] }, [predicted(0)], OPTIONS)).toEqual([]);
+  });
 });
 
 test('what was assumed names what does not grow, and how keys grow', () => {

@@ -5,7 +5,7 @@ import { newCounters } from '../../../engine/runtime/task-context.ts';
 export function task(partition: number, did: Partial<TaskProfile> = {}): TaskProfile {
   return {
     partition,
-    cold: false,
+    ran: 'later',
     ...newCounters(),
     badRecords: 0,
     runMs: 0,

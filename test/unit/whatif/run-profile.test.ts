@@ -32,6 +32,21 @@ describe('a profile out of an event log', () => {
     expect(elapsedMs).toBe(800);
   });
 
+  test('which tasks were the first of their executor, and of their stage there', () => {
+    const ran = (stage: number, partition: number, executorId: string) => [
+      anEvent.taskStarted(partition, { stage, executorId }),
+      anEvent.taskSucceeded(partition, { stage }),
+    ];
+    const tasks = [...ran(0, 0, 'a'), ...ran(0, 1, 'b'), ...ran(0, 2, 'a'), ...ran(1, 0, 'a'), ...ran(1, 1, 'c'), ...ran(1, 2, 'a')];
+    const stages = [anEvent.stageSubmitted({ shape: SHAPE }), anEvent.stageSubmitted({ stage: 1, shape: SHAPE })];
+    const events = timed([anEvent.appStarted(), anEvent.jobStarted(), ...stages, ...tasks, anEvent.jobEnded(), anEvent.appEnded()]);
+
+    expect(runProfile(events).stages.map((stage) => stage.tasks.map((task) => task.ran))).toEqual([
+      ['first', 'first', 'later'],
+      ['first of its stage', 'first', 'later'],
+    ]);
+  });
+
   test.each([
     [[], 'it holds no application'],
     [[anEvent.appStarted()], 'application app-1 has not ended; what it would have done is not known'],

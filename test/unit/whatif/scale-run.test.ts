@@ -59,9 +59,16 @@ describe('scaling a profile', () => {
 
   test('time is taken of tasks that found their code compiled, where there are any', () => {
     const [first, second] = MAP.tasks as [StageProfile['tasks'][number], StageProfile['tasks'][number]];
-    const cold = { ...MAP, tasks: [{ ...first, cold: true, cpuMs: 5000 }, second] };
+    const cold = { ...MAP, tasks: [{ ...first, ran: 'first' as const, cpuMs: 5000 }, second] };
 
     expect(scaleRun({ ...WORD_COUNT, stages: [cold, REDUCE] }, null).stages[0]?.computeMsPerByte).toBe(0.0005);
+
+    const firstOfStage = { ...second, ran: 'first of its stage' as const };
+    const colder = { ...MAP, tasks: [{ ...first, ran: 'first' as const, cpuMs: 5000 }, firstOfStage] };
+    expect(scaleRun({ ...WORD_COUNT, stages: [colder, REDUCE] }, null).stages[0]?.computeMsPerByte).toBe(0.0005);
+    const warm = { ...MAP, tasks: [{ ...first, cpuMs: 200 }, firstOfStage, { ...first, partition: 2, ran: 'first' as const }] };
+    // The three of them read 2 MB.
+    expect(scaleRun({ ...WORD_COUNT, stages: [warm, REDUCE] }, null).stages[0]?.computeMsPerByte).toBeCloseTo(0.0003, 10);
   });
 
   test('a run without files has nothing to scale', () => {
