@@ -42,7 +42,7 @@ describe('what would hurt', () => {
 
   test('a profile in which no task found its code compiled, unless tasks are long', () => {
     const begun = ['first', 'first of its stage'] as const;
-    const cold = { ...MAP, tasks: MAP.tasks.map((each, i) => ({ ...each, ran: begun[i] ?? 'later' })) };
+    const cold = { ...MAP, tasks: MAP.tasks.map((each, i) => ({ ...each, ran: begun[i] ?? ('later' as const) })) };
     const text =
       'in the profile each task of stage 0 was the first that its worker ran of it, while code was still being compiled, so computing comes out too long. More and smaller tasks on one worker tell more: levin run JOB --on local[1] --conf maxPartitionBytes=1MB, then levin simulate --app ID --conf maxPartitionBytes=SIZE';
     const long = { ...cold, tasks: cold.tasks.map((each) => ({ ...each, cpuMs: 10_000 })) };
