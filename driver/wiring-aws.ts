@@ -87,6 +87,7 @@ function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, opti
     settings: taskSettings(options, process.env),
     clock,
     committed: createCommittedOutcome({ metadata, readOffsets: exchange.readOffsets, clock }),
+    metadata,
     objects: async () => objects,
   });
   // Functions start when the first tasks come: one that is kept warm costs as one that works.

@@ -8,6 +8,7 @@ import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
+import { calledOffIn } from '../engine/runtime/called-off.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
@@ -49,7 +50,9 @@ export const handler: LambdaHandler = createLambdaHandler({
   build,
   environmentId: env.environmentId,
   random,
+  clock,
   objects,
+  calledOff: async (key) => calledOffIn(await metadata.get(key)),
   openSupervisor() {
     const supervisor = createExecutorSupervisor({
       setup,

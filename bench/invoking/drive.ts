@@ -1,6 +1,7 @@
 import { createLambdaInvoker } from '../../engine/adapters/aws/lambda-invoke.ts';
 import { createLambdaRunner } from '../../engine/adapters/aws/lambda-runner.ts';
 import { createSystemClock } from '../../engine/adapters/local/system-clock.ts';
+import { createMemoryMetadataStore } from '../../engine/adapters/memory/memory-metadata-store.ts';
 import { executorName } from '../../engine/types/aws-engine.ts';
 import { type InstantAnswer, runInstantDriver } from '../scheduling/instant-driver.ts';
 import { BENCH_BUILD } from '../scheduling/made-up.ts';
@@ -10,6 +11,7 @@ export async function driveInvocations(
   url: string,
   { tasks, concurrency }: { readonly tasks: number; readonly concurrency: number },
 ): Promise<InstantAnswer> {
+  const clock = createSystemClock();
   const runner = createLambdaRunner({
     invoker: createLambdaInvoker({
       connections: concurrency,
@@ -22,7 +24,8 @@ export async function driveInvocations(
     concurrency,
     settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     build: BENCH_BUILD,
-    clock: createSystemClock(),
+    clock,
+    metadata: createMemoryMetadataStore({ clock }),
     committed: async () => null,
     objects: () => Promise.reject(new Error('no payload is large')),
   });

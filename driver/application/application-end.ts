@@ -12,6 +12,7 @@ import { deleteApplicationData } from './delete-application-data.ts';
 import type { JobEngine } from './job-engine.ts';
 import { onEngine } from './on-engine.ts';
 import type { onProcessEnd } from './process-end.ts';
+import { paidUntilStopped, stillPaid } from './still-paid.ts';
 
 export interface ApplicationEndOptions {
   readonly appId: string;
@@ -79,7 +80,9 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     return end(status, error);
   };
   const interrupt = (error: LevinError): Promise<void> => {
-    options.bus.emit({ kind: 'warning', code: 'CANCELLING', message: 'Cancelling what runs. Press Ctrl-C again to leave at once.' });
+    const paid = paidUntilStopped(options.runner.paid?.() ?? NOTHING_PAID);
+    const message = ['Cancelling what runs.', ...(paid === null ? [] : [paid]), 'Press Ctrl-C again to leave at once.'].join(' ');
+    options.bus.emit({ kind: 'warning', code: 'CANCELLING', message });
     return endBecause('cancelled', error);
   };
   const handOver = async (): Promise<boolean> => {
@@ -143,6 +146,8 @@ function withResume(error: unknown, { appId, master }: Pick<ApplicationEndOption
   return new LevinError({ code, fault, message, details, cause: error });
 }
 
+const NOTHING_PAID = { invocations: 0, gbSeconds: 0 };
+
 interface Ending {
   readonly status: AppOutcome;
   readonly error: unknown;
@@ -153,6 +158,7 @@ interface Ending {
 async function endOnce(options: ApplicationEndOptions, { status, error, running }: Ending): Promise<void> {
   const { stores, journal, bus } = options;
   const closings = [
+    () => (status === 'cancelled' ? drain(options) : Promise.resolve()),
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),
     () => endData(options, { status, error }),
@@ -169,6 +175,12 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   options.engine.fail(error ?? stoppedWhileRunning());
   for (const close of closings) await close().catch((failure: unknown) => failures.push(failure));
   if (failures.length > 0) throw failures[0];
+}
+
+/** What was cancelled and is paid for is waited for a little, so that what is said of it is true. */
+async function drain({ runner, bus }: ApplicationEndOptions): Promise<void> {
+  const message = stillPaid((await runner.drain?.()) ?? NOTHING_PAID);
+  if (message !== null) bus.emit({ kind: 'warning', code: 'STILL_PAID', message });
 }
 
 /** Whoever has taken the application over needs what is committed: only the holder of the lease deletes it, and not before nobody can resume it. */

@@ -22,6 +22,7 @@ export async function deleteApplicationData(
   // A store limits the writes of each partition.
   await mapBounded(shards, { concurrency: 4 }, (partition) => deleteItems(metadata, partition));
   await deleteItems(metadata, metadataKeys.journalPartition(appId));
+  await deleteItems(metadata, metadataKeys.calledOffPartition(appId));
 }
 
 /** Only `next: null` ends a listing; what is deleted meanwhile does not disturb it. */

@@ -1,4 +1,4 @@
-import { countOf, formatBytes, formatCount, formatDuration } from '../console/human-units.ts';
+import { countOf, formatBytes, formatCount, formatDollars, formatDuration } from '../console/human-units.ts';
 import { renderTable, type TableColumn } from '../console/render-table.ts';
 import type { Prediction, StagePrediction } from './prediction.ts';
 
@@ -77,10 +77,6 @@ function bytesOrNothing(bytes: number): string {
 }
 
 /** `$1,234.50`, `$0.0123`. */
-function formatDollars(dollars: number): string {
-  if (dollars >= 1) return `$${formatCount(Math.floor(dollars))}${dollars.toFixed(2).slice(-3)}`;
-  return `$${dollars.toFixed(dollars < 0.01 ? 6 : 4)}`;
-}
 
 function factorText(factor: number): string {
   return `${factor >= 100 ? formatCount(Math.round(factor)) : Number(factor.toPrecision(3))} ×`;

@@ -1,3 +1,4 @@
+import type { PaidWork } from '../types/invocation.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../types/task.ts';
 
 /** What a runner can do; the scheduler asks these flags, never which runner it is. */
@@ -50,5 +51,9 @@ export interface RunOptions {
 export interface TaskRunner {
   readonly capabilities: RunnerCapabilities;
   run(task: TaskSpec, options: RunOptions): Promise<TaskOutcome>;
+  /** What runs now, where it is paid for; absent: nothing is. */
+  paid?(): PaidWork;
+  /** After everything was cancelled: waits until it has stopped, for some seconds, and gives what has not. */
+  drain?(): Promise<PaidWork>;
   close(): Promise<void>;
 }

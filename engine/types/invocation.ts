@@ -18,6 +18,13 @@ export interface InvocationReport {
   readonly initMs: number | null;
 }
 
+/** What goes on and is paid for whatever becomes of it. */
+export interface PaidWork {
+  readonly invocations: number;
+  /** At most: until the functions' time limit. */
+  readonly gbSeconds: number;
+}
+
 /** What is known of the invocation of a function that ran an attempt, beside its outcome. */
 export interface Invocation {
   readonly requestId: string;

@@ -35,6 +35,9 @@ export const metadataKeys = {
     partition: `app#${a}`,
     sort: `stages#${String(part).padStart(4, '0')}`,
   }),
+  calledOffPartition: (a: string): string => `app#${a}#called-off`,
+  /** Attempts of one driver's that nobody wants any more. */
+  calledOff: (a: string, driver: string): { partition: string; sort: string } => ({ partition: `app#${a}#called-off`, sort: driver }),
   journalPartition: (a: string): string => `app#${a}#journal`,
   journal: (a: string, seq: number): { partition: string; sort: string } => ({
     partition: `app#${a}#journal`,

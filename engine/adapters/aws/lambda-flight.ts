@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { CallsOff } from '../../runtime/called-off.ts';
 import type { CommittedOutcome } from '../../runtime/committed-outcome.ts';
 import { SHARED_LOST } from '../../runtime/read-shared.ts';
 import type { Attempt } from '../../runtime/supervisor/attempt.ts';
@@ -7,7 +8,7 @@ import type { SmallTasks } from '../../runtime/supervisor/small-tasks.ts';
 import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
 import type { TaskFailure, WireError } from '../../types/failure.ts';
 import type { Invocation } from '../../types/invocation.ts';
-import type { TaskOutcome, TaskSettings } from '../../types/task.ts';
+import type { TaskOutcome, TaskSettings, TaskSpec } from '../../types/task.ts';
 import { callFailure } from './lambda-call-failure.ts';
 import { functionFailure, type InvokedTask } from './lambda-function-failure.ts';
 import type { InvokeAnswer, LambdaInvoker } from './lambda-invoke.ts';
@@ -22,6 +23,7 @@ export interface FlightDeps {
   readonly clock: Clock;
   readonly committed: CommittedOutcome;
   readonly objects: PayloadObjects;
+  readonly callsOff: CallsOff;
   readonly small: SmallTasks;
 }
 
@@ -32,8 +34,8 @@ export interface Flight {
   /** In the order in which they run; those that are cancelled, or are looked for elsewhere, are taken out. */
   readonly riders: Set<Attempt>;
   readonly abort: AbortController;
-  /** Of the monotonic clock: then no answer will come any more. */
-  readonly endMs: number;
+  /** Of the monotonic clock: then no answer will come any more, or nobody waits for it. */
+  endMs: number;
 }
 
 export interface Landing {
@@ -63,7 +65,8 @@ export async function fly(deps: FlightDeps, flight: Flight): Promise<Landing> {
     await Promise.all([...riders].map((attempt) => attempt.onLaunch()));
     if (riders.size === 0) return LANDED;
     const tasks = [...riders].map(({ spec }) => spec);
-    payload = await encodeRequest(deps.build, { tasks, settings: deps.settings }, deps.objects);
+    const calledOff = await deps.callsOff.ready(tasks[0] as TaskSpec);
+    payload = await encodeRequest(deps.build, { tasks, settings: deps.settings, calledOff }, deps.objects);
   } catch (error) {
     return settleAll(flight, () => ({ kind: 'failure', failure: failureOf(error, 'internal') }));
   }

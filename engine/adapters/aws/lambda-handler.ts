@@ -1,5 +1,8 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { MetadataKey } from '../../ports/metadata-store.ts';
 import type { Random } from '../../ports/random.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
+import { watchCalledOff } from '../../runtime/called-off.ts';
 import { ownDelivery } from '../../runtime/own-delivery.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { toWireError } from '../../runtime/worker/wire-error.ts';
@@ -19,6 +22,8 @@ export interface LambdaContext {
 export const LAST_BEGIN_MS = 5_000;
 /** As little of the time limit may be gone when another attempt begins: each is to have nearly all of it. */
 const GONE_AT_MOST = 0.1;
+/** How often it is looked whether somebody still wants what runs. */
+const LOOK_EVERY_MS = 3_000;
 
 export type LambdaHandler = (event: unknown, context: LambdaContext) => Promise<unknown>;
 
@@ -29,7 +34,10 @@ export interface LambdaHandlerOptions {
   /** Name of this environment. */
   readonly environmentId: string;
   readonly random: Random;
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly objects: PayloadObjects;
+  /** Attempts that nobody wants any more; null: none is wanted. */
+  readonly calledOff: (key: MetadataKey) => Promise<ReadonlySet<string> | null>;
   /** The supervisor of user code, without any yet. */
   readonly openSupervisor: () => EnvironmentSupervisor;
   /** Removes what earlier attempts have left on disk. */
@@ -69,7 +77,7 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
     identity = wanted;
   };
 
-  const runOne = async (task: TaskSpec, context: LambdaContext): Promise<AttemptAnswer> => {
+  const runOne = async (task: TaskSpec, context: LambdaContext, signal: AbortSignal): Promise<AttemptAnswer> => {
     const spec = ownDelivery(task, options.random);
     await makeReadyFor(spec);
     const beforeMs = context.getRemainingTimeInMillis();
@@ -78,7 +86,7 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
     const outcome = await supervisor.run(
       { ...spec, maxMs: Math.min(spec.maxMs ?? leftMs, leftMs) },
       {
-        signal: new AbortController().signal,
+        signal,
         // That it started has been told by whoever invoked.
         onEvent: (told) => void (told.kind !== 'started' && events.push(told)),
       },
@@ -95,11 +103,14 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
       return refusalOf(build, toWireError(error));
     }
     const attempts: AttemptAnswer[] = [];
+    const watch = watchCalledOff({ look: () => options.calledOff(work.calledOff), clock: options.clock, everyMs: LOOK_EVERY_MS });
     for (const task of work.tasks) {
       const goneMs = beginMs - context.getRemainingTimeInMillis();
       if (attempts.length > 0 && goneMs > Math.min(LAST_BEGIN_MS, GONE_AT_MOST * beginMs)) break;
-      attempts.push(await runOne({ ...task, settings: work.settings }, context));
+      const spec = { ...task, settings: work.settings };
+      attempts.push(await watch.run(task.attemptId, (signal) => runOne(spec, context, signal)));
     }
+    watch.end();
     const environment = {
       id: options.environmentId,
       cold,

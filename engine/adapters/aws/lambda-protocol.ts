@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import type { MetadataKey } from '../../ports/metadata-store.ts';
 import { type Build, checkSameBuild } from '../../runtime/supervisor/executor-protocol.ts';
 import type { WireError } from '../../types/failure.ts';
 import type { EnvironmentReport } from '../../types/invocation.ts';
@@ -11,6 +12,8 @@ export const MAX_INVOKE_BYTES: number = 6 * 1024 * 1024;
 export interface InvokedWork {
   readonly tasks: readonly TaskSpec[];
   readonly settings: TaskSettings;
+  /** Item that tells which of them nobody wants any more. */
+  readonly calledOff: MetadataKey;
 }
 
 /** What was too large for an invocation, in the object store. */

@@ -1,11 +1,14 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { MetadataStore } from '../../ports/metadata-store.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
 import { createInvocationRamp, type InvocationRamp } from '../../ports/wrappers/invocation-ramp.ts';
+import { type CallsOff, createCallsOff } from '../../runtime/called-off.ts';
 import type { CommittedOutcome } from '../../runtime/committed-outcome.ts';
 import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { createSmallTasks, MOST_TOGETHER, type SmallTasks } from '../../runtime/supervisor/small-tasks.ts';
+import type { PaidWork } from '../../types/invocation.ts';
 import type { TaskSettings } from '../../types/task.ts';
 import { type Flight, fly } from './lambda-flight.ts';
 import { LAST_BEGIN_MS } from './lambda-handler.ts';
@@ -21,6 +24,8 @@ const LOOK_EVERY_MS = 1_000;
 const ALL_BEGUN_MS = ANSWER_GRACE_MS + LAST_BEGIN_MS;
 /** Invocations for which there are enough attempts at hand to fill them with small ones. */
 const FILLED_AHEAD = 20;
+/** An attempt that was called off is told so within three seconds, and has stopped in a second or two more. */
+const CALLED_OFF_MS = 10_000;
 
 export interface LambdaRunnerOptions {
   readonly invoker: LambdaInvoker;
@@ -35,6 +40,8 @@ export interface LambdaRunnerOptions {
   readonly settings: TaskSettings;
   readonly clock: Clock;
   readonly committed: CommittedOutcome;
+  /** Where functions are told of attempts that nobody wants any more. */
+  readonly metadata: Pick<MetadataStore, 'put'>;
   /** The application's: for events and answers that are too large for Lambda. */
   readonly objects: PayloadObjects;
 }
@@ -48,6 +55,7 @@ export interface ExecutorFunction {
 interface State {
   readonly options: LambdaRunnerOptions;
   readonly small: SmallTasks;
+  readonly callsOff: CallsOff;
   /** One for each function, in their order. */
   readonly lanes: readonly Lane[];
   readonly flights: Map<Flight, Sent>;
@@ -60,6 +68,7 @@ interface State {
 interface Sent {
   readonly lane: Lane;
   readonly sentMs: number;
+  readonly landed: Promise<void>;
   /** It has been looked at who is held up. */
   looked: boolean;
 }
@@ -67,6 +76,7 @@ interface Sent {
 /** Each function has its own environments, and Lambda starts those of each at a rate of its own. */
 interface Lane {
   readonly functionName: string;
+  readonly memoryMb: number;
   readonly memoryRemedy: string;
   readonly ramp: InvocationRamp;
   /** By stage, in the order in which they came. */
@@ -82,17 +92,18 @@ interface Lane {
  *   waiting ──▶ in flight ──answer──────────────▶ outcome
  *      ▲           │ ├──refused, failed─────────▶ failure, by class
  *      │           │ └──connection lost─────────▶ unknown: its commit is watched until its deadline
- *      │           └──cancelled: nobody listens any more; Lambda has no kill
+ *      │           └──cancelled: told through the metadata store, which functions look at; Lambda has no kill
  *      └── not begun: its invocation was refused, had run for long enough, died, or is held up by the attempt before
  * ```
  * An environment that died may have committed before: commits are looked for once.
  */
 export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   const { invoker, concurrency, functions } = options;
-  const lanes = functions.map(({ name }, at): Lane => {
+  const lanes = functions.map(({ name, memoryMb }, at): Lane => {
     const memoryRemedy = remedyOf(functions, at);
     return {
       functionName: name,
+      memoryMb,
       memoryRemedy,
       ramp: createInvocationRamp(concurrency),
       waiting: new Map(),
@@ -102,6 +113,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   const state: State = {
     options,
     small: createSmallTasks(),
+    callsOff: createCallsOff(options.metadata),
     lanes,
     flights: new Map(),
     flightOf: new Map(),
@@ -119,13 +131,14 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
     stop(attempt, reason) {
       laneOf(attempt).waiting.get(attempt.spec.stageId)?.delete(attempt);
       attempt.stopped(reason);
-      const flight = state.flightOf.get(attempt);
-      flight?.riders.delete(attempt);
-      if (flight?.riders.size === 0) flight.abort.abort();
+      callOff(state, attempt);
     },
     // Sockets in flight keep the process alive, attempts that wait do not.
     onBusy: () => undefined,
-    close: async () => invoker.close(),
+    async close() {
+      await state.callsOff.written();
+      invoker.close();
+    },
   });
   return {
     capabilities: {
@@ -145,8 +158,34 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       sizeIndex(functions, runOptions.memorySizeMb ?? null);
       return await intake.run(task, runOptions);
     },
+    paid: () => paidFor(state, [...state.flights]),
+    async drain() {
+      const flights = [...state.flights];
+      await Promise.all(flights.map(([, { landed }]) => landed));
+      // Those that were waited for in vain may go on.
+      return paidFor(
+        state,
+        flights.filter(([{ abort }]) => abort.signal.aborted),
+      );
+    },
     close: () => intake.close(),
   };
+}
+
+/** The invocation goes on until it looks: its place is not free before it answers, or should have. */
+function callOff({ options, flightOf, callsOff }: State, attempt: Attempt): void {
+  const flight = flightOf.get(attempt);
+  if (flight === undefined) return;
+  flight.riders.delete(attempt);
+  callsOff.callOff(attempt.spec.attemptId);
+  if (flight.riders.size === 0) flight.endMs = Math.min(flight.endMs, options.clock.monotonic() + CALLED_OFF_MS);
+}
+
+function paidFor({ options }: State, flights: readonly (readonly [Flight, Sent])[]): PaidWork {
+  const nowMs = options.clock.monotonic();
+  const seconds = ({ sentMs }: Sent): number => Math.max(0, sentMs + options.timeLimitMs - nowMs) / 1000;
+  const gbSeconds = flights.reduce((sum, [, sent]) => sum + seconds(sent) * (sent.lane.memoryMb / 1024), 0);
+  return { invocations: flights.length, gbSeconds };
 }
 
 function enqueue({ waiting }: Lane, attempt: Attempt): void {
@@ -194,22 +233,25 @@ function ridersFrom({ small, alone }: State, queue: ReadonlySet<Attempt>, nowMs:
 }
 
 function send(state: State, lane: Lane, { riders, sentMs }: { readonly riders: readonly Attempt[]; readonly sentMs: number }): void {
-  const { options, flights, flightOf, small } = state;
+  const { options, flights, flightOf, small, callsOff } = state;
   const limitMs = riders.reduce((sum, { spec }) => sum + (spec.maxMs ?? Number.POSITIVE_INFINITY), 0);
   const { functionName, memoryRemedy } = lane;
   const endMs = sentMs + Math.min(limitMs, options.timeLimitMs) + ANSWER_GRACE_MS;
   const flight: Flight = { functionName, memoryRemedy, riders: new Set(riders), abort: new AbortController(), endMs };
-  flights.set(flight, { lane, sentMs, looked: false });
   for (const attempt of riders) flightOf.set(attempt, flight);
   small.sent((riders[0] as Attempt).spec.stageId, riders.length, sentMs);
-  void watchFlights(state);
-  void fly({ ...options, small }, flight).then(({ refused, notBegun, alone }) => {
+  const landed = fly({ ...options, small, callsOff }, flight).then(({ refused, notBegun, alone }) => {
     flights.delete(flight);
-    for (const attempt of riders) if (flightOf.get(attempt) === flight) flightOf.delete(attempt);
+    for (const attempt of riders) {
+      if (flightOf.get(attempt) === flight) flightOf.delete(attempt);
+      callsOff.over(attempt.spec.attemptId);
+    }
     lane.ramp.ended({ sentMs, nowMs: options.clock.monotonic(), refused });
     sendAgain(state, lane, { attempts: notBegun, alone });
     for (const each of state.lanes) pump(state, each);
   });
+  flights.set(flight, { lane, sentMs, landed, looked: false });
+  void watchFlights(state);
 }
 
 function sendAgain(

@@ -2,6 +2,7 @@ import { createSchedulerLoop } from '../../../driver/application/scheduler-loop.
 import { DEFAULT_SCHEDULER_SETTINGS } from '../../../driver/scheduler/settings.ts';
 import type { LambdaInvoker } from '../../../engine/adapters/aws/lambda-invoke.ts';
 import { createLambdaRunner } from '../../../engine/adapters/aws/lambda-runner.ts';
+import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock, type VirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import type { TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
@@ -41,6 +42,7 @@ export async function measureRamp(of: RampCase): Promise<RampFigures> {
     clock,
     settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     committed: async () => null,
+    metadata: createMemoryMetadataStore({ clock }),
     objects: () => Promise.reject(new Error('no payload is large')),
   });
   const run = async (partition: number, attempt: number): Promise<TaskOutcome> =>

@@ -42,6 +42,7 @@ export const makeLambdaRunner: MakeRunner = async (places) => {
     functions,
     timeLimitMs: TIME_LIMIT_MS,
     concurrency: places,
+    metadata,
     objects: async () => createDirectoryObjectStore({ root: folder }),
     committed: createCommittedOutcome({ metadata, clock, readOffsets: async () => [] }),
   });

@@ -7,6 +7,7 @@ import { environmentFolderAt } from '../../../engine/adapters/local/environment-
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../../../engine/adapters/local/system-random.ts';
+import { calledOffIn } from '../../../engine/runtime/called-off.ts';
 import { createExecutorSupervisor } from '../../../engine/runtime/supervisor/executor-supervisor.ts';
 import { readExecutorEnvironment } from '../../../functions/env.ts';
 import { commitInto } from './commit-into.ts';
@@ -17,12 +18,15 @@ const clock = createSystemClock();
 const folder = environmentFolderAt(env.temporary);
 folder.enter();
 /** In the place of DynamoDB: a file. */
-const commit = commitInto(createSqliteMetadataStore({ file: env.table, clock }));
+const metadata = createSqliteMetadataStore({ file: env.table, clock });
+const commit = commitInto(metadata);
 
 export const handler: LambdaHandler = createLambdaHandler({
   build: TEST_BUILD,
   environmentId: env.environmentId,
   random: createSystemRandom(),
+  clock,
+  calledOff: async (key) => calledOffIn(await metadata.get(key)),
   objects: async () => createDirectoryObjectStore({ root: dirname(env.table) }),
   openSupervisor: () =>
     createExecutorSupervisor({

@@ -1,6 +1,7 @@
 import { createLambdaInvoker, type LambdaInvokerOptions } from '../../../engine/adapters/aws/lambda-invoke.ts';
 import { createLambdaRunner, type LambdaRunnerOptions } from '../../../engine/adapters/aws/lambda-runner.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
+import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import type { TaskRunner } from '../../../engine/ports/task-runner.ts';
 import { executorName } from '../../../engine/types/aws-engine.ts';
@@ -25,6 +26,7 @@ export function openLambdaRunner(endpoint: string, options: LambdaTestRunnerOpti
     settings: { env: {}, shuffleCompression: 'none', requesterPays: false },
     clock: createSystemClock(),
     committed: async () => null,
+    metadata: createMemoryMetadataStore({ clock: createSystemClock() }),
     objects: async () => createMemoryObjectStore(),
     ...rest,
   });

@@ -14,6 +14,7 @@ function work(bytes: number): InvokedWork {
   return {
     tasks: [specOf({ do: 'value', value: '' }, { attemptId: 'a', partition: 7, bounds: new Uint8Array(bytes) })],
     settings: SETTINGS,
+    calledOff: { partition: 'app#app#called-off', sort: 'a' },
   };
 }
 

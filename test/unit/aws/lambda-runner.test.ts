@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { decodeRequest } from '../../../engine/adapters/aws/lambda-payload.ts';
 import type { InvokedWork } from '../../../engine/adapters/aws/lambda-protocol.ts';
@@ -50,7 +51,9 @@ describe('an invocation', () => {
     const outcome = await lambda.runner.run(spec, { signal: new AbortController().signal, onEvent: (event) => events.push(event) });
     const invocation = { requestId: 'request-1', functionName: 'levin-test-executor-1769', environment: ENVIRONMENT, report: null };
     expect(outcome).toEqual({ ...SUCCESS, invocation });
-    expect(seen).toEqual([{ tasks: [spec], settings: { env: {}, shuffleCompression: 'none', requesterPays: false } }]);
+    const calledOff = seen[0]?.calledOff;
+    expect(seen).toEqual([{ tasks: [spec], settings: { env: {}, shuffleCompression: 'none', requesterPays: false }, calledOff }]);
+    expect(calledOff).toEqual({ partition: 'app#app#called-off', sort: spec.attemptId });
     expect(events).toEqual([{ kind: 'started', executorId: 'levin-test-executor-1769' }, log]);
   });
 
@@ -286,19 +289,55 @@ describe('an environment that ended', () => {
 });
 
 describe('a cancelled attempt', () => {
-  test('ends at once, and its socket with it', async () => {
+  test('ends at once; its function is told, and has its place until it answers', async () => {
+    const clock = createVirtualClock();
+    const metadata = createMemoryMetadataStore({ clock });
+    const requests: ServerResponse[] = [];
     const arrived = Promise.withResolvers<void>();
-    const closed = Promise.withResolvers<void>();
-    await using lambda = await scriptedLambda((response) => {
-      response.on('close', closed.resolve);
-      arrived.resolve();
-    });
+    await using lambda = await scriptedLambda(
+      (response, request) => {
+        requests.push(response);
+        if (requests.length === 1) arrived.resolve();
+        else answer()(response, request);
+      },
+      { clock, metadata, concurrency: 1 },
+    );
+    const abort = new AbortController();
+    const spec = specOf({ do: 'value', value: '' }, { partition: 7 });
+    const outcome = lambda.run(spec, abort.signal);
+    await arrived.promise;
+    const key = metadataKeys.calledOff(spec.appId, spec.attemptId);
+    expect(await metadata.get(key)).toEqual({ attempts: [] });
+    expect(lambda.runner.paid?.()).toEqual({ invocations: 1, gbSeconds: 900 * (1769 / 1024) });
+    abort.abort();
+    expect(failureOf(await outcome)).toEqual(['cancelled', 'transient', 'task 7 of stage 2 was stopped: its job was cancelled.']);
+    const next = lambda.run();
+    const left = lambda.runner.drain?.();
+    expect(await metadata.get(key)).toEqual({ attempts: [spec.attemptId] });
+    expect(requests.length).toBe(1);
+    returned(answered([]))(requests[0] as ServerResponse, { path: '', body: new Uint8Array() });
+    expect(await left).toEqual({ invocations: 0, gbSeconds: 0 });
+    expect(await next).toMatchObject(SUCCESS);
+  });
+
+  test('whose function does not answer is waited for ten seconds, and then may go on', async () => {
+    const clock = createVirtualClock();
+    const arrived = Promise.withResolvers<void>();
+    await using lambda = await scriptedLambda(() => arrived.resolve(), { clock });
     const abort = new AbortController();
     const outcome = lambda.run(undefined, abort.signal);
     await arrived.promise;
     abort.abort();
-    expect(failureOf(await outcome)).toEqual(['cancelled', 'transient', 'task 7 of stage 2 was stopped: its job was cancelled.']);
-    await closed.promise;
+    await outcome;
+    let drained: unknown = null;
+    const left = lambda.runner.drain?.().then((work) => {
+      drained = work;
+    });
+    await clock.advance(9_000);
+    expect(drained).toBe(null);
+    await clock.advance(2_000);
+    await left;
+    expect(drained).toEqual({ invocations: 1, gbSeconds: expect.closeTo(889 * (1769 / 1024), -1) });
   });
 
   test('that waits is never sent', async () => {
