@@ -196,3 +196,12 @@ describe('a store that fails', () => {
     expect((await takeOverLease(driver('second', losing))).epoch).toBe(2);
   });
 });
+
+test.each(['epoch', 'version', 'owner', 'released'])('a lease whose %s is damaged is not taken for one', async (field) => {
+  const { metadata, driver } = fixture();
+  const damaged = { epoch: 1, version: 1, owner: 'a', released: true, [field]: null };
+  await metadata.put(metadataKeys.lease('app-1'), damaged);
+  await expect(acquireLease(driver('b'))).rejects.toThrow(
+    `The lease of application app-1 cannot be read: ${JSON.stringify(damaged)}. It was not written by this version of levin.`,
+  );
+});

@@ -170,6 +170,17 @@ describe('jobs', () => {
     expect(send(succeeded(0, 0), succeeded(0, 1))).toEqual([completed(0), started(2, 1), launch(2, 0)]);
   });
 
+  test('share a result: what another one asks for goes on when one of them is cancelled', () => {
+    const { send } = script(8);
+    const result = [spec(0, [], 'result')];
+    send(submitted(graph(0, result)), resolved(0, 2), submitted(graph(1, result, [1])));
+    expect(send({ kind: 'jobCancelled', job: 0, reason: 'Ctrl-C' })).toEqual([
+      { kind: 'jobFailed', job: 0, failure: { kind: 'cancelled', reason: 'Ctrl-C' } },
+      { kind: 'abortAttempt', stage: 0, partition: 0, attempt: 0 },
+    ]);
+    expect(send(succeeded(0, 1))).toEqual([completed(0), { kind: 'jobSucceeded', job: 1 }]);
+  });
+
   test('that are cancelled abort what runs for them alone, and hold its slots until it has ended', () => {
     const { send, state } = script(2);
     send(submitted(twoStages), resolved(0, 3), resolved(1, 1));

@@ -52,6 +52,15 @@ describe('a throttle', () => {
     expect(send(taskFailed(0, 0, 2, failed('throttled')))).toEqual([timer(2, 100), throttledWarning]);
   });
 
+  test('is forgotten when its pause ends and nothing waits any more', () => {
+    const { send } = oneStage(1, 1);
+    expect(send(taskFailed(0, 0, 0, failed('throttled')))).toEqual([timer(0, 100), throttledWarning]);
+    send({ kind: 'jobCancelled', job: 0, reason: 'signal' });
+    expect(send({ kind: 'timerFired', id: 0, nowMs: 100 })).toEqual([]);
+    expect(send(submitted(graph(1, [spec(0, [], 'result')])))).toContainEqual(launch(0, 0, 1));
+    expect(send(taskFailed(0, 0, 1, failed('throttled')))).toEqual([timer(1, 100), throttledWarning]);
+  });
+
   test('without end is called starving, with the numbers', () => {
     const { send } = oneStage(2, 3);
     const refuse = (attempt: number) => [taskFailed(0, 0, attempt, failed('throttled')), taskFailed(0, 1, attempt, failed('throttled'))];
