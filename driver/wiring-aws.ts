@@ -3,6 +3,7 @@ import { type AwsEndpoints, endpointsIn } from '../engine/adapters/aws/aws-endpo
 import { createDynamodbClient } from '../engine/adapters/aws/dynamodb-client.ts';
 import { createDynamodbMetadataStore } from '../engine/adapters/aws/dynamodb-metadata-store.ts';
 import { type FoundEngine, findEngine } from '../engine/adapters/aws/find-engine.ts';
+import { warnOfFullAccount } from '../engine/adapters/aws/full-account.ts';
 import { createLambdaInvoker } from '../engine/adapters/aws/lambda-invoke.ts';
 import { createLambdaRunner } from '../engine/adapters/aws/lambda-runner.ts';
 import { noLocalFiles } from '../engine/adapters/aws/no-local-files.ts';
@@ -91,5 +92,5 @@ function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, opti
     objects: async () => objects,
   });
   // Functions start when the first tasks come: one that is kept warm costs as one that works.
-  return { ...runner, prewarm: () => undefined };
+  return { ...warnOfFullAccount(runner, engine.maxConcurrency, options.onWarning), prewarm: () => undefined };
 }

@@ -11,6 +11,8 @@ import { openTestFiles, type TestEngine } from './test-engine.ts';
 export interface EmulatedEngineOptions extends TestEngineOptions {
   /** Whether functions reach files of this machine, as they never do on AWS; default: no. */
   readonly localFiles?: boolean;
+  /** Invocations that the account has room for; default 1,000. More are refused. */
+  readonly accountConcurrency?: number;
   /** Version of levin that the engine says it was deployed from; default: this one. */
   readonly version?: string;
 }
@@ -42,7 +44,7 @@ export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): 
   const engine = { ...own, version: options.version ?? own.version };
   s3.addBucket(engine.bucket);
   dynamodb.addTable(engine.table, KEY_ATTRIBUTES);
-  const lambda = await startFunctions(engine, { s3, dynamodb }, options.localFiles ?? false);
+  const lambda = await startFunctions(engine, { s3, dynamodb }, options);
   const credentials = { accessKeyId: 'caller', secretAccessKey: 'test' };
   const files = openTestFiles({ endpoint: s3.url, region: REGION, credentials });
   return {
@@ -75,10 +77,11 @@ export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): 
 function startFunctions(
   engine: AwsEngine,
   { s3, dynamodb }: { readonly s3: S3Emulator; readonly dynamodb: DynamodbEmulator },
-  localFiles: boolean,
+  { localFiles = false, accountConcurrency = 1_000 }: EmulatedEngineOptions,
 ): Promise<InvokeEndpoint> {
   return startInvokeEndpoint({
     region: REGION,
+    concurrency: accountConcurrency,
     functions: functionsOf(engine).map((definition) => ({
       ...definition,
       environment: (temporary) => ({

@@ -197,3 +197,13 @@ test('a function that takes the value of a secret-like variable along is warned 
   });
   expect(local.stderr).not.toContain('GITHUB_TOKEN');
 });
+
+test('an account with room for fewer invocations than the engine may take: the job goes on with those, and says once how to get more', async () => {
+  await using small = await startEmulatedAws({ maxConcurrency: 6, accountConcurrency: 1 });
+  folder.write('job.ts', jobText('console.log(await lv.range(0, 60, 1, 6).map((n) => n * 2).sum());'));
+  const { code, stdout, stderr } = await folder.run(['--on', 'aws:test', '--conf', 'progress=none', 'job.ts'], { env: small.env });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '3540\n' });
+  expect(stderr.split('\n').filter((line) => line.includes('no room'))).toEqual([
+    'levin: AWS Lambda has no room for more invocations in this account and region: its limit of concurrent executions is reached, by this application, which may have 6 in flight, or by others. Tasks wait until there is room. New accounts have a limit of 10: ask for more in the console, Service Quotas, AWS Lambda, Concurrent executions',
+  ]);
+});

@@ -48,7 +48,11 @@ export function callFailure(task: InvokedTask, thrown: unknown): CallFailure {
   const status = error.$metadata?.httpStatusCode ?? null;
   if (BUSY.has(name) || status === 429 || status === 503) {
     const reason = typeof error.Reason === 'string' ? error.Reason : name;
-    return failed(task, 'throttled', { code: 'THROTTLED', why: `was refused for now: ${status} ${reason}: ${String(error.message)}` });
+    return failed(task, 'throttled', {
+      code: 'THROTTLED',
+      why: `was refused for now: ${status} ${reason}: ${String(error.message)}`,
+      fields: { reason },
+    });
   }
   if (status === 413) return tooLarge(task, String(error.message));
   if (MISCONFIGURED.test(name)) {
@@ -76,12 +80,19 @@ function tooLarge(task: InvokedTask, said: string): Extract<CallFailure, { kind:
   return failed(task, 'error', { code: 'PAYLOAD_TOO_LARGE', fault: 'resource', why });
 }
 
+interface FailedCall {
+  readonly code: string;
+  readonly fault?: Fault;
+  readonly why: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
 function failed(
   { spec }: InvokedTask,
   kind: FailureKind,
-  { code, fault = 'transient', why }: { readonly code: string; readonly fault?: Fault; readonly why: string },
+  { code, fault = 'transient', why, fields = {} }: FailedCall,
 ): Extract<CallFailure, { kind: 'failure' }> {
-  return { kind: 'failure', failure: failureWith(kind, fault, { code, message: `${taskName(spec)} ${why}` }) };
+  return { kind: 'failure', failure: failureWith(kind, fault, { code, message: `${taskName(spec)} ${why}`, fields }) };
 }
 
 /** Then nothing of the event has left this machine. */
