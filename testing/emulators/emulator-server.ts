@@ -58,8 +58,9 @@ export async function startEmulator(service: EmulatedService): Promise<EmulatorS
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await readRequest(incoming);
     const operation = service.operationOf(request);
+    const { range = null } = request.headers;
     const caller = callerOf(request.headers);
-    recorded.push({ operation, caller, ...service.subjectOf(request) });
+    recorded.push({ operation, caller, ...service.subjectOf(request), range });
     const due = faults.next(operation, caller);
     if (strikes(due, 'before', response)) return;
     for (const fault of due) if (fault.kind === 'slow') await sleep(fault.delayMs, undefined, { ref: false });

@@ -10,6 +10,8 @@ export interface RecordedRequest {
   readonly resource: string;
   /** Keys of the objects, or `<partition key> <sort key>` of the items; the prefix of a listing; the partition of a query. */
   readonly keys: readonly string[];
+  /** The `Range` header: `bytes=0-99`. */
+  readonly range: string | null;
 }
 
 export function callerOf(headers: IncomingMessage['headers']): string | null {
