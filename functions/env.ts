@@ -10,6 +10,8 @@ export const EXECUTOR_ENV: { readonly temporary: string; readonly localFiles: st
 };
 
 export interface ExecutorEnvironment {
+  /** Name of the engine. */
+  readonly engine: string;
   readonly bucket: string;
   readonly table: string;
   readonly temporary: string;
@@ -32,6 +34,7 @@ export function readExecutorEnvironment(env: NodeJS.ProcessEnv): ExecutorEnviron
   };
   const endpoints = endpointsIn(env);
   return {
+    engine: required(ENGINE_ENV.name),
     bucket: required(ENGINE_ENV.bucket),
     table: required(ENGINE_ENV.table),
     temporary: required(EXECUTOR_ENV.temporary),

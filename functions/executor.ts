@@ -14,6 +14,7 @@ import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { createExecutorSupervisor } from '../engine/runtime/supervisor/executor-supervisor.ts';
 import { planMemory } from '../engine/runtime/supervisor/memory-plan.ts';
+import { createAttemptLog } from './attempt-log.ts';
 import { readExecutorEnvironment } from './env.ts';
 
 /** Put in by the bundler: a bundle has no package.json beside it. */
@@ -67,4 +68,5 @@ export const handler: LambdaHandler = createLambdaHandler({
   },
   clearFolder: folder.clear,
   residentBytes: () => process.memoryUsage.rss(),
+  onAttempt: createAttemptLog({ engine: env.engine, memoryMb: env.memoryMb, residentBytes: () => process.memoryUsage.rss() }),
 });

@@ -14,11 +14,14 @@ const BANNER = `import { createRequire as levinCreateRequire } from 'node:module
 /**
  * AWS's clients are bundled, not taken from Lambda's runtime: so what was tested runs, whatever the runtime brings that day, and one file
  * loads faster than the hundreds of the runtime's copy. Parts that handler and worker share stand in a file once.
+ * Gives what esbuild says each consists of.
  */
 export async function bundleFunctions(folder) {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  const made = {};
   for (const [name, entries] of Object.entries(FUNCTIONS)) {
-    await build({
+    const { metafile } = await build({
+      metafile: true,
       entryPoints: entries.map((entry) => `${root}functions/${entry}.ts`),
       outdir: `${folder}/${name}`,
       outExtension: { '.js': '.mjs' },
@@ -40,5 +43,7 @@ export async function bundleFunctions(folder) {
       define: { LEVIN_VERSION: JSON.stringify(version) },
       logLevel: 'warning',
     });
+    made[name] = metafile;
   }
+  return made;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { jobFolder, jobText } from '../support/job-folder.ts';
+import { startEmulatedAws } from '../support/lambda/emulated-aws.ts';
 
 const JOB = jobText(
   'const pairs = lv.range(40_000, undefined, { numSlices: 2 }).map((i) => [i % 97, `some text ${i % 1000}`]);',
@@ -23,6 +24,18 @@ describe('shuffleCompression', () => {
     expect(packed.code, packed.stderr).toBe(0);
     expect(packed.stdout).toBe(plain.stdout);
     expect(JSON.parse(packed.stdout)).toHaveLength(97);
+    expect(shuffledKb(plain.stderr)).toBeGreaterThan(500);
+    expect(shuffledKb(packed.stderr)).toBeLessThan(shuffledKb(plain.stderr) / 2);
+  });
+
+  test('is zstd on Lambda, and may be switched off', async () => {
+    await using aws = await startEmulatedAws();
+    using folder = jobFolder({ 'job.ts': JOB });
+    const run = async (env: NodeJS.ProcessEnv) => await folder.run(['job.ts', '--on', aws.master], { env: { ...aws.env, ...env } });
+    const packed = await run({});
+    const plain = await run({ LEVIN_SHUFFLE_COMPRESSION: 'none' });
+    expect([packed.code, plain.code], packed.stderr + plain.stderr).toEqual([0, 0]);
+    expect(packed.stdout).toBe(plain.stdout);
     expect(shuffledKb(plain.stderr)).toBeGreaterThan(500);
     expect(shuffledKb(packed.stderr)).toBeLessThan(shuffledKb(plain.stderr) / 2);
   });

@@ -38,3 +38,60 @@ test('variables that the application allows reach its functions, and those that 
   expect(await greet({})).toEqual([{ greeting: null, region: 'us-east-1' }]);
   expect(aws.lambda.environments()).toHaveLength(1);
 });
+
+test('the log of a function has what each attempt printed and how it ended, with the ids by which it is found, and CloudWatch’s metrics', async () => {
+  await using aws = await startEmulatedAws({ maxConcurrency: 1 });
+  const { result, events } = await aws.run(job('lambda-prints'));
+  expect(result).toEqual([0, 1]);
+  const appId = events.flatMap((event) => (event.kind === 'appStarted' ? [event.appId] : []))[0];
+  const lines = aws.lambda
+    .logOf('levin-test-executor-512')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const ids = (task: number, attempt: number): object => ({
+    app: appId,
+    stage: '0',
+    task: `${task}`,
+    attempt: `${attempt}`,
+    attemptId: expect.any(String),
+  });
+  const metrics = (failed: number, cold: number): object => ({
+    _aws: {
+      Timestamp: expect.any(Number),
+      CloudWatchMetrics: [
+        {
+          Namespace: 'levin',
+          Dimensions: [['service', 'memoryMb']],
+          Metrics: [
+            { Name: 'AttemptDuration', Unit: 'Milliseconds' },
+            { Name: 'FailedAttempts', Unit: 'Count' },
+            { Name: 'ColdStarts', Unit: 'Count' },
+            { Name: 'MemoryUsed', Unit: 'Megabytes' },
+          ],
+        },
+      ],
+    },
+    service: 'test',
+    memoryMb: '512',
+    AttemptDuration: expect.any(Number),
+    FailedAttempts: failed,
+    ColdStarts: cold,
+    MemoryUsed: expect.any(Number),
+  });
+  expect(lines).toEqual([
+    { level: 'warn', message: 'task 0', ...ids(0, 0) },
+    { level: 'info', message: 'committed', ...ids(0, 0), ...metrics(0, 1) },
+    { level: 'warn', message: 'task 1', ...ids(1, 0) },
+    {
+      level: 'warn',
+      message: expect.stringContaining('not yet'),
+      failure: 'user-error',
+      code: 'USER_ERROR',
+      ...ids(1, 0),
+      ...metrics(1, 0),
+    },
+    { level: 'warn', message: 'task 1', ...ids(1, 1) },
+    { level: 'info', message: 'committed', ...ids(1, 1), ...metrics(0, 0) },
+  ]);
+});

@@ -25,6 +25,8 @@ export interface InvokeEndpoint {
     readonly pid: number | undefined;
     readonly busy: boolean;
   }[];
+  /** What the function has printed in invocations that are over, in their order: its log. */
+  logOf(functionName: string): string;
   /** Ends all environments and connections. */
   close(): Promise<void>;
 }
@@ -47,6 +49,8 @@ interface State {
   readonly concurrency: number;
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly places: Set<Place>;
+  /** What each function has printed. */
+  readonly logs: Map<string, string>;
   readonly onInvoke: NonNullable<InvokeEndpointOptions['onInvoke']>;
   readonly asynchronous: Asynchronous;
   closing: boolean;
@@ -64,6 +68,7 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
     concurrency: options.concurrency ?? 1000,
     functions,
     places: new Set(),
+    logs: new Map(),
     onInvoke: options.onInvoke ?? (() => undefined),
     asynchronous: createAsynchronous({
       region,
@@ -87,6 +92,7 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     environments: () =>
       [...state.places].map(({ definition, environment: { id, pid }, busy }) => ({ functionName: definition.name, id, pid, busy })),
+    logOf: (functionName) => state.logs.get(functionName) ?? '',
     async close() {
       state.closing = true;
       state.asynchronous.close();
@@ -185,6 +191,7 @@ function freePlace(state: State, definition: FunctionDefinition): Place | string
 async function invokeIn(state: State, place: Place, { definition, requestId, event }: Delivery): Promise<Invoked> {
   state.onInvoke({ functionName: definition.name, requestId, event });
   const invoked = await place.environment.invoke(requestId, event);
+  state.logs.set(definition.name, (state.logs.get(definition.name) ?? '') + invoked.log);
   place.busy = false;
   if (!place.environment.alive && !state.closing) {
     state.places.delete(place);

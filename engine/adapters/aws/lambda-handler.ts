@@ -43,6 +43,15 @@ export interface LambdaHandlerOptions {
   /** Removes what earlier attempts have left on disk. */
   readonly clearFolder: (keepCode: boolean) => void;
   readonly residentBytes: () => number;
+  /** An attempt is over; the next one, and the answer, wait for it. */
+  readonly onAttempt: (report: AttemptReport) => Promise<void>;
+}
+
+export interface AttemptReport {
+  readonly spec: TaskSpec;
+  readonly answer: AttemptAnswer;
+  /** It was the first in this environment. */
+  readonly cold: boolean;
 }
 
 /**
@@ -108,7 +117,9 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
       const goneMs = beginMs - context.getRemainingTimeInMillis();
       if (attempts.length > 0 && goneMs > Math.min(LAST_BEGIN_MS, GONE_AT_MOST * beginMs)) break;
       const spec = { ...task, settings: work.settings };
-      attempts.push(await watch.run(task.attemptId, (signal) => runOne(spec, context, signal)));
+      const answer = await watch.run(task.attemptId, (signal) => runOne(spec, context, signal));
+      await options.onAttempt({ spec, answer, cold: cold && attempts.length === 0 });
+      attempts.push(answer);
     }
     watch.end();
     const environment = {

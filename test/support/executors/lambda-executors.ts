@@ -31,6 +31,7 @@ export const makeLambdaRunner: MakeRunner = async (places) => {
       handler: 'test-lambda.handler',
       timeoutMs: TIME_LIMIT_MS,
       environment: (temporary) => ({
+        LEVIN_ENGINE: 'test',
         LEVIN_BUCKET: 'none',
         LEVIN_TABLE: metadataFile,
         LEVIN_TEMPORARY: temporary,

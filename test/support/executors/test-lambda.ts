@@ -39,4 +39,5 @@ export const handler: LambdaHandler = createLambdaHandler({
     }),
   clearFolder: folder.clear,
   residentBytes: () => process.memoryUsage.rss(),
+  onAttempt: async () => undefined,
 });
