@@ -77,8 +77,8 @@ export const mutants: readonly Mutant[] = [
     name: 'a failed task is not launched again',
     seed: 0,
     file: 'driver/scheduler/task-events.ts',
-    from: 'if (!flies(task)) markPending(state, stage, event.partition);\n  const at',
-    to: 'const at',
+    from: 'may still make it.\n  if (!flies(task)) markPending(state, stage, event.partition);',
+    to: 'may still make it.',
   },
   {
     name: 'a task that failed once ends its job',
