@@ -4,9 +4,11 @@ import { createDynamodbClient } from '../engine/adapters/aws/dynamodb-client.ts'
 import { createDynamodbMetadataStore } from '../engine/adapters/aws/dynamodb-metadata-store.ts';
 import { type FoundEngine, findEngine } from '../engine/adapters/aws/find-engine.ts';
 import { warnOfFullAccount } from '../engine/adapters/aws/full-account.ts';
+import { invokeEvent } from '../engine/adapters/aws/invoke-event.ts';
 import { createLambdaInvoker } from '../engine/adapters/aws/lambda-invoke.ts';
 import { createLambdaRunner } from '../engine/adapters/aws/lambda-runner.ts';
 import { noLocalFiles } from '../engine/adapters/aws/no-local-files.ts';
+import { putEvent } from '../engine/adapters/aws/put-event.ts';
 import { createS3Client } from '../engine/adapters/aws/s3-client.ts';
 import { createS3Files } from '../engine/adapters/aws/s3-files.ts';
 import { createS3ObjectStore } from '../engine/adapters/aws/s3-object-store.ts';
@@ -20,7 +22,8 @@ import { routeFiles, type UserFiles } from '../engine/ports/route-files.ts';
 import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { createCommittedOutcome } from '../engine/runtime/committed-outcome.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
-import { executorName } from '../engine/types/aws-engine.ts';
+import { driverName, executorName } from '../engine/types/aws-engine.ts';
+import { type ApplicationEnded, type DriverEvent, END_EVENT } from '../engine/types/driver-event.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import type { DriverRunner, RunnerOptions, Stores, Wiring, WiringOptions } from './wiring.ts';
 
@@ -35,6 +38,18 @@ export function openAwsWiring(found: FoundEngine, options: Pick<WiringOptions, '
   const endpoints = endpointsIn(process.env);
   const stores = openAwsStores(found, { ...options, endpoints });
   return { stores, openRunner: (runner) => openLambdaRunner(found, endpoints, runner) };
+}
+
+/** Has the engine's driver function do something, some time from now on. */
+export async function invokeDriver(engine: string, event: DriverEvent): Promise<void> {
+  const { lambda } = endpointsIn(process.env);
+  await invokeEvent(driverName(engine), event, lambda === undefined ? {} : { endpoint: lambda });
+}
+
+/** Tells the account's event bus that an application has ended. */
+export async function announceEnd(detail: ApplicationEnded): Promise<void> {
+  const { eventbridge } = endpointsIn(process.env);
+  await putEvent({ ...END_EVENT, detail }, eventbridge === undefined ? {} : { endpoint: eventbridge });
 }
 
 function openAwsStores(

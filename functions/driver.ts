@@ -1,10 +1,21 @@
-import { LevinError } from '../engine/errors/levin-error.ts';
+/** Entry of the driver function: each invocation is one life of the driver of an application that was submitted. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDriverHandler, type DriverHandler } from '../driver/submission/driver-handler.ts';
+import { announceEnd, invokeDriver, openAwsWiring } from '../driver/wiring-aws.ts';
+import { ownProcess } from '../engine/adapters/local/process-identity.ts';
+import { readDriverEnvironment } from './env.ts';
+import { startDriverProcess } from './start-driver-process.ts';
 
-/** The function whose environment describes the engine to drivers that look for it. */
-export async function handler(): Promise<never> {
-  throw new LevinError({
-    code: 'DRIVER_FUNCTION',
-    fault: 'user',
-    message: 'This function describes the engine by its environment; it is not to be invoked. Run jobs with levin run job.ts --on aws.',
-  });
-}
+const env = readDriverEnvironment(process.env);
+const { engine, localFiles } = env;
+const { stores } = openAwsWiring({ engine, localFiles }, { requesterPays: false, upload: false });
+
+export const handler: DriverHandler = createDriverHandler({
+  engine: engine.name,
+  stores,
+  startProcess: (options) => startDriverProcess({ ...env, folder: dirname(fileURLToPath(import.meta.url)) }, options),
+  invoke: (event) => invokeDriver(engine.name, event),
+  announce: announceEnd,
+  process: ownProcess(),
+});

@@ -1,6 +1,6 @@
 import { endpointsIn } from '../engine/adapters/aws/aws-endpoints.ts';
 import { LevinError } from '../engine/errors/levin-error.ts';
-import { ENGINE_ENV, LOCAL_FILES_ENV } from '../engine/types/aws-engine.ts';
+import { type AwsEngine, ENGINE_ENV, LOCAL_FILES_ENV, readAwsEngine } from '../engine/types/aws-engine.ts';
 
 /** Names of the environment variables that executor functions are deployed with, beside those that describe the engine. */
 export const EXECUTOR_ENV: { readonly temporary: string; readonly localFiles: string } = {
@@ -22,6 +22,19 @@ export interface ExecutorEnvironment {
   readonly memoryMb: number;
   /** The environment's own name: its log stream. */
   readonly environmentId: string;
+}
+
+/** The driver function has the variables of `EXECUTOR_ENV`, too. */
+export interface DriverEnvironment {
+  readonly engine: AwsEngine;
+  readonly temporary: string;
+  readonly localFiles: boolean;
+  readonly memoryMb: number;
+}
+
+export function readDriverEnvironment(env: NodeJS.ProcessEnv): DriverEnvironment {
+  const { temporary, localFiles, memoryMb } = readExecutorEnvironment(env);
+  return { engine: readAwsEngine(env), temporary, localFiles, memoryMb };
 }
 
 /** Fails with `FUNCTION_ENVIRONMENT` at once when a variable is missing: a function that starts is complete. */

@@ -1,12 +1,23 @@
 // Functions that run on Lambda, each as a folder that is zipped as it is: `<folder>/<function>/*.mjs`.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Handler and worker thread of each. */
-const FUNCTIONS = { executor: ['executor', 'lambda-worker'], driver: ['driver'] };
+/** What runs in each, by the name of its file: handlers, worker threads, processes; and what jobs import there. */
+const FUNCTIONS = {
+  executor: { executor: 'functions/executor', 'lambda-worker': 'functions/lambda-worker' },
+  driver: {
+    driver: 'functions/driver',
+    'driver-process': 'functions/driver-process',
+    levin: 'driver/index',
+    runtime: 'engine/closures/runtime/entry',
+  },
+};
+
+/** For those whose sources are loaded on demand where they are there: a job that was packed needs none of it. */
+const NOT_IN_FUNCTIONS = ['esbuild', 'oxc-parser', 'oxc-resolver', 'oxc-transform'];
 
 /** What CommonJS packages expect around them. */
 const BANNER = `import { createRequire as levinCreateRequire } from 'node:module'; const require = levinCreateRequire(import.meta.url);`;
@@ -22,7 +33,7 @@ export async function bundleFunctions(folder) {
   for (const [name, entries] of Object.entries(FUNCTIONS)) {
     const { metafile } = await build({
       metafile: true,
-      entryPoints: entries.map((entry) => `${root}functions/${entry}.ts`),
+      entryPoints: Object.entries(entries).map(([out, file]) => ({ in: `${root}${file}.ts`, out })),
       outdir: `${folder}/${name}`,
       outExtension: { '.js': '.mjs' },
       bundle: true,
@@ -41,9 +52,17 @@ export async function bundleFunctions(folder) {
       charset: 'utf8',
       banner: { js: BANNER },
       define: { LEVIN_VERSION: JSON.stringify(version) },
+      external: NOT_IN_FUNCTIONS,
       logLevel: 'warning',
     });
     made[name] = metafile;
+    if ('levin' in entries) writeFileSync(`${folder}/${name}/package.json`, packageOf(version));
   }
   return made;
+}
+
+/** The function's folder is the package that its jobs import. */
+function packageOf(version) {
+  const exports = { '.': './levin.mjs', './runtime': './runtime.mjs' };
+  return `${JSON.stringify({ name: 'levin', version, type: 'module', exports }, null, 2)}\n`;
 }

@@ -1,11 +1,12 @@
 import { KEY_ATTRIBUTES } from '../engine/adapters/aws/dynamodb-item.ts';
-import { type AwsEngine, engineEnvironment } from '../engine/types/aws-engine.ts';
+import { type AwsEngine, driverName, engineEnvironment } from '../engine/types/aws-engine.ts';
 import { EXECUTOR_ENV } from '../functions/env.ts';
 import { type DynamodbEmulator, startDynamodbEmulator } from './emulators/dynamodb-emulator.ts';
 import type { EmulatorServer } from './emulators/emulator-server.ts';
+import { type EventBridgeEmulator, startEventBridgeEmulator } from './emulators/eventbridge-emulator.ts';
 import { type S3Emulator, startS3Emulator } from './emulators/s3-emulator.ts';
 import { functionsOf, NOTHING_OF_THE_USER, TEST_ENGINE, type TestEngineOptions, testEngine } from './engine-functions.ts';
-import { type InvokeEndpoint, startInvokeEndpoint } from './invoke-endpoint/invoke-endpoint.ts';
+import { type InvokeEndpoint, type InvokeEndpointOptions, startInvokeEndpoint } from './invoke-endpoint/invoke-endpoint.ts';
 import { openTestFiles, type TestEngine } from './test-engine.ts';
 
 export interface EmulatedEngineOptions extends TestEngineOptions {
@@ -15,6 +16,8 @@ export interface EmulatedEngineOptions extends TestEngineOptions {
   readonly accountConcurrency?: number;
   /** Version of levin that the engine says it was deployed from; default: this one. */
   readonly version?: string;
+  /** Each invocation of a function, when it begins in an environment. */
+  readonly onInvoke?: InvokeEndpointOptions['onInvoke'];
 }
 
 /** Requests that an emulated service got, and what goes wrong with them. */
@@ -23,6 +26,7 @@ export type EmulatedService = Pick<EmulatorServer, 'url' | 'calls' | 'requests' 
 export interface EmulatedEngine extends TestEngine {
   readonly s3: EmulatedService & Pick<S3Emulator, 'addBucket' | 'openUploads'>;
   readonly dynamodb: EmulatedService;
+  readonly eventbridge: EmulatedService & Pick<EventBridgeEmulator, 'events'>;
   readonly lambda: Omit<InvokeEndpoint, 'close'>;
 }
 
@@ -39,12 +43,12 @@ const REGION = 'us-east-1';
  * engine.s3.inject({ operation: 'GetObject', every: 20, times: 5, fault: { kind: 'error', status: 503, code: 'SlowDown' } });
  */
 export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): Promise<EmulatedEngine> {
-  const [s3, dynamodb] = await Promise.all([startS3Emulator(), startDynamodbEmulator()]);
+  const [s3, dynamodb, eventbridge] = await Promise.all([startS3Emulator(), startDynamodbEmulator(), startEventBridgeEmulator()]);
   const own = testEngine(options);
   const engine = { ...own, version: options.version ?? own.version };
   s3.addBucket(engine.bucket);
   dynamodb.addTable(engine.table, KEY_ATTRIBUTES);
-  const lambda = await startFunctions(engine, { s3, dynamodb }, options);
+  const lambda = await startFunctions(engine, { s3, dynamodb, eventbridge }, options);
   const credentials = { accessKeyId: 'caller', secretAccessKey: 'test' };
   const files = openTestFiles({ endpoint: s3.url, region: REGION, credentials });
   return {
@@ -61,6 +65,7 @@ export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): 
     bucket: engine.bucket,
     s3,
     dynamodb,
+    eventbridge,
     lambda,
     makeBucket: async (name) => s3.addBucket(name),
     put: files.put,
@@ -69,30 +74,44 @@ export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): 
     async [Symbol.asyncDispose]() {
       files.close();
       await lambda.close();
-      await Promise.all([s3.close(), dynamodb.close()]);
+      await Promise.all([s3.close(), dynamodb.close(), eventbridge.close()]);
     },
   };
 }
 
-function startFunctions(
+interface Services {
+  readonly s3: S3Emulator;
+  readonly dynamodb: DynamodbEmulator;
+  readonly eventbridge: EventBridgeEmulator;
+}
+
+async function startFunctions(
   engine: AwsEngine,
-  { s3, dynamodb }: { readonly s3: S3Emulator; readonly dynamodb: DynamodbEmulator },
-  { localFiles = false, accountConcurrency = 1_000 }: EmulatedEngineOptions,
+  { s3, dynamodb, eventbridge }: Services,
+  options: EmulatedEngineOptions,
 ): Promise<InvokeEndpoint> {
-  return startInvokeEndpoint({
+  const { localFiles = false, accountConcurrency = 1_000, onInvoke } = options;
+  const driver = driverName(engine.name);
+  const lambda: InvokeEndpoint = await startInvokeEndpoint({
     region: REGION,
     concurrency: accountConcurrency,
-    functions: functionsOf(engine).map((definition) => ({
+    ...(onInvoke === undefined ? {} : { onInvoke }),
+    functions: functionsOf(engine, options).map((definition) => ({
       ...definition,
+      asyncRetries: 0,
+      ...(definition.name === driver ? { onFailure: { queue: `${driver}-failures`, deliversTo: driver } } : {}),
       environment: (temporary) => ({
         ...engineEnvironment(engine),
         [EXECUTOR_ENV.temporary]: temporary,
         ...(localFiles ? { [EXECUTOR_ENV.localFiles]: 'yes' } : {}),
         AWS_ENDPOINT_URL_S3: s3.url,
         AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+        AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: eventbridge.url,
         // So that requests tell who has made them.
         AWS_ACCESS_KEY_ID: definition.name,
       }),
     })),
   });
+  return lambda;
 }

@@ -10,6 +10,8 @@ export interface TestEngineOptions {
   readonly timeLimitMs?: number;
   /** Invocations that one application may have in flight; default 2. */
   readonly maxConcurrency?: number;
+  /** Time limit of the driver function, which runs submitted applications; default 900,000. */
+  readonly driverTimeLimitMs?: number;
 }
 
 /** One of an engine's functions, as it is deployed. */
@@ -49,15 +51,25 @@ export function testEngine(options: TestEngineOptions): AwsEngine {
 
 /** Sources stand beside `dist`, built code in it. */
 const FUNCTIONS = extname(import.meta.url) === '.ts' ? '../dist/functions' : '../functions';
-const EXECUTOR = fileURLToPath(new URL(`${FUNCTIONS}/executor`, import.meta.url));
-const DRIVER_MB = 512;
+const folderOf = (name: string): string => fileURLToPath(new URL(`${FUNCTIONS}/${name}`, import.meta.url));
+const DRIVER_MB = 1769;
+const DRIVER_TIME_LIMIT_MS = 900_000;
 
 /** The functions that an engine consists of. */
-export function functionsOf(engine: AwsEngine): readonly EngineFunction[] {
-  const executor = { folder: EXECUTOR, handler: 'executor.handler', timeoutMs: engine.timeLimitMs };
+export function functionsOf(
+  engine: AwsEngine,
+  { driverTimeLimitMs = DRIVER_TIME_LIMIT_MS }: TestEngineOptions = {},
+): readonly EngineFunction[] {
+  const executor = { folder: folderOf('executor'), handler: 'executor.handler', timeoutMs: engine.timeLimitMs };
   return [
     ...engine.memorySizesMb.map((memoryMb) => ({ ...executor, name: executorName(engine.name, memoryMb), memoryMb })),
     // Callers learn all about an engine from this one's environment.
-    { ...executor, name: driverName(engine.name), memoryMb: DRIVER_MB },
+    {
+      name: driverName(engine.name),
+      folder: folderOf('driver'),
+      handler: 'driver.handler',
+      memoryMb: DRIVER_MB,
+      timeoutMs: driverTimeLimitMs,
+    },
   ];
 }

@@ -25,6 +25,15 @@ export interface AppRecord {
   /** null as long as a driver runs, or when it died; `removed`: its data is being deleted, so nobody may resume it. */
   readonly outcome: AppOutcome | 'removed' | null;
   readonly message: string | null;
+  /** It was submitted: its drivers are functions, which run this packed job. */
+  readonly submitted?: SubmittedJob;
+}
+
+export interface SubmittedJob {
+  /** In the object store. */
+  readonly key: string;
+  /** SHA-256, hex. */
+  readonly hash: string;
 }
 
 /** The record of the application that this driver runs. */
@@ -46,7 +55,7 @@ export interface StartRecord {
 /** Writes that a driver has begun. */
 export async function startRecord({ metadata, lease, nowMs, record }: StartRecord): Promise<AppRecorder> {
   const write = async (next: AppRecord): Promise<void> => {
-    const put = { kind: 'put', key: metadataKeys.apps(next.appId), item: toItem(next) } as const;
+    const put = { kind: 'put', key: metadataKeys.apps(next.appId), item: recordItem(next) } as const;
     const answer = await repeatWrite(() => metadata.transact([lease.fence], [put]));
     if (!answer.written) throw leaseLost(next.appId, answer.current);
   };
@@ -58,7 +67,7 @@ export async function startRecord({ metadata, lease, nowMs, record }: StartRecor
 
 /** Fails with `LEASE_LOST` when another driver holds the lease. */
 export async function writeRecord({ metadata, lease }: Pick<StartRecord, 'metadata' | 'lease'>, record: AppRecord): Promise<void> {
-  const put = { kind: 'put', key: metadataKeys.apps(record.appId), item: toItem(record) } as const;
+  const put = { kind: 'put', key: metadataKeys.apps(record.appId), item: recordItem(record) } as const;
   const answer = await repeatWrite(() => metadata.transact([lease.fence], [put]));
   if (!answer.written) throw leaseLost(record.appId, answer.current);
 }
@@ -82,7 +91,7 @@ export async function readRecords(metadata: MetadataStore): Promise<readonly App
   return records;
 }
 
-function toItem(record: AppRecord): MetadataItem {
+export function recordItem(record: AppRecord): MetadataItem {
   return { json: JSON.stringify(record) };
 }
 

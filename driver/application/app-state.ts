@@ -7,11 +7,12 @@ import type { AppRecord } from './app-record.ts';
 
 /**
  * - `running`: its driver lives.
+ * - `submitted`: it waits for a driver function, to begin or to go on.
  * - `dead`: its driver ended without a word. It can be resumed, as `failed` and `cancelled` ones can.
  * - `finished`: it has succeeded; only its record and its event log are left.
  * - `removed`: `levin gc` was stopped while it removed it, and goes on with it the next time.
  */
-export type AppState = 'running' | 'dead' | 'failed' | 'cancelled' | 'finished' | 'removed';
+export type AppState = 'running' | 'submitted' | 'dead' | 'failed' | 'cancelled' | 'finished' | 'removed';
 
 export interface AppStateOptions {
   readonly metadata: MetadataStore;
@@ -27,7 +28,7 @@ export interface AppStateOptions {
 export async function appStateOf(record: AppRecord, options: AppStateOptions): Promise<AppState> {
   if (record.outcome !== null) return record.outcome === 'succeeded' ? 'finished' : record.outcome;
   const lease = await leaseOf(options.metadata, record.appId);
-  if (lease === null || lease['released'] === true) return 'dead';
+  if (lease === null || lease['released'] === true) return record.submitted === undefined ? 'dead' : 'submitted';
   // A driver that took over and has not said so yet is another process.
   const known = lease['epoch'] === record.epoch ? options.processState(record.process) : 'unknown';
   if (known !== 'unknown') return known === 'alive' ? 'running' : 'dead';

@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { metadataKeys } from '../../engine/types/keys.ts';
 import { type AppRecord, readRecord } from './app-record.ts';
 import { type AppState, type AppStateOptions, appStateOf } from './app-state.ts';
 import { requestCancel } from './cancel-request.ts';
@@ -6,6 +7,8 @@ import { onEngine } from './on-engine.ts';
 
 /** How long a driver may take to stop: it ends its tasks and waits until they have told. */
 const PATIENCE_MS = 30_000;
+/** A function may have to be started first, or take over from one that died. */
+const FUNCTION_PATIENCE_MS = 60_000;
 const LOOK_MS = 100;
 
 /**
@@ -16,6 +19,7 @@ export async function cancelApplication(record: AppRecord, options: AppStateOpti
   const { metadata, clock } = options;
   const { appId, epoch } = record;
   const state = await appStateOf(record, options);
+  if (record.submitted !== undefined && (state === 'running' || state === 'submitted')) return await cancelSubmitted(record, options);
   if (state !== 'running') throw notRunning(record, state);
   await requestCancel(metadata, appId, epoch);
   const until = clock.monotonic() + PATIENCE_MS;
@@ -27,7 +31,25 @@ export async function cancelApplication(record: AppRecord, options: AppStateOpti
   throw notAnswered(record);
 }
 
+/** Its drivers follow each other: each that takes over is asked. */
+async function cancelSubmitted(record: AppRecord, options: AppStateOptions): Promise<AppState> {
+  const { metadata, clock } = options;
+  const { appId } = record;
+  let asked: number | null = null;
+  const until = clock.monotonic() + FUNCTION_PATIENCE_MS;
+  while (clock.monotonic() < until) {
+    const epoch = Number((await metadata.get(metadataKeys.lease(appId)))?.['epoch']);
+    if (epoch !== asked) await requestCancel(metadata, appId, epoch);
+    asked = epoch;
+    await clock.sleep(LOOK_MS);
+    const now = (await readRecord(metadata, appId)) ?? record;
+    if (now.outcome !== null) return await appStateOf(now, options);
+  }
+  throw notAnswered(record);
+}
+
 const ENDED: Readonly<Record<Exclude<AppState, 'running'>, string>> = {
+  submitted: 'its driver function has not begun',
   dead: 'its driver has died',
   failed: 'it has failed',
   cancelled: 'it was cancelled',
@@ -52,7 +74,15 @@ export function whatIsKept({ appId, master }: AppRecord): string {
   return `What it has committed is kept: resume it with levin run JOB --app ${appId}${on}, or remove it with levin gc ${appId}${on}.`;
 }
 
-function notAnswered({ appId, process }: AppRecord): LevinError {
+function notAnswered({ appId, process, submitted }: AppRecord): LevinError {
+  if (submitted !== undefined) {
+    return new LevinError({
+      code: 'CANCEL_NOT_ANSWERED',
+      fault: 'transient',
+      message: `No driver function of application ${appId} has answered for ${FUNCTION_PATIENCE_MS / 1000} s: none has begun yet, or it is busy in code of its own. Ask again.`,
+      details: { appId },
+    });
+  }
   return new LevinError({
     code: 'CANCEL_NOT_ANSWERED',
     fault: 'transient',

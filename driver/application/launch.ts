@@ -11,6 +11,8 @@ export interface Launch {
   readonly args: readonly string[];
   /** The job file, when levin run was given one. */
   readonly main: string | null;
+  /** Project root, where the sources are not here; null: as the loader knows it. */
+  readonly root: string | null;
   /** Application to resume; null: a new one. */
   readonly appId: string | null;
   /** Of a driver that is killed on purpose and started again; null: nobody watches it. */
@@ -35,6 +37,7 @@ export function currentLaunch(): Launch {
       journaled: {},
       args: process.argv.slice(2),
       main: process.argv[1] ?? null,
+      root: null,
       appId: null,
       life: null,
       engine: null,

@@ -15,6 +15,7 @@ import type { Application } from './application.ts';
 import { newApplicationId } from './application-id.ts';
 import { reserveApplication } from './current-application.ts';
 import { processHost } from './driver-host.ts';
+import { journaledConf } from './journaled-settings.ts';
 import { currentLaunch, type Launch } from './launch.ts';
 import { openDriver } from './open-driver.ts';
 import { projectConfig } from './project-config.ts';
@@ -85,24 +86,19 @@ function nameOf({ config }: LoadedConfig, launch: Launch): string {
   return config.appName ?? basename(launch.main ?? process.argv[1] ?? 'levin');
 }
 
-function startOf(launch: Launch, loader: Loader | null, { config, set }: LoadedConfig): AppStart {
-  const root = rootOf(loader);
+function startOf(launch: Launch, loader: Loader | null, loaded: LoadedConfig): AppStart {
+  const root = launch.root ?? rootOf(loader);
   const main = loader?.kind === 'source' ? loader.mainFiles[0] : undefined;
-  const conf = Object.fromEntries([...set].map((name) => [name, asScalar(config[name])]));
   return {
     argv: process.argv,
     args: launch.args,
     cwd: process.cwd(),
     root,
     main: main === undefined ? null : moduleIdOf(root, main),
-    conf,
+    conf: journaledConf(loaded),
     levin: levinPackage().version,
     nodeMajor: Number.parseInt(process.versions.node, 10),
   };
-}
-
-function asScalar(value: string | number | boolean | null | readonly string[]): string | number | boolean | null {
-  return typeof value === 'object' && value !== null ? value.join(',') : value;
 }
 
 function rootOf(loader: Loader | null): string {

@@ -37,7 +37,16 @@ export async function openDriver(options: OpenDriver): Promise<Application> {
     const journal = await openAppJournal({ stores: fenced, appId, lease, start });
     // Tasks write under names of their own, whoever drives them.
     const runnerOf: OpenDriver['runnerOf'] = (runner) => options.runnerOf({ ...runner, stores });
-    return await startApplication({ ...options, stores: fenced, runnerOf, root: start.root, lease, journal, record });
+    return await startApplication({
+      ...options,
+      stores: fenced,
+      runnerOf,
+      root: start.root,
+      resumed: resumed && lease.epoch > 1,
+      lease,
+      journal,
+      record,
+    });
   } catch (error) {
     const reason = await lostOr(metadata, lease, error);
     // The next driver need not wait for one that never began.
@@ -66,7 +75,7 @@ async function openRecord({ stores, config, start, name, process }: OpenDriver, 
     appId: lease.appId,
     name,
     master: config.master,
-    job: start.main === null ? null : fileOfModule(start.root, start.main),
+    job: start.main === null ? (before?.job ?? null) : fileOfModule(start.root, start.main),
     epoch: lease.epoch,
     process,
     leaseMs: config.leaseMs,
@@ -74,6 +83,7 @@ async function openRecord({ stores, config, start, name, process }: OpenDriver, 
     endedAtMs: null,
     outcome: null,
     message: null,
+    ...(before?.submitted === undefined ? {} : { submitted: before.submitted }),
   };
   return await startRecord({ metadata, lease, nowMs: () => clock.now(), record });
 }

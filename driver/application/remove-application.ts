@@ -35,6 +35,7 @@ export function removeApplication(record: AppRecord, options: RemoveApplication)
     await removeData(options, appId);
     await metadata.delete(metadataKeys.cancel(appId));
     await deleteRegister(metadata, appId);
+    await metadata.delete(metadataKeys.lives(appId));
     await metadata.delete(metadataKeys.apps(appId));
     await lease.release();
     await metadata.delete(lease.fence.key, { condition: lease.fence.condition });

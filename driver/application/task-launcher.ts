@@ -63,8 +63,8 @@ interface Pending {
   readonly abort: AbortController;
   /** It waits for what an earlier driver launched. */
   readonly waits: boolean;
-  /** Of the monotonic clock; null: the runner has not begun with it. */
-  startedMs: number | null;
+  /** When its launch was recorded, on the monotonic clock; null: it was not made yet. */
+  launchedMs: number | null;
 }
 
 /** From the launch to the first line of a function, and from its last one to its commit: a cold start takes most of it. */
@@ -96,7 +96,13 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     }
     // A launch that is recorded and not in the list of those that go on was not made.
     if (handedOver) for (const { recorded } of launches) recorded.reject(new Error('another driver goes on'));
-    else for (const { recorded } of launches) recorded.resolve();
+    else {
+      for (const { pending, recorded } of launches) {
+        // From here on the runner may send it.
+        pending.launchedMs = clock.monotonic();
+        recorded.resolve();
+      }
+    }
   };
   /** Launches that come together are recorded together. */
   const record = (pending: Pending): Promise<void> => {
@@ -137,7 +143,6 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     const onEvent = (event: TaskEvent): void => {
       if (event.kind === 'started') {
         const { executorId } = event;
-        pending.startedMs ??= clock.monotonic();
         emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy, memorySizeMb });
         post({ kind: 'taskStarted', stage, partition, attempt, executorId, nowMs: clock.monotonic() });
       } else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
@@ -226,7 +231,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       const abort = new AbortController();
       const stageId = table.stageIdOf(command.stage);
       const waits = options.earlier.mayRun({ stageId, ...command });
-      const pending: Pending = { command, stageId, attemptId: options.random.uuid(), abort, waits, startedMs: null };
+      const pending: Pending = { command, stageId, attemptId: options.random.uuid(), abort, waits, launchedMs: null };
       inFlight.set(nameOf(command.stage, command.partition, command.attempt), pending);
       if (waits) void waitForEarlier(pending);
       else enqueue(pending);
@@ -238,13 +243,13 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     handOver() {
       handedOver = true;
       const nowMs = clock.monotonic();
-      const own = [...inFlight.values()].flatMap(({ command, stageId, attemptId, waits, startedMs, abort }) => {
-        if (startedMs === null || options.outliveMs === null) {
+      const own = [...inFlight.values()].flatMap(({ command, stageId, attemptId, waits, launchedMs, abort }) => {
+        if (launchedMs === null || options.outliveMs === null) {
           // The runner keeps it for later, or it ends with this process.
           if (!waits) abort.abort();
           return [];
         }
-        const leftMs = Math.max(0, Math.ceil(startedMs + options.outliveMs + LATE_MS - nowMs));
+        const leftMs = Math.max(0, Math.ceil(launchedMs + options.outliveMs + LATE_MS - nowMs));
         return [{ stageId, partition: command.partition, attemptId, leftMs }];
       });
       return [...own, ...options.earlier.left()];

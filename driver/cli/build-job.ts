@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { build as bundle } from 'esbuild';
+import { type BuildOptions, build as bundle } from 'esbuild';
 import { bundleFailed } from '../../engine/closures/loading/build-failure.ts';
 import { levin } from '../../engine/closures/loading/esbuild-plugin.ts';
 import { findProjectRoot, realPathOf } from '../../engine/closures/loading/project-root.ts';
@@ -32,23 +32,38 @@ export async function buildJob(job: string, { out }: BuildJobOptions): Promise<B
   await mkdir(dirname(driverFile), { recursive: true });
   try {
     await bundle({
-      stdin: { contents: entry(main), resolveDir: root, sourcefile: join(root, 'levin-entry.mjs'), loader: 'js' },
-      absWorkingDir: root,
+      ...bundleOptions({ main, root, executorFile, contents: entry(main) }),
       outfile: driverFile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
       packages: 'external',
       sourcemap: 'linked',
-      sourcesContent: false,
-      logLevel: 'silent',
-      plugins: [levin({ root, main: [main], executorFile })],
     });
   } catch (failure) {
     throw bundleFailed(job, failure, 'Correct it and build again.');
   }
   return { driverFile, executorFile: join(resolve(out), executorFile) };
+}
+
+export interface JobBundle {
+  readonly main: string;
+  readonly root: string;
+  readonly executorFile: string;
+  /** Of the module that imports the job file. */
+  readonly contents: string;
+}
+
+/** What every bundle of a job has in common. */
+export function bundleOptions({ main, root, executorFile, contents }: JobBundle): BuildOptions {
+  return {
+    stdin: { contents, resolveDir: root, sourcefile: join(root, 'levin-entry.mjs'), loader: 'js' },
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    sourcesContent: false,
+    logLevel: 'silent',
+    plugins: [levin({ root, main: [main], executorFile })],
+  };
 }
 
 /** Runs the job as `levin run` does: a default export that is a function gets a Context and the arguments. */

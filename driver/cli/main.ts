@@ -5,6 +5,9 @@ import { failProcess } from './fail-process.ts';
 
 const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<void>>> = {
   run: async (argv) => (await import('./run.ts')).run(argv),
+  submit: async (argv) => (await import('./submit.ts')).submit(argv),
+  logs: async (argv) => (await import('./logs.ts')).logs(argv),
+  result: async (argv) => (await import('./result.ts')).result(argv),
   check: async (argv) => (await import('./check.ts')).check(argv),
   build: async (argv) => (await import('./build.ts')).build(argv),
   simulate: async (argv) => (await import('./simulate.ts')).simulate(argv),
@@ -59,6 +62,10 @@ function help(): void {
     --upload             with --on aws: files of this machine that the job reads are copied to S3
     --quiet              no progress, no summary
     -- args…             arguments of the job that look like options
+  levin submit job.ts [options] [args…]   runs the driver on AWS, too; prints the application's ID
+    --on aws[:ENGINE], --name NAME, --conf key=value
+  levin logs ID [--follow]             what a submitted application printed
+  levin result ID [--wait] [--json]    what it printed to stdout, what became of it; exit code 0, 1, or 2 while it is not over
   levin simulate job.ts [options] [args…]   how long and how much it would take on AWS Lambda, from the profile of a run (docs/what-if.md)
     --workers N          functions at once: 1000
     --input-bytes SIZE   as if the files it reads had this size: 1TB

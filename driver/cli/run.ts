@@ -1,25 +1,27 @@
-import { statSync } from 'node:fs';
-import { basename, resolve, sep } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installDriverHooks } from '../../engine/closures/loading/driver-hooks.ts';
-import { findProjectRoot, realPathOf } from '../../engine/closures/loading/project-root.ts';
+import { findProjectRoot } from '../../engine/closures/loading/project-root.ts';
 import { stateFolder, transformCacheFolder } from '../../engine/closures/loading/state-folder.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { applicationWasOpened } from '../application/current-application.ts';
+import { journaledSettings } from '../application/journaled-settings.ts';
 import { setLaunch } from '../application/launch.ts';
+import { runJobModule } from '../application/run-job-module.ts';
 import { parseMaster } from '../config/parse-master.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
 import type { EngineLookUp } from '../wiring.ts';
 import { deadlyChaos, takeDriverLife } from './driver-life.ts';
 import { failProcess } from './fail-process.ts';
 import { givenMaster } from './given-master.ts';
+import { checkJobFile } from './job-file.ts';
 import { parseRunArguments, type RunArguments } from './run-arguments.ts';
 import { openPlace, placeText, statePlaceOf } from './state-place.ts';
 
 /** `levin run job.ts`: makes the file the main file, loads it, and calls its default export when that is a function. */
 export async function run(argv: readonly string[]): Promise<void> {
   const options = parseRunArguments(argv);
-  const mainFile = checkJobFile(options.job);
+  const mainFile = checkJobFile('run', options.job);
   const life = takeDriverLife();
   const given = life === null ? deadlyChaos(options, process.env) : null;
   if (given !== null) return await (await import('./watch-driver.ts')).watchDriver(options, given);
@@ -28,10 +30,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   const stateDir = resumed?.stateDir ?? options.flags['stateDir'];
   const flags = stateDir === undefined ? options.flags : { ...options.flags, stateDir };
   const args = resumed?.start.args ?? options.args;
-  const { stateDir: _, ...journaled } = textValues(resumed?.start.conf ?? {});
+  const journaled = resumed === null ? {} : journaledSettings(resumed.start);
   // While the user's modules load.
   const engine = resumed?.engine ?? (await beginLookUp(options.flags));
-  setLaunch({ flags, journaled, args, main: mainFile, appId: options.appId, life, engine });
+  setLaunch({ flags, journaled, args, main: mainFile, root: null, appId: options.appId, life, engine });
   process.argv = [process.execPath, mainFile, ...args];
   installDriverHooks({
     root: resumed?.start.root ?? findProjectRoot(mainFile),
@@ -52,13 +54,7 @@ async function beginLookUp(flags: RunArguments['flags']): Promise<EngineLookUp |
 
 async function runMain(mainFile: string, args: readonly string[], options: RunArguments): Promise<void> {
   const module = (await import(pathToFileURL(mainFile).href)) as { readonly default?: unknown };
-  if (typeof module.default === 'function') {
-    const { Context } = await import('../api/context.ts');
-    const lv = await Context.create();
-    await module.default(lv, args);
-    await lv.stop();
-    return;
-  }
+  await runJobModule(module, args);
   if (options.appId !== null && !applicationWasOpened()) {
     process.stderr.write(`levin: ${basename(mainFile)} opened no Context, so nothing of ${options.appId} was resumed.\n`);
   }
@@ -97,26 +93,4 @@ function enter(folder: string): void {
       cause,
     });
   }
-}
-
-function textValues(values: AppStart['conf']): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])));
-}
-
-function checkJobFile(job: string): string {
-  const path = resolve(job);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile()) return checkTransformed(realPathOf(path));
-  const what = stats === undefined ? 'does not exist' : 'is a folder, not a file';
-  throw new LevinError({ code: 'JOB_NOT_FOUND', fault: 'user', message: `levin run: the job file ${path} ${what}.` });
-}
-
-/** Packages are loaded as they are, so functions of a job in one could not travel. */
-function checkTransformed(path: string): string {
-  if (!path.split(sep).includes('node_modules')) return path;
-  throw new LevinError({
-    code: 'JOB_IN_PACKAGE',
-    fault: 'user',
-    message: `levin run: the job file ${path} belongs to an installed package, whose functions cannot travel to executors. Copy it into your project and run the copy.`,
-  });
 }

@@ -34,7 +34,8 @@ async function configuredFolder({ flag, env, key }: FolderSetting, file: string)
   return typeof configured === 'string' && configured !== '' ? resolve(configured) : null;
 }
 
-async function projectSettings(file: string): Promise<ConfigSource | null> {
+/** Settings in the configuration file of the project that `file` is in; null when it has none. */
+export async function projectSettings(file: string): Promise<ConfigSource | null> {
   const root = findProjectRoot(file);
   const { projectConfig } = await import('../application/project-config.ts');
   // The file imports levin, which only the hooks find where no project has it installed. A journal may then name another root.

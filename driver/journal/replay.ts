@@ -19,6 +19,8 @@ export interface Replay extends ActionReplay, DrawReplay {
   launches(stageId: string): readonly LaunchedAttempt[];
   /** Attempts that may go on without the driver that launched them. */
   mayRun(): readonly MayRun[];
+  /** Grows only with what an application does once: it stands still where one driver after the other dies in the same place. */
+  readonly progress: number;
   readonly steps: StepReplay;
   loadResult(result: JournaledBytes): Promise<Uint8Array>;
 }
@@ -88,12 +90,34 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
     stageIds: () => [...launches.keys()],
     launches: (stageId) => launches.get(stageId) ?? [],
     mayRun: () => mayRun,
+    progress: progressOf(entries.map(({ entry }) => entry)),
     ...createActionReplay({ appId, entries }, order),
     ...createDrawReplay({ appId, entries }, order),
     steps: createStepReplay({ appId, entries }, order),
     loadResult: loadBytes,
   };
 }
+
+/** Attempts count once for each task: a task that fails is launched again and again. */
+function progressOf(entries: readonly JournalEntry[]): number {
+  const tasks = new Set<string>();
+  let others = 0;
+  for (const entry of entries) {
+    if (entry.kind === 'launched') for (const [partition] of entry.attempts) tasks.add(`${entry.stageId}/${partition}`);
+    else if (ONCE.has(entry.kind)) others++;
+  }
+  return tasks.size + others;
+}
+
+const ONCE: ReadonlySet<JournalEntry['kind']> = new Set([
+  'appStarted',
+  'listing',
+  'bounds',
+  'decision',
+  'actionStarted',
+  'actionFinished',
+  'stepFinished',
+]);
 
 function appStartOf({ argv, args, cwd, root, main, conf, levin, nodeMajor }: AppStart): AppStart {
   return { argv, args, cwd, root, main, conf, levin, nodeMajor };

@@ -1,6 +1,8 @@
 /** Every name under which an application keeps something, in one place. `a` is the app id. */
 export const objectKeys = {
   app: (a: string): string => `apps/${a}/`,
+  /** What a driver function runs. */
+  job: (a: string, hash: string): string => `apps/${a}/job/${hash}.json`,
   code: (a: string, hash: string): string => `apps/${a}/code/${hash}.mjs`,
   template: (a: string, hash: string): string => `apps/${a}/templates/${hash}`,
   /** Files of the user's machine, by their content. */
@@ -19,6 +21,9 @@ export const objectKeys = {
     `history/${a}/dead-letters/${stageId}/${partition}-${attemptId}.jsonl`,
   journalBlob: (a: string, epoch: number, hash: string): string => `apps/${a}/journal/${epoch}-${hash}`,
   history: (a: string): string => `history/${a}/`,
+  outputFolder: (a: string): string => `history/${a}/output/`,
+  /** What the driver function's process printed in one of its lives, which are told apart and sorted by when they began. */
+  output: (a: string, life: string, seq: number): string => `history/${a}/output/${life}-${String(seq).padStart(6, '0')}.jsonl`,
   events: (a: string, epoch: number, seq: number): string => `history/${a}/events/${epoch}-${String(seq).padStart(6, '0')}.jsonl`,
 } as const;
 
@@ -28,6 +33,8 @@ export const COMMIT_SHARDS = 16;
 export const metadataKeys = {
   apps: (a: string): { partition: string; sort: string } => ({ partition: 'apps', sort: a }),
   lease: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'lease' }),
+  /** Lives of the driver functions of an application that was submitted. */
+  lives: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'lives' }),
   /** Somebody wants the application's driver to stop. */
   cancel: (a: string): { partition: string; sort: string } => ({ partition: `app#${a}`, sort: 'cancel' }),
   /** What is known of an application's stages when its journal is gone. */

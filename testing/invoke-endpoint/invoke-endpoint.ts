@@ -12,7 +12,16 @@ export interface InvokeEndpointOptions {
   /** Default `us-east-1`. */
   readonly region?: string;
   /** Each invocation when it begins in an environment. */
-  readonly onInvoke?: (invocation: { readonly functionName: string; readonly requestId: string; readonly event: string }) => void;
+  readonly onInvoke?: (invocation: BegunInvocation) => void;
+}
+
+export interface BegunInvocation {
+  readonly functionName: string;
+  readonly requestId: string;
+  /** JSON. */
+  readonly event: string;
+  /** Of the environment's process, which leads a group of all that the function starts. */
+  readonly pid: number | undefined;
 }
 
 export interface InvokeEndpoint {
@@ -189,7 +198,7 @@ function freePlace(state: State, definition: FunctionDefinition): Place | string
 }
 
 async function invokeIn(state: State, place: Place, { definition, requestId, event }: Delivery): Promise<Invoked> {
-  state.onInvoke({ functionName: definition.name, requestId, event });
+  state.onInvoke({ functionName: definition.name, requestId, event, pid: place.environment.pid });
   const invoked = await place.environment.invoke(requestId, event);
   state.logs.set(definition.name, (state.logs.get(definition.name) ?? '') + invoked.log);
   place.busy = false;

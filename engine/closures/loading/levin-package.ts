@@ -26,6 +26,8 @@ const ENTRIES: Readonly<Record<string, string>> = {
   esbuild: 'engine/closures/loading/esbuild-plugin',
   transform: 'engine/closures/transform/transform',
 };
+/** Put in by the bundler of functions: there all of levin is in one folder, and no package.json above it. */
+declare const LEVIN_VERSION: string | undefined;
 const OWN_FOLDERS = ['engine', 'driver', 'shuffle', 'functions', 'bin', 'dist'];
 
 let found: LevinPackage | undefined;
@@ -49,6 +51,7 @@ export function requireOwn(path: string): unknown {
 }
 
 function locate(thisFile: string): LevinPackage {
+  if (typeof LEVIN_VERSION === 'string') return bundled(dirname(thisFile), LEVIN_VERSION);
   // `<base>/engine/closures/loading/levin-package.ts`; base is the package folder, or its `dist`.
   const base = dirname(dirname(dirname(dirname(thisFile))));
   const folder = existsSync(join(base, 'package.json')) ? base : dirname(base);
@@ -63,6 +66,10 @@ function locate(thisFile: string): LevinPackage {
     },
     owns: (file) => OWN_FOLDERS.some((own) => file.startsWith(folder + sep + own + sep)),
   };
+}
+
+function bundled(folder: string, version: string): LevinPackage {
+  return { folder, version, entryFile: () => null, owns: (file) => file.startsWith(folder + sep) };
 }
 
 /** URL of a published entry of the running copy, for messages and resolve hooks. */

@@ -5,7 +5,10 @@ import type { CallSite } from '../../types/call-site.ts';
 /** Folders of this package whose frames are not the user's. The package itself may hold the user's: its own tests and examples. */
 const OWN_FOLDERS = ['driver/', 'engine/', 'shuffle/', 'functions/', 'simulator/', 'bin/'];
 const packageUrl = new URL('../../../', import.meta.url).href;
-const ownPrefixes: readonly string[] = OWN_FOLDERS.map((folder) => packageUrl + folder);
+/** Put in by the bundler of functions, which puts all of levin into one folder. */
+declare const LEVIN_VERSION: string | undefined;
+const ownPrefixes: readonly string[] =
+  typeof LEVIN_VERSION === 'string' ? [new URL('./', import.meta.url).href] : OWN_FOLDERS.map((folder) => packageUrl + folder);
 
 /** Frames of our own that may stand above the user's call. */
 const FRAME_LIMIT = 12;

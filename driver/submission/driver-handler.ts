@@ -1,0 +1,98 @@
+import { hash } from 'node:crypto';
+import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { DriverEvent, StartEvent } from '../../engine/types/driver-event.ts';
+import type { ProcessIdentity } from '../../engine/types/process-identity.ts';
+import { applicationId } from '../application/application-id.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { createSubmission } from './create-submission.ts';
+import { type Driven, type DriveOptions, drive } from './drive.ts';
+import { MAX_IDLE_RESTARTS, readLives } from './driver-lives.ts';
+import { decodeJob } from './packed-job.ts';
+
+export interface DriverHandlerOptions extends Omit<DriveOptions, 'remainingMs' | 'requestId'> {
+  readonly process: ProcessIdentity;
+}
+
+/** What Lambda tells with an event. */
+interface LambdaContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export type DriverHandler = (event: unknown, context: LambdaContext) => Promise<Driven | null>;
+
+/**
+ * Handler of the driver function: drives an application, submits one that a schedule wants, or starts again what its failure queue brings.
+ *
+ * A life is always an asynchronous invocation, also after a failure: a message of the queue would come again only after the function's longest time.
+ */
+export function createDriverHandler(options: DriverHandlerOptions): DriverHandler {
+  return async (event, context) => {
+    const failed = failuresIn(event);
+    if (failed !== null) {
+      for (const failure of failed) await startAgain(failure, options);
+      return null;
+    }
+    const asked = checked(event);
+    if (asked.kind === 'start') {
+      await start(asked, options);
+      return null;
+    }
+    const remainingMs = (): number => context.getRemainingTimeInMillis();
+    return await drive(asked, { ...options, remainingMs, requestId: context.awsRequestId });
+  };
+}
+
+interface Failure {
+  readonly payload: DriverEvent;
+  readonly reason: string;
+}
+
+/** Failed invocations in messages of SQS; null: the event is none of SQS's. */
+function failuresIn(event: unknown): readonly Failure[] | null {
+  const { Records: records } = (event ?? {}) as { readonly Records?: readonly { readonly body: string }[] };
+  if (records === undefined) return null;
+  return records.map(({ body }) => {
+    const { requestPayload, responsePayload } = JSON.parse(body) as {
+      readonly requestPayload: unknown;
+      readonly responsePayload?: { readonly errorMessage?: string } | null;
+    };
+    return { payload: checked(requestPayload), reason: responsePayload?.errorMessage ?? 'it failed without a message' };
+  });
+}
+
+async function startAgain({ payload, reason }: Failure, { stores, invoke }: DriverHandlerOptions): Promise<void> {
+  if (payload.kind === 'start') {
+    const tries = (payload.tries ?? 0) + 1;
+    if (tries <= MAX_IDLE_RESTARTS) return await invoke({ ...payload, tries });
+    return console.error(`The job ${payload.job} could not be started at ${payload.at}: ${reason}`);
+  }
+  const { appId, life } = payload;
+  const lives = await readLives(stores.metadata, appId);
+  // Another one has taken over long ago: this one was killed while it should have ended.
+  if (lives !== null && lives.life > life) return;
+  await invoke({ kind: 'drive', appId, life: life + 1, after: reason });
+}
+
+/** The same for each delivery of one event. */
+async function start({ job: key, at, token }: StartEvent, { stores, invoke, process }: DriverHandlerOptions): Promise<void> {
+  const appId = applicationId(new Date(at), hash('sha256', token, 'hex'));
+  const bytes = await stores.objects.get(key);
+  const submitted = { key, hash: hash('sha256', bytes, 'hex') };
+  const job = decodeJob(bytes, submitted.hash);
+  const { leaseMs } = loadConfig([{ name: 'job', values: job.start.conf }]).config;
+  await createSubmission({ appId, job, submitted, leaseMs, process, stores });
+  await invoke({ kind: 'drive', appId, life: 1 });
+}
+
+function checked(event: unknown): DriverEvent {
+  const { kind, appId, life, job, at, token } = (event ?? {}) as Readonly<Record<string, unknown>>;
+  if (kind === 'drive' && typeof appId === 'string' && Number.isSafeInteger(life)) return event as DriverEvent;
+  const isStart = kind === 'start' && typeof job === 'string' && typeof token === 'string' && !Number.isNaN(Date.parse(String(at)));
+  if (isStart) return event as DriverEvent;
+  throw new LevinError({
+    code: 'DRIVER_EVENT',
+    fault: 'user',
+    message: `The driver function does not know the event ${JSON.stringify(event)}. Start jobs with levin submit, or with the engine's schedules.`,
+  });
+}

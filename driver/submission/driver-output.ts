@@ -1,0 +1,106 @@
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import { objectKeys } from '../../engine/types/keys.ts';
+
+/** Something that a driver's process printed. */
+export interface Printed {
+  /** Wall time. */
+  readonly timeMs: number;
+  /** `end`: nothing more comes of this life. */
+  readonly stream: 'stdout' | 'stderr' | 'end';
+  readonly text: string;
+}
+
+/** What a driver's process prints, kept as objects: one is closed when it has been open for so long, or is so large. */
+const PART_MS = 1_000;
+const PART_CHARACTERS = 262_144;
+
+export interface DriverOutput {
+  write(stream: 'stdout' | 'stderr', text: string): void;
+  /** Resolves when all is stored. */
+  close(): Promise<void>;
+}
+
+export interface DriverOutputOptions {
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  readonly appId: string;
+  /** Sorts behind those of earlier lives, and nobody else has it. */
+  readonly life: string;
+  /** Said once. */
+  readonly onError: (error: unknown) => void;
+}
+
+export function createDriverOutput({ objects, clock, appId, life, onError }: DriverOutputOptions): DriverOutput {
+  let lines: Printed[] = [];
+  let size = 0;
+  let seq = 0;
+  let failed = false;
+  let stored: Promise<void> = Promise.resolve();
+
+  const closePart = (): void => {
+    if (lines.length === 0) return;
+    const body = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const key = objectKeys.output(appId, life, seq++);
+    [lines, size] = [[], 0];
+    stored = stored
+      .then(() => objects.put(key, body))
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          if (!failed) onError(error);
+          failed = true;
+        },
+      );
+  };
+  const add = (stream: Printed['stream'], text: string): void => {
+    lines.push({ timeMs: clock.now(), stream, text });
+    size += text.length;
+    if (size >= PART_CHARACTERS) closePart();
+  };
+  return {
+    write(stream, text) {
+      if (lines.length === 0) {
+        const part = seq;
+        clock.sleep(PART_MS, { unref: true }).then(
+          () => (part === seq ? closePart() : undefined),
+          () => undefined,
+        );
+      }
+      add(stream, text);
+    },
+    async close() {
+      add('end', '');
+      closePart();
+      await stored;
+    },
+  };
+}
+
+/** One life's output, in order. */
+export interface LifeOutput {
+  readonly life: string;
+  readonly printed: readonly Printed[];
+}
+
+/** What was printed and not read yet, by life, the first one first; `seen` remembers the parts that were. */
+export async function readDriverOutput(objects: ObjectStore, appId: string, seen: Set<string> = new Set()): Promise<readonly LifeOutput[]> {
+  const keys: string[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<ObjectStore['list']>> = await objects.list(
+      objectKeys.outputFolder(appId),
+      after === null ? {} : { after },
+    );
+    keys.push(...page.objects.map(({ key }) => key));
+    after = page.next;
+  } while (after !== null);
+  const parts: { readonly life: string; readonly printed: readonly Printed[] }[] = [];
+  for (const key of keys.filter((each) => !seen.has(each)).sort()) {
+    const text = new TextDecoder().decode(await objects.get(key));
+    const lines = text.split('\n').filter((line) => line !== '');
+    parts.push({ life: key.replace(/-\d+\.jsonl$/, ''), printed: lines.map((line) => JSON.parse(line) as Printed) });
+    seen.add(key);
+  }
+  return [...Map.groupBy(parts, ({ life }) => life)].map(([life, of]) => ({ life, printed: of.flatMap(({ printed }) => printed) }));
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import { addRequests } from '../../engine/types/request-usage.ts';
+import { type AppRecord, readRecord } from '../application/app-record.ts';
+import { costOf } from '../cost/prices.ts';
+import { readEventLog } from '../events/event-log.ts';
+import { summarize } from '../events/summarize.ts';
+import { type LifeOutput, readDriverOutput } from './driver-output.ts';
+
+/** What became of a submitted application. */
+export interface SubmissionResult {
+  readonly record: AppRecord;
+  /** Printed to stdout by its last driver: one that goes on executes the job file from the top, so that all of it is there. */
+  readonly stdout: string;
+  /** Dollars, as far as tasks and drivers have metered: functions' time and requests, without the driver functions' own time. */
+  readonly cost: number | null;
+}
+
+/** Where an application is looked at. */
+export interface LookAt {
+  readonly metadata: MetadataStore;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+}
+
+const LOOK_MS = 1_000;
+/** Between an application's end and that of its output, when the function was not killed in between. */
+const OUTPUT_MS = 10_000;
+
+/** Waits until the application is over, and has said all; `onOutput` hears what is printed as it comes. */
+export async function awaitEnd(
+  appId: string,
+  { metadata, objects, clock }: LookAt,
+  onOutput: (life: LifeOutput) => void = () => undefined,
+): Promise<void> {
+  const seen = new Set<string>();
+  let ended = false;
+  const look = async (): Promise<void> => {
+    for (const life of await readDriverOutput(objects, appId, seen)) {
+      ended = life.printed.some(({ stream }) => stream === 'end');
+      onOutput(life);
+    }
+  };
+  let overMs: number | null = null;
+  for (;;) {
+    const record = await readRecord(metadata, appId);
+    if (record === null || record.outcome !== null) overMs ??= clock.monotonic();
+    await look();
+    if (overMs !== null && (ended || clock.monotonic() - overMs >= OUTPUT_MS)) return;
+    await clock.sleep(LOOK_MS);
+  }
+}
+
+export async function submissionResult(record: AppRecord, { objects }: Pick<LookAt, 'objects'>): Promise<SubmissionResult> {
+  const { appId } = record;
+  const last = (await readDriverOutput(objects, appId)).at(-1)?.printed ?? [];
+  const stdout = last.flatMap(({ stream, text }) => (stream === 'stdout' ? [text] : [])).join('');
+  return { record, stdout, cost: await costSoFar(objects, appId) };
+}
+
+/** null where nothing was metered. */
+export async function costSoFar(objects: ObjectStore, appId: string): Promise<number | null> {
+  const { requests, invocations } = summarize(await readEventLog(objects, appId));
+  if (requests === null) return null;
+  const all = addRequests(requests.tasks, requests.drivers);
+  return costOf({
+    invocations: invocations?.invocations ?? 0,
+    gbSeconds: invocations?.gbSeconds ?? 0,
+    puts: all.puts,
+    gets: all.gets + all.heads,
+    lists: all.lists,
+    itemWrites: all.writeUnits,
+    itemReads: all.readUnits,
+  });
+}
