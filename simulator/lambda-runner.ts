@@ -1,7 +1,7 @@
 import { pack, unpack } from 'msgpackr';
 import type { DriverRunner } from '../driver/wiring.ts';
 import type { RunOptions } from '../engine/ports/task-runner.ts';
-import { failureWith, taskName } from '../engine/runtime/worker/task-failure.ts';
+import { cancelledFailure, failureWith, taskName } from '../engine/runtime/worker/task-failure.ts';
 import type { TaskFailure } from '../engine/types/failure.ts';
 import type { TaskOutcome, TaskSpec } from '../engine/types/task.ts';
 import { attend, executorLost, failure } from './attend.ts';
@@ -79,6 +79,8 @@ export function createLambda(options: ComputeOptions): Compute {
     { signal, onEvent, onLaunch, memorySizeMb }: RunOptions,
   ): Promise<TaskOutcome> => {
     await onLaunch?.();
+    // To record it took its time.
+    if (signal.aborted) return failure(cancelledFailure(spec));
     const invoked = (memorySizeMb === undefined ? sized[0] : sized.find((each) => each.memorySizeMb === memorySizeMb)) as SizedFunction;
     const payload = pack(spec);
     if (payload.length > facts.payloadBytes) return failure(failureWith('error', 'internal', payloadTooLarge(spec, payload.length)));

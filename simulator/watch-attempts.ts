@@ -19,10 +19,15 @@ export function watchedRunner(runner: DriverRunner, driver: string, onAttempt: O
     ...runner,
     async run(spec, options) {
       let executorId: string | null = null;
-      const { signal, avoid = [], onEvent } = options;
-      const ended = onAttempt({ spec, driver, signal, avoid, executorId: () => executorId });
+      const { signal, avoid = [], onEvent, onLaunch } = options;
+      let ended: ReturnType<OnAttempt>;
+      const launched = (): void => {
+        ended = onAttempt({ spec, driver, signal, avoid, executorId: () => executorId });
+      };
+      if (onLaunch === undefined) launched();
       const outcome = await runner.run(spec, {
         ...options,
+        ...(onLaunch === undefined ? {} : { onLaunch: () => onLaunch().then(() => (signal.aborted ? undefined : launched())) }),
         onEvent(event) {
           if (event.kind === 'started') executorId = event.executorId;
           onEvent(event);
