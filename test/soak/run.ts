@@ -7,6 +7,7 @@ import { runSwarm } from '../simulation/swarm/run-swarm.ts';
 import { killOutputs } from '../support/killed-outputs.ts';
 import { runRealProcesses, totalsOf } from './real-processes/run-real-processes.ts';
 import { expectedOf, runSize, type SizeScenario } from './size.ts';
+import { compareThrottled } from './throttled.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -46,6 +47,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'killed-outputs': outputs,
   simulation: swarm,
   'real-processes': realProcesses,
+  throttled: compareThrottled,
 };
 
 const SEEDS = 100_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createFaultBook, type EmulatorFault, type FaultBook } from '../emulators/emulator-faults.ts';
 import { type Asynchronous, createAsynchronous, type Delivery } from './asynchronous.ts';
 import { type Environment, type Invoked, startEnvironment } from './environment.ts';
 import type { FunctionDefinition } from './function-definition.ts';
@@ -36,6 +37,10 @@ export interface InvokeEndpoint {
   }[];
   /** What the function has printed in invocations that are over, in their order: its log. */
   logOf(functionName: string): string;
+  /** Synchronous invocations that were asked for, refused ones included. */
+  calls(): number;
+  /** Refuses synchronous invocations, as Lambda does while an account has no room (429): the `nth` from now on (default the next), then each of that number. */
+  throttle(which: { readonly nth?: number; readonly every?: number; readonly times?: number }): void;
   /** Ends all environments and connections. */
   close(): Promise<void>;
 }
@@ -46,6 +51,8 @@ const MAX_ASYNC_BYTES = 1024 * 1024;
 const LOG_TAIL_BYTES = 4096;
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/(invocations|configuration)$/;
 const ACCOUNT = '000000000000';
+const INVOKE = 'Invoke';
+const THROTTLED: EmulatorFault = { kind: 'error', status: 429, code: 'TooManyRequestsException' };
 
 interface Place {
   readonly definition: FunctionDefinition;
@@ -62,6 +69,7 @@ interface State {
   readonly logs: Map<string, string>;
   readonly onInvoke: NonNullable<InvokeEndpointOptions['onInvoke']>;
   readonly asynchronous: Asynchronous;
+  readonly faults: FaultBook;
   closing: boolean;
 }
 
@@ -78,6 +86,7 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
     functions,
     places: new Set(),
     logs: new Map(),
+    faults: createFaultBook(),
     onInvoke: options.onInvoke ?? (() => undefined),
     asynchronous: createAsynchronous({
       region,
@@ -102,6 +111,8 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
     environments: () =>
       [...state.places].map(({ definition, environment: { id, pid }, busy }) => ({ functionName: definition.name, id, pid, busy })),
     logOf: (functionName) => state.logs.get(functionName) ?? '',
+    calls: () => state.faults.calls()[INVOKE] ?? 0,
+    throttle: (which) => state.faults.inject({ ...which, operation: INVOKE, fault: THROTTLED }),
     async close() {
       state.closing = true;
       state.asynchronous.close();
@@ -149,7 +160,8 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     response.writeHead(202, { 'x-amzn-requestid': requestId }).end();
     return state.asynchronous.accept({ definition, requestId, event });
   }
-  const place = freePlace(state, definition);
+  const injected = state.faults.next(INVOKE).length > 0;
+  const place = injected ? 'ConcurrentInvocationLimitExceeded' : freePlace(state, definition);
   if (typeof place === 'string') return refuse(429, 'TooManyRequestsException', { Reason: place, message: 'Rate Exceeded.' });
   const invoked = await invokeIn(state, place, { definition, requestId, event });
   const wantsLog = request.headers['x-amz-log-type'] === 'Tail';

@@ -103,25 +103,33 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
     return { attemptId: task.attemptId, outcome, events, tookMs: beforeMs - context.getRemainingTimeInMillis() };
   };
 
-  return async (event, context) => {
+  const runAll = async ({ tasks, settings, calledOff }: InvokedWork, context: LambdaContext): Promise<readonly AttemptAnswer[]> => {
     const beginMs = context.getRemainingTimeInMillis();
+    const attempts: AttemptAnswer[] = [];
+    const watch = watchCalledOff({ look: () => options.calledOff(calledOff), clock: options.clock, everyMs: LOOK_EVERY_MS });
+    try {
+      for (const task of tasks) {
+        const goneMs = beginMs - context.getRemainingTimeInMillis();
+        if (attempts.length > 0 && goneMs > Math.min(LAST_BEGIN_MS, GONE_AT_MOST * beginMs)) break;
+        const spec = { ...task, settings };
+        const answer = await watch.run(task.attemptId, (signal) => runOne(spec, context, signal));
+        await options.onAttempt({ spec, answer, cold: cold && attempts.length === 0 });
+        attempts.push(answer);
+      }
+    } finally {
+      watch.end();
+    }
+    return attempts;
+  };
+
+  return async (event, context) => {
     let work: InvokedWork;
     try {
       work = await decodeRequest(build, event, objects);
     } catch (error) {
       return refusalOf(build, toWireError(error));
     }
-    const attempts: AttemptAnswer[] = [];
-    const watch = watchCalledOff({ look: () => options.calledOff(work.calledOff), clock: options.clock, everyMs: LOOK_EVERY_MS });
-    for (const task of work.tasks) {
-      const goneMs = beginMs - context.getRemainingTimeInMillis();
-      if (attempts.length > 0 && goneMs > Math.min(LAST_BEGIN_MS, GONE_AT_MOST * beginMs)) break;
-      const spec = { ...task, settings: work.settings };
-      const answer = await watch.run(task.attemptId, (signal) => runOne(spec, context, signal));
-      await options.onAttempt({ spec, answer, cold: cold && attempts.length === 0 });
-      attempts.push(answer);
-    }
-    watch.end();
+    const attempts = await runAll(work, context);
     const environment = {
       id: options.environmentId,
       cold,
