@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileStrictly, cutBlocks, packageFolder, REPOSITORY, readRepositoryFile, runCommand, runWell } from '../support/consumer.ts';
@@ -28,6 +28,14 @@ function topWords(folder: string): [string, number][] {
 /** What `console.table` shows of an array of pairs, read back. */
 function tableRows(stdout: string): [string, number][] {
   return [...stdout.matchAll(/│ \d+ +│ '(.+?)' +│ (\d+) +│/g)].map(([, word, n]) => [word as string, Number(n)]);
+}
+
+/** Installs packages of this repository. */
+function link(...names: readonly string[]): void {
+  for (const name of names) {
+    const place = join(consumer, 'node_modules', name);
+    if (!existsSync(place)) symlinkSync(join(REPOSITORY, 'node_modules', name), place);
+  }
 }
 
 async function packed(): Promise<string> {
@@ -84,10 +92,9 @@ describe('the packed tarball in a folder made by npm init -y', () => {
   test('the examples in it, copied as their page says, compile and run', async () => {
     await setType('module');
     cpSync(join(consumer, 'node_modules/levin/examples'), join(consumer, 'examples'), { recursive: true });
-    for (const name of ['vega-datasets', '@types'])
-      symlinkSync(join(REPOSITORY, 'node_modules', name), join(consumer, 'node_modules', name));
+    link('vega-datasets', '@types');
     const strict = { module: 'nodenext', moduleResolution: 'nodenext', types: ['node'], allowImportingTsExtensions: true };
-    const files = readdirSync(join(consumer, 'examples')).map((name) => `examples/${name}`);
+    const files = globSync('examples/*.ts', { cwd: consumer });
     expect(await compileStrictly(consumer, files, strict)).toBe('');
     const [shown] = shownRuns('page-rank');
     const { code, stdout } = await runCommand(consumer, 'npx', 'levin', 'run', ...(shown?.args ?? []), '--on', 'local[2]');
@@ -102,6 +109,16 @@ describe('the packed tarball in a folder made by npm init -y', () => {
       '',
       "levin: levin deploy uses AWS's CDK, which does not come with levin: aws-cdk is not installed. Install it: npm install --save-dev aws-cdk@^2 aws-cdk-lib constructs [CDK_MISSING]\n",
     ]);
+  });
+
+  test('its test of a job on AWS, copied as docs/testing.md says, runs in Vitest', async () => {
+    await setType('module');
+    const tests = join(consumer, 'testing');
+    cpSync(join(consumer, 'node_modules/levin/examples/testing'), tests, { recursive: true });
+    link('vite', 'vitest');
+    const { code, stdout, stderr } = await runCommand(tests, process.execPath, join(REPOSITORY, 'node_modules/vitest/vitest.mjs'), 'run');
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Tests +2 passed/);
   });
 
   test('a wrong record type does not compile', async () => {
@@ -133,8 +150,7 @@ describe('the packed tarball in a folder made by npm init -y', () => {
       `${code}console.log([${names.map((_, i) => `m${i}`).join(', ')}].every((m) => Object.keys(m).length > 0));\n`,
     );
     // Optional peers: levin/vite is for those who have vite, levin/infra for those who have the CDK.
-    for (const peer of ['vite', 'aws-cdk-lib', 'constructs'])
-      symlinkSync(join(REPOSITORY, 'node_modules', peer), join(consumer, 'node_modules', peer));
+    link('vite', 'aws-cdk-lib', 'constructs');
     expect(await compileStrictly(consumer, 'all.ts', { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
     expect(await runWell(consumer, process.execPath, 'all.ts')).toBe('true\n');
   });
