@@ -22,6 +22,8 @@ export interface AppJournal extends ActionJournal, StepJournal, ListingJournal, 
   unclaimed(): readonly string[];
   /** The last entry of a driver that leaves the application to another one. */
   handOver(attempts: readonly LeftAttempt[]): Promise<void>;
+  /** All attempts were told to stop: a successor waits for them no longer than this. */
+  callOff(withinMs: number): Promise<void>;
   /** Whether this driver or an earlier one launched the attempt. */
   hasLaunched(attemptId: string): boolean;
   /** Stages that attempts were launched for, by this driver or an earlier one. */
@@ -128,6 +130,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
       ...replay.steps.unclaimed().map(({ name, callSite }) => placed(stepName(name), callSite)),
     ],
     handOver: (left) => append({ kind: 'handedOver', attempts: left }),
+    callOff: (withinMs) => append({ kind: 'calledOff', withinMs }),
     hasLaunched: (attemptId) => attempts.has(launchedId(attemptId)),
     stageIds: () => [...stages],
   };

@@ -146,6 +146,9 @@ function withResume(error: unknown, { appId, master }: Pick<ApplicationEndOption
   return new LevinError({ code, fault, message, details, cause: error });
 }
 
+/** From the word to the last attempt: functions look every few seconds whether they are called off. */
+const CALLED_OFF_MS = 10_000;
+
 const NOTHING_PAID = { invocations: 0, gbSeconds: 0 };
 
 interface Ending {
@@ -157,11 +160,14 @@ interface Ending {
 /** Cancels what runs, waits until it is told and journaled, cleans up after success, and closes everything in turn. */
 async function endOnce(options: ApplicationEndOptions, { status, error, running }: Ending): Promise<void> {
   const { stores, journal, bus } = options;
+  let stopMs: number | null = CALLED_OFF_MS;
   const closings = [
-    () => (status === 'cancelled' ? drain(options) : Promise.resolve()),
+    async () => {
+      if (status === 'cancelled') stopMs = (await drain(options)) ? 0 : null;
+    },
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),
-    () => endData(options, { status, error }),
+    () => endData(options, { status, error, stopMs }),
     async () =>
       bus.emit({ kind: 'appEnded', status, message: error === null ? null : messageOf(error), requests: stores.requests?.() ?? null }),
     () => options.log.close(),
@@ -177,16 +183,25 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   if (failures.length > 0) throw failures[0];
 }
 
-/** What was cancelled and is paid for is waited for a little, so that what is said of it is true. */
-async function drain({ runner, bus }: ApplicationEndOptions): Promise<void> {
+/** What was cancelled and is paid for is waited for a little, so that what is said of it is true. False: some of it may go on. */
+async function drain({ runner, bus }: ApplicationEndOptions): Promise<boolean> {
   const message = stillPaid((await runner.drain?.()) ?? NOTHING_PAID);
   if (message !== null) bus.emit({ kind: 'warning', code: 'STILL_PAID', message });
+  return message === null;
+}
+
+interface DataEnding extends Omit<Ending, 'running'> {
+  /** How long attempts may take to stop; null: some were told to and did not. */
+  readonly stopMs: number | null;
 }
 
 /** Whoever has taken the application over needs what is committed: only the holder of the lease deletes it, and not before nobody can resume it. */
-async function endData(options: ApplicationEndOptions, { status, error }: Omit<Ending, 'running'>): Promise<void> {
+async function endData(options: ApplicationEndOptions, { status, error, stopMs }: DataEnding): Promise<void> {
   const { appId, stores, journal, bus } = options;
   try {
+    // Else whoever resumes it would wait for them as long as a task may take.
+    const outlive = options.runner.capabilities.outlivesDriver === true;
+    if (status !== 'succeeded' && outlive && stopMs !== null) await journal.callOff(stopMs);
     await options.record.ended(status, error === null ? null : messageOf(error));
     if (status !== 'succeeded') return;
     await options.engine.tidyDeadLetters();

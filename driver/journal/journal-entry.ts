@@ -66,6 +66,7 @@ export interface StepKey {
  * - `actionFinished`, `actionFailed`: how it ended. A failed one runs again when the driver is resumed.
  * - `launched`: attempts about to be made, so that a successor neither launches nor pays twice.
  * - `handedOver`: the driver launches nothing any more. Of all attempts before, only these may still run.
+ * - `calledOff`: the driver ends without success, and has told all attempts before to stop: none runs for longer than `withinMs`.
  * - `stepStarted`, `stepFinished`, `stepFailed`: driver code run by `lv.step`. Only a finished one has a result; a failed one may run again under
  *   the same key.
  * - `draws`: what `lv.now()` and `lv.random()` gave.
@@ -86,6 +87,7 @@ export type JournalEntry =
   | { readonly kind: 'actionFailed'; readonly ordinal: number; readonly message: string }
   | { readonly kind: 'launched'; readonly stageId: string; readonly attempts: readonly LaunchedAttempt[] }
   | { readonly kind: 'handedOver'; readonly attempts: readonly LeftAttempt[] }
+  | { readonly kind: 'calledOff'; readonly withinMs: number }
   | ({ readonly kind: 'stepStarted'; readonly callSite: CallSite | null } & StepKey)
   | ({ readonly kind: 'stepFinished'; readonly result: JournaledBytes } & StepKey)
   | ({ readonly kind: 'stepFailed'; readonly message: string } & StepKey)

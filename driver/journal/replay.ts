@@ -70,6 +70,9 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
       case 'handedOver':
         mayRun = [...entry.attempts];
         break;
+      case 'calledOff':
+        mayRun = mayRun.map((attempt) => ({ ...attempt, leftMs: Math.min(attempt.leftMs ?? entry.withinMs, entry.withinMs) }));
+        break;
       case 'actionStarted':
       case 'actionFinished':
       case 'actionFailed':

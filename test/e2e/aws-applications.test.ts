@@ -1,13 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type JobFolder, jobFolder } from '../support/job-folder.ts';
 import { startEmulatedAws } from '../support/lambda/emulated-aws.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 
-/** Its last task waits for a file. */
-const job = (go: string): string => `
-import { existsSync } from 'node:fs';
+/** Its last task says that it has begun, and waits for a file. */
+const job = ({ begun, go }: { readonly begun: string; readonly go: string }): string => `
+import { existsSync, writeFileSync } from 'node:fs';
 import { Context } from 'levin';
 
 await using lv = await Context.create();
@@ -15,6 +15,7 @@ console.log(lv.applicationId);
 const squares = await lv
   .parallelize([1, 2, 3], 3)
   .map(async (n) => {
+    if (n === 3) writeFileSync(${JSON.stringify(begun)}, '');
     while (n === 3 && !existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 20));
     return n * n;
   })
@@ -23,10 +24,10 @@ console.log(JSON.stringify(squares));
 `;
 
 test('an application of an engine is listed, cancelled, resumed and removed with --on aws, and is not one of this machine', async () => {
-  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
+  await using aws = await startEmulatedAws({ timeLimitMs: 600_000 });
   using folder = jobFolder();
-  const go = join(folder.path, 'go');
-  folder.write('job.ts', job(go));
+  const [begun, go] = [join(folder.path, 'begun'), join(folder.path, 'go')];
+  folder.write('job.ts', job({ begun, go }));
   const levin = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await runCli(args, { cwd: folder.path, env: envOf(folder, aws.env) });
     expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
@@ -36,6 +37,7 @@ test('an application of an engine is listed, cancelled, resumed and removed with
   const id = Promise.withResolvers<string>();
   const run = folder.run(['--on', 'aws:test', '--quiet', 'job.ts'], { env: aws.env, onStdout: (text) => id.resolve(text.trim()) });
   const appId = await id.promise;
+  while (!existsSync(begun)) await new Promise((resolve) => setTimeout(resolve, 50));
   const kept = `What it has committed is kept: resume it with levin run JOB --app ${appId} --on aws:test, or remove it with levin gc ${appId} --on aws:test.`;
   expect(await levin('cancel', appId, '--on', 'aws:test')).toBe(`Application ${appId} was cancelled. ${kept}\n`);
   expect(await run).toMatchObject({
@@ -52,6 +54,7 @@ test('an application of an engine is listed, cancelled, resumed and removed with
   expect(await levin('apps')).toBe('No applications.\n');
   expect(await failed(folder, ['run', 'job.ts', '--app', appId, '--on', 'local'], aws.env)).toContain('APP_NOT_FOUND');
 
+  // What was called off is not waited for: that would take as long as a task may, ten minutes here.
   writeFileSync(go, '');
   expect(await levin('run', 'job.ts', '--app', appId, '--on', 'aws:test', '--quiet')).toBe(`${appId}\n[1,4,9]\n`);
   expect(JSON.parse(await levin('apps', '--on', 'aws:test', '--json'))).toMatchObject([
