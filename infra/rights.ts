@@ -45,21 +45,10 @@ const OWN_LOGS: Right = {
   unseen: BY_LAMBDA,
 };
 
-/** Buckets of the user, where the engine was made with some. */
-const USER_DATA: readonly Right[] = [
-  {
-    actions: ['s3:ListBucket'],
-    on: 'readableBuckets',
-    reason: 'patterns of input files; whether a missing one is missing',
-    unseen: BY_OPTION,
-  },
-  { actions: ['s3:GetObject'], on: 'readableObjects', reason: 'input of jobs', unseen: BY_OPTION },
-  {
-    actions: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
-    on: 'writableObjects',
-    reason: 'output of jobs: staged, published, replaced',
-    unseen: BY_OPTION,
-  },
+/** Buckets of the user, where the engine was made with some. An attempt stages its file as an upload; the driver completes uploads, or takes them away. */
+const USER_OBJECTS: readonly Right[] = [
+  { actions: ['s3:GetObject'], on: 'readableObjects', reason: 'input of jobs' },
+  { actions: ['s3:PutObject'], on: 'writableObjects', reason: 'output of jobs' },
 ];
 
 const KEY: Right = {
@@ -70,40 +59,72 @@ const KEY: Right = {
 };
 
 const OBJECTS: readonly Right[] = [
-  {
-    actions: ['s3:ListBucket'],
-    on: 'bucket',
-    reason: 'patterns of input files, clean-up; without it a missing object is told as a missing right',
-  },
   { actions: ['s3:GetObject'], on: 'objects', reason: 'code, templates, shuffle blocks, results, input' },
-  { actions: ['s3:PutObject'], on: 'objects', reason: 'shuffle blocks, results, output, the journal’s large entries, event logs' },
-  {
-    actions: ['s3:DeleteObject'],
-    on: 'objects',
-    reason: 'an application’s data goes when it has ended; attempts that lost remove what they staged',
-  },
-  { actions: ['s3:AbortMultipartUpload'], on: 'objects', reason: 'output that is not published' },
+  { actions: ['s3:PutObject'], on: 'objects', reason: 'shuffle blocks, results, output, large entries of the journal, event logs' },
 ];
 
+const ABORT = ['s3:AbortMultipartUpload'];
+
+/** Lists, makes and removes; invokes. */
 const DRIVER: readonly Right[] = [
+  ...(['bucket', 'readableBuckets'] as const).map((on) => ({
+    actions: ['s3:ListBucket'],
+    on,
+    reason: 'patterns of files, clean-up, event logs',
+  })),
   ...OBJECTS,
+  ...USER_OBJECTS,
+  ...(['objects', 'writableObjects'] as const).flatMap((on) => [
+    {
+      actions: ['s3:DeleteObject'],
+      on,
+      reason: 'data of an application that has ended, output that is replaced, records of what was staged',
+    },
+    {
+      actions: ABORT,
+      on,
+      reason: 'output that was staged by an attempt that lost',
+      unseen: 'no attempt of the judged jobs loses after it has staged a file',
+    },
+  ]),
   {
     actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query', 'dynamodb:ConditionCheckItem'],
     on: 'table',
     reason: 'lease, journal, commits, records of applications',
   },
   { actions: ['lambda:InvokeFunction'], on: 'executors', reason: 'every attempt of a task' },
+  KEY,
+];
+
+/** Reads, computes, writes, commits. */
+const EXECUTOR: readonly Right[] = [
+  ...(['bucket', 'readableBuckets'] as const).map((on) => ({
+    actions: ['s3:ListBucket'],
+    on,
+    reason: 'without it S3 says of a missing object that it may not be read, and lost shuffle blocks would not be made again',
+    unseen: 'it changes answers to other calls only',
+  })),
+  ...OBJECTS,
+  ...USER_OBJECTS,
+  ...(['objects', 'writableObjects'] as const).map((on) => ({
+    actions: ABORT,
+    on,
+    reason: 'a large object that could not be written whole',
+    unseen: 'no part of an upload fails for good in the judged jobs',
+  })),
+  { actions: ['dynamodb:PutItem'], on: 'table', reason: 'an attempt commits its task' },
+  {
+    actions: ['dynamodb:GetItem'],
+    on: 'table',
+    reason: 'an attempt that takes long looks whether it was called off',
+    unseen: 'the attempts of the judged jobs are short',
+  },
+  KEY,
 ];
 
 /** Everything that anybody may do on an engine, in one place: roles, policy, docs and the judge of the tests are made of this. */
 export const RIGHTS: Readonly<Record<Principal, readonly Right[]>> = {
-  executor: [
-    ...OBJECTS,
-    { actions: ['dynamodb:GetItem', 'dynamodb:PutItem'], on: 'table', reason: 'an attempt commits its task, or reads who won' },
-    ...USER_DATA,
-    KEY,
-    OWN_LOGS,
-  ],
+  executor: [...EXECUTOR, OWN_LOGS],
   driver: [
     ...DRIVER,
     { actions: ['lambda:InvokeFunction'], on: 'driver', reason: 'it hands over to a fresh invocation of itself before its time is over' },
@@ -114,16 +135,12 @@ export const RIGHTS: Readonly<Record<Principal, readonly Right[]>> = {
       reason: 'a driver that died is started again from there',
       unseen: BY_LAMBDA,
     },
-    ...USER_DATA,
-    KEY,
     OWN_LOGS,
   ],
   caller: [
     { actions: ['lambda:GetFunctionConfiguration'], on: 'driver', reason: 'finds the engine, and what it consists of' },
     ...DRIVER,
     { actions: ['lambda:InvokeFunction'], on: 'driver', reason: 'submits applications' },
-    ...USER_DATA,
-    KEY,
   ],
 };
 

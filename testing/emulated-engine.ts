@@ -50,7 +50,7 @@ export async function startEmulatedEngine(options: EmulatedEngineOptions = {}): 
   dynamodb.addTable(engine.table, KEY_ATTRIBUTES);
   const lambda = await startFunctions(engine, { s3, dynamodb, eventbridge }, options);
   const credentials = { accessKeyId: 'caller', secretAccessKey: 'test' };
-  const files = openTestFiles({ endpoint: s3.url, region: REGION, credentials });
+  const files = openTestFiles({ endpoint: s3.url, region: REGION, credentials: { ...credentials, accessKeyId: 'test' } });
   return {
     master: `aws:${TEST_ENGINE}`,
     env: {

@@ -14,15 +14,19 @@ interface RequestInput extends ItemInput {
   readonly TransactItems?: readonly { readonly Put?: ItemInput; readonly Delete?: ItemInput; readonly ConditionCheck?: ItemInput }[];
 }
 
+const TRANSACTED: Readonly<Record<string, string>> = { Put: 'PutItem', Delete: 'DeleteItem', ConditionCheck: 'ConditionCheckItem' };
+
 /** What a request is about, even one that is going to be refused. */
-export function subjectOf(tables: Tables, body: Uint8Array): Pick<RecordedRequest, 'resource' | 'keys'> {
+export function subjectOf(tables: Tables, body: Uint8Array): Pick<RecordedRequest, 'resource' | 'keys' | 'parts'> {
   const input = parsed(body);
   const items = input.TransactItems?.map(({ Put, Delete, ConditionCheck }) => Put ?? Delete ?? ConditionCheck ?? {}) ?? [input];
   const resource = items[0]?.TableName ?? '';
   const table = tables.get(resource);
   if (table === undefined) return { resource, keys: [] };
   if (input.KeyConditionExpression !== undefined) return { resource, keys: partitionsIn(input) };
-  return { resource, keys: items.flatMap(({ Key, Item }) => keyOf(table, Key ?? Item ?? {})) };
+  const keys = items.flatMap(({ Key, Item }) => keyOf(table, Key ?? Item ?? {}));
+  if (input.TransactItems === undefined) return { resource, keys };
+  return { resource, keys, parts: input.TransactItems.map((item) => TRANSACTED[Object.keys(item)[0] ?? ''] ?? 'unknown') };
 }
 
 function keyOf({ partitionKey, sortKey }: EmulatedTable, item: Item): readonly string[] {

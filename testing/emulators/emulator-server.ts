@@ -22,7 +22,7 @@ export interface EmulatorAnswer {
 /** One service: which operation a request is, what it answers, how it says no. */
 export interface EmulatedService {
   operationOf(request: EmulatorRequest): string;
-  subjectOf(request: EmulatorRequest): Pick<RecordedRequest, 'resource' | 'keys'>;
+  subjectOf(request: EmulatorRequest): Pick<RecordedRequest, 'resource' | 'keys' | 'parts'>;
   /** Synchronous, so that requests are done one after the other, each whole. */
   answer(operation: string, request: EmulatorRequest, faults: readonly EmulatorFault[]): EmulatorAnswer;
   refuse(fault: Extract<EmulatorFault, { kind: 'error' }>): EmulatorAnswer;

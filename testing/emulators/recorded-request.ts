@@ -12,6 +12,8 @@ export interface RecordedRequest {
   readonly keys: readonly string[];
   /** The `Range` header: `bytes=0-99`. */
   readonly range: string | null;
+  /** Of a transaction: the operation that each of its items is, `PutItem`, `DeleteItem` or `ConditionCheckItem`. */
+  readonly parts?: readonly string[];
 }
 
 export function callerOf(headers: IncomingMessage['headers']): string | null {

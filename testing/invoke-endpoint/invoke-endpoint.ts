@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFaultBook, type EmulatorFault, type FaultBook } from '../emulators/emulator-faults.ts';
+import { callerOf } from '../emulators/recorded-request.ts';
 import { type Asynchronous, createAsynchronous, type Delivery } from './asynchronous.ts';
 import { type Environment, type Invoked, startEnvironment } from './environment.ts';
 import type { FunctionDefinition } from './function-definition.ts';
@@ -25,6 +26,14 @@ export interface BegunInvocation {
   readonly pid: number | undefined;
 }
 
+/** A request that reached the endpoint, whatever became of it. */
+export interface RecordedInvocation {
+  readonly operation: 'Invoke' | 'GetFunctionConfiguration';
+  /** Access key id that it was signed with; null: it was not signed. */
+  readonly caller: string | null;
+  readonly functionName: string;
+}
+
 export interface InvokeEndpoint {
   /** `http://127.0.0.1:<port>`, for the `endpoint` of a client or `AWS_ENDPOINT_URL_LAMBDA`. */
   readonly url: string;
@@ -41,6 +50,7 @@ export interface InvokeEndpoint {
   calls(): number;
   /** Refuses synchronous invocations, as Lambda does while an account has no room (429): the `nth` from now on (default the next), then each of that number. */
   throttle(which: { readonly nth?: number; readonly every?: number; readonly times?: number }): void;
+  requests(): readonly RecordedInvocation[];
   /** Ends all environments and connections. */
   close(): Promise<void>;
 }
@@ -67,6 +77,7 @@ interface State {
   readonly places: Set<Place>;
   /** What each function has printed. */
   readonly logs: Map<string, string>;
+  readonly recorded: RecordedInvocation[];
   readonly onInvoke: NonNullable<InvokeEndpointOptions['onInvoke']>;
   readonly asynchronous: Asynchronous;
   readonly faults: FaultBook;
@@ -87,6 +98,7 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
     places: new Set(),
     logs: new Map(),
     faults: createFaultBook(),
+    recorded: [],
     onInvoke: options.onInvoke ?? (() => undefined),
     asynchronous: createAsynchronous({
       region,
@@ -113,6 +125,7 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
     logOf: (functionName) => state.logs.get(functionName) ?? '',
     calls: () => state.faults.calls()[INVOKE] ?? 0,
     throttle: (which) => state.faults.inject({ ...which, operation: INVOKE, fault: THROTTLED }),
+    requests: () => [...state.recorded],
     async close() {
       state.closing = true;
       state.asynchronous.close();
@@ -128,6 +141,8 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
   const body = await bodyOf(request);
   const [, encodedName = '', asked] = PATH.exec(request.url ?? '') ?? [];
   const name = decodeURIComponent(encodedName);
+  const operation = asked === 'configuration' ? 'GetFunctionConfiguration' : 'Invoke';
+  state.recorded.push({ operation, caller: callerOf(request.headers), functionName: name });
   const definition = state.functions.get(name);
   const refuse = (status: number, type: string, fields: object): void => {
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type, 'x-amzn-requestid': requestId });

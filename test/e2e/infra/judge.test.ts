@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { stackName } from '../../../engine/types/aws-engine.ts';
+import { type Principal, RIGHTS } from '../../../infra/rights.ts';
+import { TEST_ENGINE } from '../../../testing/engine-functions.ts';
+import { enginePolicies } from '../../support/infra/engine-policies.ts';
+import {
+  callsOf,
+  deniedCalls,
+  EMULATED_ACCOUNT,
+  EMULATED_REGION,
+  type JudgedCall,
+  type Policies,
+  unusedRights,
+} from '../../support/infra/judge-calls.ts';
+import { engineTemplate } from '../../support/infra/synth-engine.ts';
+import { jobFolder, jobText } from '../../support/job-folder.ts';
+import { startEmulatedAws } from '../../support/lambda/emulated-aws.ts';
+import { runCli } from '../../support/run-cli.ts';
+
+const template = engineTemplate({ engineName: TEST_ENGINE, memorySizes: [512], readable: ['s3://books'], writable: ['s3://out'] });
+const policies: Policies = enginePolicies(template, {
+  region: EMULATED_REGION,
+  account: EMULATED_ACCOUNT,
+  bucket: stackName(TEST_ENGINE),
+  table: stackName(TEST_ENGINE),
+});
+
+/** Reads, shuffles, writes, writes again over it; then fails in the middle of a file. */
+const JOB = jobText(
+  "const words = lv.textFile('s3://books/*.txt').flatMap((line) => line.split(' ')).map((word) => [word, 1]);",
+  'const counts = words.reduceByKey((a, b) => a + b).map(([word, n]) => `${word} ${n}`);',
+  "for (let i = 0; i < 2; i++) await counts.saveAsTextFile('s3://out/counts', { mode: 'overwrite' });",
+  'console.log(JSON.stringify((await lv.textFile("s3://out/counts").collect()).sort()));',
+  // Too large for a commit item.
+  'console.log((await lv.range(0, 5000, { numPartitions: 1 }).map((n) => `number ${n}`).collect()).length);',
+  `await counts.saveAsTextFile('s3://${stackName(TEST_ENGINE)}/output/counts', { mode: 'overwrite' });`,
+  `await counts.saveAsTextFile('s3://${stackName(TEST_ENGINE)}/output/counts', { mode: 'overwrite' });`,
+  "console.log(await lv.textFile('s3://books/a.txt').count());",
+  "const failing = lv.range(0, 20, { numPartitions: 2 }).map((n) => { if (n === 15) throw new Error('no'); return `record ${n}`; });",
+  `await failing.saveAsTextFile('s3://${stackName(TEST_ENGINE)}/output/failed').catch((error) => console.error(error.message));`,
+  "await failing.saveAsTextFile('s3://out/failed');",
+);
+
+test('everything that drivers and functions ask for is allowed by the synthesised policies, and nothing is allowed that they never need', async () => {
+  await using aws = await startEmulatedAws({ localFiles: false });
+  for (const bucket of ['books', 'out']) await aws.makeBucket(bucket);
+  await aws.put('s3://books/a.txt', 'to be or not\n');
+  await aws.put('s3://books/b.txt', 'to be\n');
+  using folder = jobFolder({ 'job.ts': JOB });
+  const { code, stdout, stderr } = await folder.run(['--on', aws.master, 'job.ts'], { env: aws.env });
+  expect(code, stderr).toBe(1);
+  expect(stdout.split('\n')).toEqual(['["be 2","not 1","or 1","to 2"]', '5000', '1', '']);
+  const appId = /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(stderr)?.[0] ?? '';
+  for (const args of [['apps'], ['gc', appId]]) {
+    const done = await runCli([...args, '--on', aws.master], { cwd: folder.path, env: aws.env });
+    expect(done.code, done.stderr).toBe(0);
+  }
+  const calls = callsOf(aws);
+  expect(deniedCalls(calls, policies)).toEqual([]);
+  expect(unusedRights(calls, seen(policies)).filter((right) => !right.includes('-driver'))).toEqual([]);
+});
+
+/** Without the rights that no test can see used; each says why in `RIGHTS`. */
+function seen({ of, bucket }: Policies): Policies {
+  const kinds = Object.keys(of).map((caller): [string, Principal] => [
+    caller,
+    caller === 'caller' ? 'caller' : caller.endsWith('-driver') ? 'driver' : 'executor',
+  ]);
+  const left = kinds.map(([caller, principal]) => [
+    caller,
+    of[caller]?.filter(({ Sid = '' }) => RIGHTS[principal][Number(/\d+$/.exec(Sid)?.[0])]?.unseen === undefined),
+  ]);
+  return { of: Object.fromEntries(left) as Policies['of'], bucket };
+}
+
+test('a call that no policy allows is found, and so is a right that nobody uses', () => {
+  const executor = `${stackName(TEST_ENGINE)}-executor-512`;
+  const foreign: JudgedCall = { caller: executor, action: 's3:PutObject', resource: 'arn:aws:s3:::books/a.txt' };
+  expect(deniedCalls([foreign], policies)).toEqual([`${executor}: s3:PutObject on arn:aws:s3:::books/a.txt`]);
+  const read: JudgedCall = { caller: executor, action: 's3:GetObject', resource: 'arn:aws:s3:::books/a.txt' };
+  const unused = unusedRights([read], { of: { [executor]: policies.of[executor] ?? [] }, bucket: [] });
+  expect(unused).not.toContain(`${executor}: s3:GetObject on arn:aws:s3:::books/*`);
+  expect(unused).toContain(`${executor}: s3:GetObject on arn:aws:s3:::out/*`);
+});
