@@ -83,11 +83,16 @@ export function unusedRights(calls: readonly JudgedCall[], { of }: Policies): re
   });
 }
 
+interface SingleRight extends PolicyStatement {
+  readonly Action: string;
+  readonly Resource: string;
+}
+
 /** One action on one resource each. */
-function single(statements: readonly PolicyStatement[]): readonly PolicyStatement[] {
+function single(statements: readonly PolicyStatement[]): readonly SingleRight[] {
   return statements.flatMap((statement) =>
     [statement.Action]
       .flat()
-      .flatMap((Action) => [statement.Resource].flat().map((Resource) => ({ ...statement, Action, Resource }) as PolicyStatement)),
+      .flatMap((Action) => [statement.Resource].flat().map((Resource) => ({ ...statement, Action, Resource }) as SingleRight)),
   );
 }

@@ -1,6 +1,5 @@
 import { type EmulatedEngine, type EmulatedEngineOptions, startEmulatedEngine } from '../../../testing/emulated-engine.ts';
-import { emulatedPolicies } from '../infra/emulated-policies.ts';
-import { callsOf, deniedCalls } from '../infra/judge-calls.ts';
+import { judgeEngine } from '../infra/judge-engine.ts';
 import { type JobOnAws, type JobOnAwsOptions, runOnAws } from './run-on-aws.ts';
 
 export interface AwsInTests extends EmulatedEngine {
@@ -16,10 +15,7 @@ export async function startEmulatedAws(options: EmulatedEngineOptions = {}): Pro
     run: (jobFile, jobOptions) => runOnAws(engine, jobFile, jobOptions),
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();
-      const others = [...new Set(engine.s3.requests().map(({ resource }) => resource))].filter((bucket) => bucket !== engine.bucket);
-      const policies = emulatedPolicies({ memorySizesMb: options.memorySizesMb ?? [512], readable: [], writable: others });
-      const denied = deniedCalls(callsOf(engine), policies);
-      if (denied.length > 0) throw new Error(`What was asked for is not allowed by infra/rights.ts:\n${denied.join('\n')}`);
+      judgeEngine(engine, options);
     },
   };
 }

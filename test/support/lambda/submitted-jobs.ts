@@ -8,6 +8,7 @@ import type { DriveEvent } from '../../../engine/types/driver-event.ts';
 import type { TaskSpec } from '../../../engine/types/task.ts';
 import { type EmulatedEngine, type EmulatedEngineOptions, startEmulatedEngine } from '../../../testing/emulated-engine.ts';
 import type { BegunInvocation } from '../../../testing/invoke-endpoint/invoke-endpoint.ts';
+import { judgeEngine } from '../infra/judge-engine.ts';
 import { type JobFolder, jobFolder } from '../job-folder.ts';
 import { type CliResult, runCli } from '../run-cli.ts';
 
@@ -82,6 +83,7 @@ export async function submittedJobs({ job, onLife, onLaunch, ...options }: Submi
     async [Symbol.asyncDispose]() {
       await engine[Symbol.asyncDispose]();
       folder[Symbol.dispose]();
+      judgeEngine(engine, options);
     },
   };
 }
