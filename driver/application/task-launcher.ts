@@ -76,6 +76,15 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   const inFlight = new Map<string, Pending>();
   let batch: { readonly pending: Pending; readonly recorded: PromiseWithResolvers<void> }[] = [];
   let handedOver = false;
+  /** Attempts of earlier drivers take a part of what may run at once; it is free for own ones when they end. */
+  let held: Pending[] = [];
+  let [waiting, launched] = [0, 0];
+  const hasRoom = (): boolean => waiting === 0 || launched + waiting < runner.capabilities.concurrency;
+  const release = (): void => {
+    const now = held;
+    held = [];
+    for (const pending of now) enqueue(pending);
+  };
 
   const flush = async (): Promise<void> => {
     const launches = batch;
@@ -114,11 +123,13 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   /** A runner whose attempts outlive this process keeps some for later: those are recorded when it sends them, or a successor would wait for what nobody runs. */
   const enqueue = (pending: Pending): void => {
     if (handedOver) return;
+    if (!hasRoom() && !pending.abort.signal.aborted) return void held.push(pending);
+    launched++;
     const later = runner.capabilities.outlivesDriver === true;
     const ready = later ? Promise.resolve() : record(pending);
     ready.then(
       () => (handedOver ? undefined : run(pending, later ? () => record(pending) : null)),
-      (error: Error) => (handedOver ? undefined : finish(pending.command, cancelled(error.message))),
+      (error: Error) => (handedOver ? undefined : ended(pending.command, cancelled(error.message))),
     );
   };
   /** An attempt of an earlier driver may still run: it is waited for in place of a new one. */
@@ -126,8 +137,9 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     const { command, stageId, abort } = pending;
     const startedAt = clock.monotonic();
     let outcome: TaskOutcome;
+    waiting++;
     try {
-      const result = await options.earlier.outcome({ stageId, ...command }, abort.signal);
+      const result = await options.earlier.outcome({ stageId, ...command }, abort.signal).finally(() => waiting--);
       if (result === null) return enqueue(pending);
       outcome = { kind: 'success', result, lostRace: true };
     } catch (error) {
@@ -135,6 +147,13 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     }
     report(command, outcome, clock.monotonic() - startedAt);
     finish(command, outcome);
+    release();
+  };
+  /** An own one. */
+  const ended = (command: Launch, outcome: TaskOutcome): void => {
+    launched--;
+    finish(command, outcome);
+    release();
   };
   const run = async (pending: Pending, onLaunch: (() => Promise<void>) | null): Promise<void> => {
     const { command, attemptId, abort } = pending;
@@ -167,7 +186,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     }
     report(command, outcome, clock.monotonic() - startedAt);
     if (outcome.kind === 'failure' && outcome.failure.error.code === SHARED_LOST) await storeAgain(stage);
-    finish(command, outcome);
+    ended(command, outcome);
   };
   /** Many tasks may miss the same at once. What cannot be stored is missed again by the next attempt. */
   const storing = new Map<number, Promise<void>>();
@@ -236,9 +255,13 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       if (waits) void waitForEarlier(pending);
       else enqueue(pending);
     },
-    abort: (stage, partition, attempt) => inFlight.get(nameOf(stage, partition, attempt))?.abort.abort(),
+    abort(stage, partition, attempt) {
+      inFlight.get(nameOf(stage, partition, attempt))?.abort.abort();
+      release();
+    },
     abortAll() {
       for (const { abort } of inFlight.values()) abort.abort();
+      release();
     },
     handOver() {
       handedOver = true;

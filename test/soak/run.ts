@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { runSwarm } from '../simulation/swarm/run-swarm.ts';
 import { killOutputs } from '../support/killed-outputs.ts';
+import { runHandOvers } from './hand-over.ts';
 import { runRealProcesses, totalsOf } from './real-processes/run-real-processes.ts';
 import { expectedOf, runSize, type SizeScenario } from './size.ts';
 import { compareThrottled } from './throttled.ts';
@@ -44,6 +45,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       keys: 60_000,
       timeoutMs: HOUR_MS,
     }),
+  'hand-over': handOvers,
   'killed-outputs': outputs,
   simulation: swarm,
   'real-processes': realProcesses,
@@ -87,6 +89,14 @@ function listed(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([what, count]) => `${what} ${count}`)
     .join(', ');
+}
+
+async function handOvers(): Promise<readonly string[]> {
+  const { seconds, lives, launches, tasks, inFlight, wrong } = await runHandOvers();
+  console.log(
+    `  ${seconds.toFixed(0)} s, ${lives} driver functions, ${launches} launches of ${tasks} tasks, in flight at each hand-over: ${inFlight.join(', ')}`,
+  );
+  return wrong;
 }
 
 async function outputs(): Promise<readonly string[]> {

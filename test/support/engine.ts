@@ -48,6 +48,8 @@ export interface TestEngineOptions {
   /** What attempts do instead of running, or before. */
   readonly script?: Script;
   readonly queueDepth?: number;
+  /** Attempts at once; default `queueDepth`. */
+  readonly concurrency?: number;
   /** Attempts go on without their driver, for at most so long. */
   readonly outliveMs?: number;
   /** Sizes of executors. Default: none. */
@@ -109,6 +111,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     functionOf: (name) => functions.get(name),
     script: options.script ?? (async () => null),
     queueDepth: options.queueDepth ?? 4,
+    concurrency: options.concurrency ?? options.queueDepth ?? 4,
     outliveMs: options.outliveMs ?? null,
     memorySizesMb: options.memorySizesMb ?? [],
   });

@@ -25,6 +25,8 @@ export interface ScriptedRunnerOptions {
   readonly functionOf: (name: string) => unknown;
   readonly script: Script;
   readonly queueDepth: number;
+  /** Default `queueDepth`. */
+  readonly concurrency?: number;
   /** Attempts go on without their driver, for at most so long; null: they end with it. */
   readonly outliveMs?: number | null;
   readonly memorySizesMb?: readonly number[];
@@ -36,7 +38,7 @@ export interface ScriptedRunner extends TaskRunner {
 
 /** A runner whose tasks run on this thread, unless the script says otherwise; closures are looked up by name. */
 export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRunner {
-  const { deps, metadata, queueDepth, outliveMs = null, memorySizesMb = [] } = options;
+  const { deps, metadata, queueDepth, concurrency = queueDepth, outliveMs = null, memorySizesMb = [] } = options;
   const attempts: TaskSpec[] = [];
 
   const execute = async (spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome> => {
@@ -56,7 +58,7 @@ export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRu
     capabilities: {
       addressable: false,
       isolated: false,
-      concurrency: queueDepth,
+      concurrency,
       queueDepth,
       maxPayloadBytes: Number.MAX_SAFE_INTEGER,
       maxTaskMs: outliveMs,

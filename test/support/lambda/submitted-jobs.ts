@@ -33,8 +33,8 @@ export interface SubmittedJobs extends AsyncDisposable {
   cli(...args: readonly string[]): Promise<CliResult>;
   /** Submits `job.ts`; gives the application's id. */
   submit(...args: readonly string[]): Promise<string>;
-  /** Waits until it is over. */
-  result(appId: string): Promise<ResultJson>;
+  /** Waits until it is over, with a hang guard. */
+  result(appId: string, timeoutMs?: number): Promise<ResultJson>;
 }
 
 export interface SubmittedJobsOptions extends Omit<EmulatedEngineOptions, 'onInvoke'> {
@@ -43,6 +43,8 @@ export interface SubmittedJobsOptions extends Omit<EmulatedEngineOptions, 'onInv
   readonly onLife?: (life: number, pid: number) => void;
   readonly onLaunch?: (spec: TaskSpec) => void;
 }
+
+const GUARD_MS = 180_000;
 
 /** An emulated engine, a project with a job, and what the engine's functions were asked to do. */
 export async function submittedJobs({ job, onLife, onLaunch, ...options }: SubmittedJobsOptions): Promise<SubmittedJobs> {
@@ -63,8 +65,9 @@ export async function submittedJobs({ job, onLife, onLaunch, ...options }: Submi
   };
   const engine = await startEmulatedEngine({ localFiles: true, ...options, onInvoke });
   const folder = jobFolder({ 'job.ts': job });
-  const cli = (...args: readonly string[]): Promise<CliResult> =>
-    runCli(args, { cwd: folder.path, env: { ...engine.env, LEVIN_MASTER: engine.master, LEVIN_LEASE_MS: '1000' }, timeoutMs: 180_000 });
+  const env = { LEVIN_MASTER: engine.master, LEVIN_LEASE_MS: '1000', ...engine.env };
+  const run = (args: readonly string[], timeoutMs: number): Promise<CliResult> => runCli(args, { cwd: folder.path, env, timeoutMs });
+  const cli = (...args: readonly string[]): Promise<CliResult> => run(args, GUARD_MS);
   return {
     engine,
     folder,
@@ -76,8 +79,8 @@ export async function submittedJobs({ job, onLife, onLaunch, ...options }: Submi
       expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/^app-\d{8}-\d{6}-[0-9a-f]{8}\n$/), expect.any(String)]);
       return stdout.trim();
     },
-    async result(appId) {
-      const { stdout } = await cli('result', appId, '--wait', '--json');
+    async result(appId, timeoutMs = GUARD_MS) {
+      const { stdout } = await run(['result', appId, '--wait', '--json'], timeoutMs);
       return JSON.parse(stdout) as ResultJson;
     },
     async [Symbol.asyncDispose]() {

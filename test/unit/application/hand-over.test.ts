@@ -71,6 +71,22 @@ describe('a driver that leaves its application to the next one', () => {
     expect(second.attempts.length).toBe(3);
   });
 
+  test('what runs from before counts as concurrency: the successor launches as many as it leaves room for', async () => {
+    const { stores, flights } = await handedOver();
+    const go = Promise.withResolvers<void>();
+    const script = async (): Promise<null> => await go.promise.then(() => null);
+    const second = await openTestEngine({ stores, resume: true, queueDepth: 6, concurrency: 4, outliveMs: LIMIT_MS, script });
+    const answer = job(second);
+    await stores.clock.advance(1_000);
+    expect(second.attempts.map(({ partition }) => partition)).toEqual([3]);
+    for (const { commit } of flights) await commit();
+    await stores.clock.advance(10_000);
+    expect(second.attempts.map(({ partition }) => partition)).toEqual([3, 4, 5]);
+    go.resolve();
+    await stores.clock.advance(10_000);
+    expect(await answer).toBe(60);
+  });
+
   test('an attempt that had ended without a commit is not waited for', async () => {
     const stores = testStores();
     const failed = Promise.withResolvers<void>();

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { startRecord } from '../../../driver/application/app-record.ts';
+import { takeOverLease } from '../../../driver/lease/acquire-lease.ts';
+import { drive } from '../../../driver/submission/drive.ts';
+import { claimLife } from '../../../driver/submission/driver-lives.ts';
+import { readDriverOutput } from '../../../driver/submission/driver-output.ts';
+import { APP, type SubmissionWorld, submissionWorld } from '../../support/submission.ts';
+
+const LIMIT_MS = 900_000;
+
+const life = (number: number, after?: string) =>
+  ({ kind: 'drive', appId: APP, life: number, ...(after === undefined ? {} : { after }) }) as const;
+
+/** Until a process has been started. */
+async function started(world: SubmissionWorld): Promise<void> {
+  while (world.processes.length === 0) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** As a driver that has ended in order leaves it. */
+async function end(world: SubmissionWorld, outcome: 'succeeded' | 'failed', message: string | null): Promise<void> {
+  const { metadata, clock, random } = world.stores;
+  const lease = await takeOverLease({ metadata, clock, random, appId: APP, leaseMs: 1000 });
+  const record = await world.record();
+  if (record === null) throw new Error('there is no record');
+  const recorder = await startRecord({ metadata, lease, nowMs: () => 5, record: { ...record, epoch: lease.epoch } });
+  await recorder.ended(outcome, message);
+  await lease.release();
+}
+
+describe('one life of a driver function', () => {
+  test('runs what was packed, with what it was started with, and tells of the end', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    const [process] = world.processes;
+    expect(process?.started).toMatchObject({
+      appId: APP,
+      start: { args: ['x'] },
+      files: { 'driver.mjs': 'export const load = () => ({});' },
+    });
+    process?.started.onOutput('stdout', 'hello\n');
+    await end(world, 'succeeded', null);
+    process?.end({ code: 0, signal: null });
+    expect(await driving).toEqual({ kind: 'over', appId: APP, life: 1 });
+    expect(world.announced).toEqual([{ engine: 'test', appId: APP, name: 'levin', outcome: 'succeeded', message: null, cost: null }]);
+    const [output] = await readDriverOutput(world.stores.objects, APP);
+    expect(output?.printed.map(({ stream, text }) => [stream, text])).toEqual([
+      ['stdout', 'hello\n'],
+      ['end', ''],
+    ]);
+  });
+
+  test('hands over 30 s before its time limit, and leaves the rest to the next one', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    const [process] = world.processes;
+    await world.stores.clock.advance(LIMIT_MS - 30_000 - 1);
+    expect(process?.askedMs).toBe(null);
+    await world.stores.clock.advance(1);
+    expect(process?.askedMs).toBe(world.stores.clock.monotonic());
+    expect(world.invoked).toEqual([]);
+    process?.handedOver();
+    expect(await driving).toEqual({ kind: 'handedOver', appId: APP, life: 1 });
+    expect(world.invoked).toEqual([life(2)]);
+    expect(process?.killed).toBe(true);
+  });
+
+  test('with a short time limit, half of it before', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    void drive(life(1), world.options(10_000));
+    await started(world);
+    await world.stores.clock.advance(4_999);
+    expect(world.processes[0]?.askedMs).toBe(null);
+    await world.stores.clock.advance(1);
+    expect(world.processes[0]?.askedMs).toBe(world.stores.clock.monotonic());
+  });
+
+  test('a process that does not react is killed in time, and the next one begins all the same', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    await world.stores.clock.advance(LIMIT_MS - 15_000 - 1);
+    expect(world.processes[0]?.killed).toBe(false);
+    await world.stores.clock.advance(1);
+    expect(await driving).toMatchObject({ kind: 'handedOver' });
+    expect([world.processes[0]?.killed, world.invoked]).toEqual([true, [life(2)]]);
+  });
+
+  test('a process that is killed is a failure of the invocation', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    world.processes[0]?.end({ code: null, signal: 'SIGABRT' });
+    await expect(driving).rejects.toThrow(`The driver's process of ${APP} was killed (SIGABRT): out of memory, or a crash of Node.`);
+    expect(await world.record()).toMatchObject({ outcome: null });
+  });
+
+  test.each([
+    [0, 'succeeded', null],
+    [3, 'failed', `The job's process ended with exit code 3; levin logs ${APP} has what it printed.`],
+  ])('a process that exits with %i without an end of its own: %s', async (code, outcome, message) => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    world.processes[0]?.end({ code, signal: null });
+    expect(await driving).toMatchObject({ kind: 'over' });
+    expect(await world.record()).toMatchObject({ outcome, message, epoch: 1 });
+    expect(world.announced).toMatchObject([{ outcome, message }]);
+  });
+
+  test('that has been overtaken, comes twice, or is of an application that nobody knows, does nothing', async () => {
+    const world = submissionWorld();
+    expect(await drive(life(1), world.options(LIMIT_MS))).toMatchObject({ kind: 'nothing' });
+    await world.submit();
+    await claimLife(world.stores.metadata, APP, { life: 3, owner: 'another' });
+    for (const number of [2, 3]) expect(await drive(life(number), world.options(LIMIT_MS))).toMatchObject({ kind: 'nothing' });
+    expect(world.processes).toEqual([]);
+  });
+
+  test('of an application that has ended tells it again: the one before died before it could', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    await end(world, 'failed', 'why');
+    expect(await drive(life(2), world.options(LIMIT_MS))).toMatchObject({ kind: 'over' });
+    expect(world.announced).toMatchObject([{ outcome: 'failed', message: 'why' }]);
+    expect(world.processes).toEqual([]);
+  });
+});
+
+test('an application is submitted once', async () => {
+  const world = submissionWorld();
+  expect([await world.submit(), await world.submit()]).toEqual([true, false]);
+});

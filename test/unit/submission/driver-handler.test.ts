@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { readRecords } from '../../../driver/application/app-record.ts';
+import { createDriverHandler, type DriverHandler } from '../../../driver/submission/driver-handler.ts';
+import { claimLife } from '../../../driver/submission/driver-lives.ts';
+import { encodeJob } from '../../../driver/submission/packed-job.ts';
+import { APP, JOB, type SubmissionWorld, submissionWorld } from '../../support/submission.ts';
+
+const CONTEXT = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 };
+
+function handlerOf(world: SubmissionWorld): DriverHandler {
+  const { remainingMs: _, requestId: __, ...options } = world.options(900_000);
+  return createDriverHandler({ ...options, process: { pid: 1, space: 'test', started: null } });
+}
+
+/** A message of the failure queue. */
+const failureOf = (requestPayload: object, errorMessage: string): object => ({
+  Records: [{ body: JSON.stringify({ requestPayload, responsePayload: { errorMessage } }) }],
+});
+
+describe('the driver function', () => {
+  test.each([
+    [null, 1],
+    [1, 1],
+  ])('starts the next life when one failed: claimed %s, failed %i', async (claimed, failed) => {
+    const world = submissionWorld();
+    if (claimed !== null) await claimLife(world.stores.metadata, APP, { life: claimed, owner: 'me' });
+    await handlerOf(world)(failureOf({ kind: 'drive', appId: APP, life: failed }, 'Task timed out'), CONTEXT);
+    expect(world.invoked).toEqual([{ kind: 'drive', appId: APP, life: 2, after: 'Task timed out' }]);
+  });
+
+  test('leaves alone what a later life goes on with', async () => {
+    const world = submissionWorld();
+    await claimLife(world.stores.metadata, APP, { life: 2, owner: 'me' });
+    await handlerOf(world)(failureOf({ kind: 'drive', appId: APP, life: 1 }, 'Task timed out'), CONTEXT);
+    expect(world.invoked).toEqual([]);
+  });
+
+  test('submits what a schedule starts: once, however often it is delivered', async () => {
+    const world = submissionWorld();
+    await world.stores.objects.put('jobs/nightly.json', encodeJob(JOB).bytes);
+    const event = { kind: 'start', job: 'jobs/nightly.json', at: '2026-11-23T03:00:00Z', token: 'execution-1' };
+    const handle = handlerOf(world);
+    for (const delivered of [event, event, { ...event, token: 'execution-2' }]) await handle(delivered, CONTEXT);
+    const records = await readRecords(world.stores.metadata);
+    expect(records.map(({ appId }) => appId.replace(/[0-9a-f]{8}$/, ''))).toEqual(['app-20261123-030000-', 'app-20261123-030000-']);
+    expect(records).toMatchObject([
+      { epoch: 0, master: 'aws:test', leaseMs: 1000, job: '/work/job.ts', submitted: { key: 'jobs/nightly.json' } },
+      {},
+    ]);
+    expect(new Set(world.invoked.map((each) => JSON.stringify(each))).size).toBe(2);
+    expect(world.invoked).toMatchObject([{ kind: 'drive', life: 1 }, { life: 1 }, { life: 1 }]);
+  });
+
+  test('tries a schedule’s start five times again', async () => {
+    const world = submissionWorld();
+    const start = { kind: 'start', job: 'jobs/gone.json', at: '2026-11-23T03:00:00Z', token: 'execution-1' };
+    const handle = handlerOf(world);
+    await expect(handle(start, CONTEXT)).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+    await handle(failureOf(start, 'no such object'), CONTEXT);
+    await handle(failureOf({ ...start, tries: 4 }, 'no such object'), CONTEXT);
+    await handle(failureOf({ ...start, tries: 5 }, 'no such object'), CONTEXT);
+    expect(world.invoked).toEqual([
+      { ...start, tries: 1 },
+      { ...start, tries: 5 },
+    ]);
+  });
+
+  test.each([[null], [{}], [{ kind: 'drive', appId: APP }], [{ kind: 'start', job: 'a', at: 'never', token: 'b' }]])(
+    'does not guess: %j',
+    async (event) => {
+      await expect(handlerOf(submissionWorld())(event, CONTEXT)).rejects.toMatchObject({
+        code: 'DRIVER_EVENT',
+        message: `The driver function does not know the event ${JSON.stringify(event)}. Start jobs with levin submit, or with the engine's schedules.`,
+      });
+    },
+  );
+});

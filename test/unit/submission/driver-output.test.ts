@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { createDriverOutput, readDriverOutput } from '../../../driver/submission/driver-output.ts';
+import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
+import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import type { ObjectStore } from '../../../engine/ports/object-store.ts';
+
+function outputOf(objects: ObjectStore, life: string, onError: (error: unknown) => void = () => undefined) {
+  const clock = createVirtualClock();
+  return { clock, output: createDriverOutput({ objects, clock, appId: 'app', life, onError }) };
+}
+
+const keysOf = async (objects: ObjectStore): Promise<readonly string[]> => (await objects.list('history/')).objects.map(({ key }) => key);
+
+test('what is printed is there a second later, also when nothing comes after it', async () => {
+  const objects = createMemoryObjectStore();
+  const { clock, output } = outputOf(objects, '1-a');
+  output.write('stdout', 'one ');
+  output.write('stderr', 'two');
+  await clock.advance(999);
+  expect(await keysOf(objects)).toEqual([]);
+  await clock.advance(1);
+  expect(await keysOf(objects)).toEqual(['history/app/output/1-a-000000.jsonl']);
+});
+
+test('lives are read one after the other, each part once', async () => {
+  const objects = createMemoryObjectStore();
+  const seen = new Set<string>();
+  const first = outputOf(objects, '1-a');
+  first.output.write('stdout', 'x'.repeat(300_000));
+  first.output.write('stdout', 'y');
+  await first.clock.advance(1_000);
+  const read = async (): Promise<unknown> =>
+    (await readDriverOutput(objects, 'app', seen)).map(({ life, printed }) => [life, printed.map(({ text }) => text.slice(0, 1)).join('')]);
+  expect(await read()).toEqual([['history/app/output/1-a', 'xy']]);
+  const second = outputOf(objects, '2-b');
+  second.output.write('stderr', 'z');
+  await second.output.close();
+  await first.output.close();
+  expect(await read()).toEqual([
+    ['history/app/output/1-a', ''],
+    ['history/app/output/2-b', 'z'],
+  ]);
+  expect(await read()).toEqual([]);
+  expect((await keysOf(objects)).length).toBe(4);
+});
+
+test('output that cannot be kept is said once, and disturbs nobody', async () => {
+  const errors: unknown[] = [];
+  const objects = {
+    ...createMemoryObjectStore(),
+    put: async () => {
+      throw new Error('no room');
+    },
+  };
+  const { clock, output } = outputOf(objects, '1-a', (error) => void errors.push(error));
+  output.write('stdout', 'one');
+  await clock.advance(1_000);
+  output.write('stdout', 'two');
+  await output.close();
+  expect(errors).toEqual([new Error('no room')]);
+});
