@@ -12,6 +12,7 @@ import { putEvent } from '../engine/adapters/aws/put-event.ts';
 import { createS3Client } from '../engine/adapters/aws/s3-client.ts';
 import { createS3Files } from '../engine/adapters/aws/s3-files.ts';
 import { createS3ObjectStore } from '../engine/adapters/aws/s3-object-store.ts';
+import { countS3Requests } from '../engine/adapters/aws/s3-requests.ts';
 import { taskSettings } from '../engine/adapters/aws/task-settings.ts';
 import { openFileBody } from '../engine/adapters/local/file-body.ts';
 import { machineFiles } from '../engine/adapters/local/machine-files.ts';
@@ -58,6 +59,7 @@ function openAwsStores(
 ): Stores {
   const [clock, random] = [createSystemClock(), createSystemRandom()];
   const s3 = createS3Client(endpoints.s3 === undefined ? {} : { endpoint: endpoints.s3 });
+  const sent = countS3Requests(s3);
   const dynamodb = createDynamodbClient(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb });
   const { stores, usage } = createStoreWrappers({ clock, random }).wrap({
     objects: createS3ObjectStore({ client: s3, bucket: engine.bucket }),
@@ -77,7 +79,7 @@ function openAwsStores(
     exchange: createExchange({ objects: stores.objects }),
     clock,
     random,
-    requests: usage,
+    requests: () => ({ ...usage(), ...sent() }),
     ...(upload && !localFiles ? { uploads: { open: openFileBody } } : {}),
     placeOf: (key) => `s3://${engine.bucket}/${key}`,
   };

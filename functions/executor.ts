@@ -7,6 +7,7 @@ import { environmentFolderAt } from '../engine/adapters/local/environment-folder
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
+import type { Metered } from '../engine/ports/wrappers/meter-stores.ts';
 import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { calledOffIn } from '../engine/runtime/called-off.ts';
 import { commitAttempt } from '../engine/runtime/commit.ts';
@@ -14,6 +15,7 @@ import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { createExecutorSupervisor } from '../engine/runtime/supervisor/executor-supervisor.ts';
 import { planMemory } from '../engine/runtime/supervisor/memory-plan.ts';
+import { addRequests, NO_REQUESTS } from '../engine/types/request-usage.ts';
 import { createAttemptLog } from './attempt-log.ts';
 import { readExecutorEnvironment } from './env.ts';
 
@@ -25,7 +27,9 @@ const clock = createSystemClock();
 const random = createSystemRandom();
 const build = buildOf(LEVIN_VERSION);
 const client = createDynamodbClient(env.dynamodbEndpoint === null ? {} : { endpoint: env.dynamodbEndpoint });
-const metadata = createStoreWrappers({ clock, random }).metadata(createDynamodbMetadataStore({ client, table: env.table, clock }));
+const { store: metadata, usage: itemsUsed } = createStoreWrappers({ clock, random }).metadata(
+  createDynamodbMetadataStore({ client, table: env.table, clock }),
+);
 const folder = environmentFolderAt(env.temporary);
 folder.enter();
 const setup = lambdaSetup(build, env);
@@ -37,9 +41,11 @@ const workerData: LambdaWorkerData = {
 };
 
 /** Asked for only where payloads are large, and by losers of a race with many partitions. */
+let opened: Metered<ObjectStore> | null = null;
 async function objects(): Promise<ObjectStore> {
   const { openObjects } = await import('./open-objects.ts');
-  return openObjects(env, { clock, random });
+  opened ??= openObjects(env, { clock, random });
+  return opened.store;
 }
 
 async function readOffsets(key: string): Promise<readonly number[]> {
@@ -53,6 +59,7 @@ export const handler: LambdaHandler = createLambdaHandler({
   random,
   clock,
   objects,
+  requests: () => addRequests(itemsUsed(), opened?.usage() ?? NO_REQUESTS),
   calledOff: async (key) => calledOffIn(await metadata.get(key)),
   openSupervisor() {
     const supervisor = createExecutorSupervisor({

@@ -12,6 +12,7 @@ import { openExecutorBundle } from '../engine/closures/loading/executor-modules.
 import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
 import { type RunAttempt, serveWorker } from '../engine/runtime/worker/serve-worker.ts';
 import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
+import { addRequests, NO_REQUESTS, type RequestUsage } from '../engine/types/request-usage.ts';
 import type { TaskSettings } from '../engine/types/task.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 import { openObjects } from './open-objects.ts';
@@ -20,7 +21,8 @@ if (parentPort === null) throw new Error('functions/lambda-worker is the entry o
 const { localFiles, scratchRoot, codeFolder, memory, ...where } = workerData as LambdaWorkerData;
 const clock = createSystemClock();
 const random = createSystemRandom();
-const objects = openObjects(where, { clock, random });
+const { store: objects, usage: objectsUsed } = openObjects(where, { clock, random });
+let filesUsed: () => RequestUsage | null = () => null;
 
 const code = createWorkerCode(async (appId, hash) =>
   openExecutorBundle(await fetchBundle(objects, codeFolder, { appId, hash: hash ?? '' })),
@@ -35,6 +37,7 @@ serveWorker({
     runAttempt ??= openRunner(spec.settings);
     return runAttempt(spec, context);
   },
+  requests: () => addRequests(objectsUsed(), filesUsed() ?? NO_REQUESTS),
 });
 
 function openRunner(settings: TaskSettings = { env: {}, shuffleCompression: 'none', requesterPays: false }): RunAttempt {
@@ -42,7 +45,8 @@ function openRunner(settings: TaskSettings = { env: {}, shuffleCompression: 'non
   for (const [name, value] of Object.entries(settings.env)) process.env[name] ??= value;
   const { requesterPays } = settings;
   const local = localFiles ? machineFiles() : noLocalFiles();
-  const { files, staged } = openUserFiles({ local, clock, random, requesterPays });
+  const { files, staged, usage } = openUserFiles({ local, clock, random, requesterPays });
+  filesUsed = usage;
   return createAttemptRunner({
     objects,
     files,

@@ -34,6 +34,11 @@ export const NO_REQUESTS: RequestUsage = {
 
 const FIELDS = Object.keys(NO_REQUESTS) as readonly (keyof RequestUsage)[];
 
+/** What was used between two looks at a total. */
+export function requestsSince(before: RequestUsage, now: RequestUsage): RequestUsage {
+  return Object.fromEntries(FIELDS.map((field) => [field, now[field] - before[field]])) as unknown as RequestUsage;
+}
+
 export function addRequests(a: RequestUsage, b: RequestUsage): RequestUsage {
   return Object.fromEntries(FIELDS.map((field) => [field, a[field] + b[field]])) as unknown as RequestUsage;
 }

@@ -1,9 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import type { AppEvent } from '../../engine/types/app-event.ts';
+import { addRequests, NO_REQUESTS } from '../../engine/types/request-usage.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
 import { disturb, disturbanceOf } from '../support/lambda/disturb.ts';
-import { startEmulatedAws } from '../support/lambda/emulated-aws.ts';
+import { type AwsInTests, startEmulatedAws } from '../support/lambda/emulated-aws.ts';
 
 const job = fileURLToPath(new URL('./jobs/sorted-words.ts', import.meta.url));
 /** Some chapters of Moby Dick. */
@@ -20,7 +22,31 @@ function allWords(): readonly (readonly [string, number])[] {
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
-test('with every third invocation refused and every twentieth request of S3, the answer is right and no task has failed', async () => {
+/** What attempts say that they have asked of S3 and DynamoDB. */
+function requestsOf(events: readonly AppEvent[]): Record<string, number> {
+  const all = events.flatMap((event) => (event.kind === 'taskEnded' && event.requests !== null ? [event.requests] : []));
+  const { puts, gets, heads, lists, deletes, itemReads, itemWrites } = all.reduce(addRequests, NO_REQUESTS);
+  return { puts, gets, heads, lists, deletes, itemReads, itemWrites };
+}
+
+/** What those met of the functions. */
+function metBy({ s3, dynamodb }: AwsInTests): Record<string, number> {
+  const operations = [...s3.requests(), ...dynamodb.requests()].flatMap(({ caller, operation }) =>
+    caller?.includes('-executor-') ? [operation] : [],
+  );
+  const of = (...names: readonly string[]): number => operations.filter((operation) => names.includes(operation)).length;
+  return {
+    puts: of('PutObject'),
+    gets: of('GetObject'),
+    heads: of('HeadObject'),
+    lists: of('ListObjectsV2'),
+    deletes: of('DeleteObjects'),
+    itemReads: of('GetItem', 'Query'),
+    itemWrites: of('PutItem', 'DeleteItem', 'TransactWriteItems'),
+  };
+}
+
+test('with every third invocation refused and every twentieth request of S3, the answer is right, no task has failed, and each request is counted', async () => {
   await using aws = await startEmulatedAws();
   disturb(aws);
   const run = await aws.run(job, { args: [CHAPTERS, '12'] });
@@ -32,7 +58,7 @@ test('with every third invocation refused and every twentieth request of S3, the
   expect(requests).toBeGreaterThan(100);
   const failed = run.events.filter((event) => event.kind === 'taskEnded' && event.failure !== null && event.failure.kind !== 'throttled');
   expect(failed).toEqual([]);
-  // Each attempt that was not refused ran once.
+  expect(requestsOf(run.events)).toEqual(metBy(aws));
   expect(run.stderr).toMatch(/The platform refused a task for now \(too many requests\)/);
 });
 

@@ -6,6 +6,7 @@ import { watchCalledOff } from '../../runtime/called-off.ts';
 import { ownDelivery } from '../../runtime/own-delivery.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { toWireError } from '../../runtime/worker/wire-error.ts';
+import { addRequests, NO_REQUESTS, type RequestUsage, requestsSince } from '../../types/request-usage.ts';
 import type { TaskEvent, TaskSpec } from '../../types/task.ts';
 import { decodeRequest, encodeAnswer, type PayloadObjects } from './lambda-payload.ts';
 import { type AttemptAnswer, type InvokedWork, refusalOf } from './lambda-protocol.ts';
@@ -36,6 +37,8 @@ export interface LambdaHandlerOptions {
   readonly random: Random;
   readonly clock: Pick<Clock, 'sleep'>;
   readonly objects: PayloadObjects;
+  /** What this thread has asked of stores up to now; absent: it costs nothing. */
+  readonly requests?: () => RequestUsage;
   /** Attempts that nobody wants any more; null: none is wanted. */
   readonly calledOff: (key: MetadataKey) => Promise<ReadonlySet<string> | null>;
   /** The supervisor of user code, without any yet. */
@@ -103,16 +106,25 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
     return { attemptId: task.attemptId, outcome, events, tookMs: beforeMs - context.getRemainingTimeInMillis() };
   };
 
-  const runAll = async ({ tasks, settings, calledOff }: InvokedWork, context: LambdaContext): Promise<readonly AttemptAnswer[]> => {
+  /** `before`: what had been asked of stores when the invocation came, for what it took to read it is the first attempt's. */
+  const runAll = async (
+    { tasks, settings, calledOff }: InvokedWork,
+    context: LambdaContext,
+    before: RequestUsage | null,
+  ): Promise<readonly AttemptAnswer[]> => {
     const beginMs = context.getRemainingTimeInMillis();
     const attempts: AttemptAnswer[] = [];
+    let counted = before;
     const watch = watchCalledOff({ look: () => options.calledOff(calledOff), clock: options.clock, everyMs: LOOK_EVERY_MS });
     try {
       for (const task of tasks) {
         const goneMs = beginMs - context.getRemainingTimeInMillis();
         if (attempts.length > 0 && goneMs > Math.min(LAST_BEGIN_MS, GONE_AT_MOST * beginMs)) break;
         const spec = { ...task, settings };
-        const answer = await watch.run(task.attemptId, (signal) => runOne(spec, context, signal));
+        const ran = await watch.run(task.attemptId, (signal) => runOne(spec, context, signal));
+        const used = options.requests?.() ?? null;
+        const answer = used === null || counted === null ? ran : withRequests(ran, requestsSince(counted, used));
+        counted = used;
         await options.onAttempt({ spec, answer, cold: cold && attempts.length === 0 });
         attempts.push(answer);
       }
@@ -123,13 +135,14 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
   };
 
   return async (event, context) => {
+    const before = options.requests?.() ?? null;
     let work: InvokedWork;
     try {
       work = await decodeRequest(build, event, objects);
     } catch (error) {
       return refusalOf(build, toWireError(error));
     }
-    const attempts = await runAll(work, context);
+    const attempts = await runAll(work, context, before);
     const environment = {
       id: options.environmentId,
       cold,
@@ -139,4 +152,10 @@ export function createLambdaHandler(options: LambdaHandlerOptions): LambdaHandle
     cold = false;
     return await encodeAnswer(build, { attempts, environment }, { appId: work.tasks[0]?.appId ?? '', objects });
   };
+}
+
+/** The worker's and this thread's. */
+function withRequests(answer: AttemptAnswer, own: RequestUsage): AttemptAnswer {
+  const { outcome } = answer;
+  return { ...answer, outcome: { ...outcome, requests: addRequests(outcome.requests ?? NO_REQUESTS, own) } };
 }

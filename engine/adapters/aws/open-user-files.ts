@@ -16,8 +16,9 @@ export interface OpenUserFiles {
 export function openUserFiles({ local, clock, random, requesterPays }: OpenUserFiles): UserFiles & { usage(): RequestUsage | null } {
   let usage: (() => RequestUsage) | null = null;
   const openS3 = async (): Promise<UserFiles> => {
-    const [{ createS3Client }, { createS3Files }, { endpointsIn }, { createStoreWrappers }] = await Promise.all([
+    const [{ createS3Client }, { countS3Requests }, { createS3Files }, { endpointsIn }, { createStoreWrappers }] = await Promise.all([
       import('./s3-client.ts'),
+      import('./s3-requests.ts'),
       import('./s3-files.ts'),
       import('./aws-endpoints.ts'),
       import('../../ports/wrappers/wrap-remote-stores.ts'),
@@ -25,7 +26,8 @@ export function openUserFiles({ local, clock, random, requesterPays }: OpenUserF
     const { s3 } = endpointsIn(process.env);
     const client = createS3Client(s3 === undefined ? {} : { endpoint: s3 });
     const wrapped = createStoreWrappers({ clock, random }).wrapFiles(createS3Files({ client, requesterPays }));
-    usage = wrapped.usage;
+    const sent = countS3Requests(client);
+    usage = () => ({ ...wrapped.usage(), ...sent() });
     return wrapped.stores;
   };
   return { ...routeFiles(local, openS3), usage: () => usage?.() ?? null };

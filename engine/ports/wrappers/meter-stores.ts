@@ -1,4 +1,6 @@
 import { addRequests, NO_REQUESTS, type RequestUsage } from '../../types/request-usage.ts';
+import type { MetadataStore } from '../metadata-store.ts';
+import type { ObjectStore } from '../object-store.ts';
 import type { UserFiles } from '../route-files.ts';
 import { meterMetadataStore } from './meter-metadata-store.ts';
 import { type MeteredObjectStore, meterObjectStore } from './meter-object-store.ts';
@@ -16,17 +18,38 @@ export interface MeteredFiles {
   usage(): RequestUsage;
 }
 
+/** One store, and what went through it up to now. */
+export interface Metered<Store> {
+  readonly store: Store;
+  usage(): RequestUsage;
+}
+
 /** Counts requests of all stores together, as they are billed. A call of a port is one request: an adapter that makes more of it counts them itself. */
 export function meterStores(inner: RemoteStores): MeteredStores {
-  const objects = meterObjectStore(inner.objects);
+  const objects = meterObjects(inner.objects);
   const files = meterFiles(inner);
-  const metadata = meterMetadataStore(inner.metadata);
+  const metadata = meterItems(inner.metadata);
   return {
     stores: { ...files.stores, objects: objects.store, metadata: metadata.store },
+    usage: () => [objects.usage(), metadata.usage()].reduce(addRequests, files.usage()),
+  };
+}
+
+/** The same of levin's own objects alone. */
+export function meterObjects(inner: ObjectStore): Metered<ObjectStore> {
+  const { store, usage } = meterObjectStore(inner);
+  return { store, usage: () => objectRequests(usage()) };
+}
+
+/** The same of metadata alone. */
+export function meterItems(inner: MetadataStore): Metered<MetadataStore> {
+  const { store, usage } = meterMetadataStore(inner);
+  return {
+    store,
     usage() {
-      const { calls, readUnits, writeUnits } = metadata.usage();
-      const items = { itemReads: calls.get + calls.query, itemWrites: calls.put + calls.delete + calls.transact, readUnits, writeUnits };
-      return { ...addRequests(files.usage(), objectRequests(objects.usage())), ...items };
+      const { calls, readUnits, writeUnits } = usage();
+      const items = { itemReads: calls.get + calls.query, itemWrites: calls.put + calls.delete + calls.transact };
+      return { ...NO_REQUESTS, ...items, readUnits, writeUnits };
     },
   };
 }

@@ -7,7 +7,7 @@ import type { UserFiles } from '../route-files.ts';
 import { governMetadataStore, type ItemGovernors } from './govern-metadata-store.ts';
 import { governObjectStore, governStagedFiles, type ObjectGovernors } from './govern-object-store.ts';
 import { createReadHedge, hedgeObjectStore, type ReadHedge } from './hedge-object-store.ts';
-import { type MeteredFiles, meterFiles, meterStores } from './meter-stores.ts';
+import { type Metered, type MeteredFiles, meterFiles, meterItems, meterObjects, meterStores } from './meter-stores.ts';
 import { createRateGovernor } from './rate-governor.ts';
 import type { RemoteStores } from './remote-stores.ts';
 import { createWriteResend, resendObjectStore, type WriteResend } from './resend-object-store.ts';
@@ -52,9 +52,9 @@ export interface StoreWrappers {
   wrap(adapters: RemoteStores): WrappedStores;
   /** The user's files alone, where nothing else lies behind a network. */
   wrapFiles(adapters: UserFiles): MeteredFiles;
-  /** One of them alone, uncounted, for a thread that has no others. */
-  objects(adapter: ObjectStore): ObjectStore;
-  metadata(adapter: MetadataStore): MetadataStore;
+  /** One of them alone, for a thread that has no others. */
+  objects(adapter: ObjectStore): Metered<ObjectStore>;
+  metadata(adapter: MetadataStore): Metered<MetadataStore>;
 }
 
 /**
@@ -94,8 +94,14 @@ export function createStoreWrappers({ clock, random, limits = AWS_LIMITS }: Stor
   });
   const metadata = (store: MetadataStore): MetadataStore => retryMetadataStore(governMetadataStore(store, ofItems), retries);
   return {
-    objects,
-    metadata,
+    objects(adapter) {
+      const { store, usage } = meterObjects(adapter);
+      return { store: objects(store), usage };
+    },
+    metadata(adapter) {
+      const { store, usage } = meterItems(adapter);
+      return { store: metadata(store), usage };
+    },
     wrap(adapters) {
       const { stores, usage } = meterStores(adapters);
       return {

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../../ports/task-runner.ts';
 import type { TaskFailure } from '../../types/failure.ts';
+import { addRequests, NO_REQUESTS, type RequestUsage } from '../../types/request-usage.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../types/task.ts';
 import type { Ticket } from './dispatcher.ts';
 import { type ExecutorFacts, type StopReason, stoppedFailure } from './stop-reason.ts';
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly onLaunch: () => Promise<void>;
   /** Its place in the dispatcher. */
   ticket: Ticket<Attempt>;
+  /** What its worker has asked of stores; null: it costs nothing, or the worker died. */
+  requests: RequestUsage | null;
   phase: 'waiting' | 'running' | 'committing' | 'over';
   /** Why it is being stopped; the first reason stands, whatever the worker then answers. */
   stopReason: StopReason | null;
@@ -52,6 +55,7 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
       return launched;
     },
     ticket: UNPLACED,
+    requests: null,
     phase: 'waiting',
     stopReason: null,
     get over() {
@@ -72,7 +76,9 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
       attempt.phase = 'over';
       // With a reason: else a DOMException with a stack is made for each attempt.
       over?.abort(OVER);
-      resolve(outcome);
+      resolve(
+        attempt.requests === null ? outcome : { ...outcome, requests: addRequests(outcome.requests ?? NO_REQUESTS, attempt.requests) },
+      );
     },
     fail: (failure) => attempt.settle({ kind: 'failure', failure }),
     settleUnlessStopped(outcome) {

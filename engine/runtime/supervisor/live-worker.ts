@@ -107,9 +107,11 @@ function tell(events: LiveWorkerEvents, attempt: Attempt, message: Exclude<FromW
       attempt.event({ kind: 'log', level: message.level, text: message.text });
       break;
     case 'prepared':
+      attempt.requests = message.requests ?? null;
       events.onPrepared(attempt, message.prepared);
       break;
     case 'failed':
+      attempt.requests = message.requests ?? null;
       events.onFailed(attempt, message.failure, message.tainted);
       break;
     case 'skipped':

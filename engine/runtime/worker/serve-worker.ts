@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { TaskFailure } from '../../types/failure.ts';
+import { type RequestUsage, requestsSince } from '../../types/request-usage.ts';
 import type { TaskSpec } from '../../types/task.ts';
 import { type AttemptLog, captureConsole, createAttemptLog } from './console-capture.ts';
 import { guardThread } from './exit-guard.ts';
@@ -14,6 +15,8 @@ export type RunAttempt = (spec: TaskSpec, context: { readonly signal: AbortSigna
 export interface ServeWorkerOptions {
   readonly port: MessagePort;
   readonly runAttempt: RunAttempt;
+  /** What this thread has asked of stores up to now; absent: it costs nothing. */
+  readonly requests?: () => RequestUsage;
 }
 
 /** What is said of a task last. */
@@ -69,11 +72,13 @@ export function serveWorker(options: ServeWorkerOptions): void {
     running = { id, spec, abort: new AbortController(), log, fail: stray.resolve };
     if (before === null) post({ kind: 'started', id });
     else postEnd(before, { kind: 'started', id });
+    const asked = options.requests?.() ?? null;
     const ended = await endOf(runAttempt, running, stray.promise);
+    const requested = asked === null ? {} : { requests: requestsSince(asked, options.requests?.() ?? asked) };
     log.end();
     running = null;
-    if ('failure' in ended) return { message: { kind: 'failed', id, ...ended }, transfer: [] };
-    return { message: { kind: 'prepared', id, prepared: ended.prepared }, transfer: transferablesOf(ended.prepared.output) };
+    if ('failure' in ended) return { message: { kind: 'failed', id, ...ended, ...requested }, transfer: [] };
+    return { message: { kind: 'prepared', id, prepared: ended.prepared, ...requested }, transfer: transferablesOf(ended.prepared.output) };
   };
 
   const drain = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import type { TaskFailure } from '../../types/failure.ts';
+import type { RequestUsage } from '../../types/request-usage.ts';
 import type { TaskEvent, TaskMetrics, TaskOutput, TaskSpec } from '../../types/task.ts';
 
 /** What an attempt made and nobody has committed yet. */
@@ -29,11 +30,16 @@ export type FromWorker =
   | { readonly kind: 'started'; readonly id: number }
   | { readonly kind: 'skipped'; readonly id: number }
   | { readonly kind: 'log'; readonly id: number; readonly level: LogLevel; readonly text: string }
-  | { readonly kind: 'prepared'; readonly id: number; readonly prepared: PreparedOutput }
+  | ({ readonly kind: 'prepared'; readonly id: number; readonly prepared: PreparedOutput } & Requested)
   /** `tainted`: something of the attempt may still run in the worker, which must be replaced. */
-  | { readonly kind: 'failed'; readonly id: number; readonly failure: TaskFailure; readonly tainted: boolean }
+  | ({ readonly kind: 'failed'; readonly id: number; readonly failure: TaskFailure; readonly tainted: boolean } & Requested)
   /** User code called `process.exit`; the worker ends right after. `id` is null when no task ran. */
   | { readonly kind: 'exiting'; readonly id: number | null; readonly code: number; readonly stack: string | null };
+
+/** Requests that the worker made for the attempt; absent: they cost nothing. */
+interface Requested {
+  readonly requests?: RequestUsage;
+}
 
 export const CLAIM_WAITING = 0;
 export const CLAIM_STARTED = 1;

@@ -1,6 +1,9 @@
 import { readEventLog } from '../../../driver/events/event-log.ts';
 import { createS3Client } from '../../../engine/adapters/aws/s3-client.ts';
 import { createS3ObjectStore } from '../../../engine/adapters/aws/s3-object-store.ts';
+import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
+import { createSystemRandom } from '../../../engine/adapters/local/system-random.ts';
+import { createStoreWrappers } from '../../../engine/ports/wrappers/wrap-remote-stores.ts';
 import type { AppEvent } from '../../../engine/types/app-event.ts';
 import type { Invocation } from '../../../engine/types/invocation.ts';
 import type { TestEngine } from '../../../testing/test-engine.ts';
@@ -47,7 +50,8 @@ async function eventsOn({ bucket, env }: TestEngine, stderr: string): Promise<re
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
   try {
-    return await readEventLog(createS3ObjectStore({ client, bucket }), appId);
+    const wrappers = createStoreWrappers({ clock: createSystemClock(), random: createSystemRandom() });
+    return await readEventLog(wrappers.objects(createS3ObjectStore({ client, bucket })).store, appId);
   } finally {
     client.destroy();
   }
