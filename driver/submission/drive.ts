@@ -79,6 +79,8 @@ export async function drive(event: DriveEvent, options: DriveOptions): Promise<D
       await child.kill();
       return driven('handedOver');
     }
+    // Whoever waits for the end wants what was printed: listeners on the bus may take their time.
+    await output.close();
     return driven(await afterEnd(record, end, options));
   } finally {
     stop.abort();

@@ -17,7 +17,7 @@ const PART_CHARACTERS = 262_144;
 
 export interface DriverOutput {
   write(stream: 'stdout' | 'stderr', text: string): void;
-  /** Resolves when all is stored. */
+  /** Resolves when all is stored; idempotent. */
   close(): Promise<void>;
 }
 
@@ -36,6 +36,7 @@ export function createDriverOutput({ objects, clock, appId, life, onError }: Dri
   let size = 0;
   let seq = 0;
   let failed = false;
+  let closed = false;
   let stored: Promise<void> = Promise.resolve();
 
   const closePart = (): void => {
@@ -70,7 +71,8 @@ export function createDriverOutput({ objects, clock, appId, life, onError }: Dri
       add(stream, text);
     },
     async close() {
-      add('end', '');
+      if (!closed) add('end', '');
+      closed = true;
       closePart();
       await stored;
     },

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type LocalStackEngine, startLocalStackEngine } from '../../testing/localstack/localstack-engine.ts';
 import { jobFolder } from '../support/job-folder.ts';
-import { runOnAws } from '../support/lambda/run-on-aws.ts';
+import { eventsOn, runOnAws } from '../support/lambda/run-on-aws.ts';
 import { expectNoTraces } from '../support/lambda/traces.ts';
 import { CHAPTERS, mostFrequentWords } from '../support/plain-words.ts';
+import { runCli, temporaryFolder } from '../support/run-cli.ts';
 import { failedAttempts, ranAgain, succeededTasks } from '../support/run-events.ts';
 import { START_TIMEOUT_MS } from './start-timeout.ts';
 
@@ -19,7 +20,7 @@ const ranTasks = new Set<string>();
 
 beforeAll(async () => {
   // LocalStack tells of a killed container when the time limit is over.
-  engine = await startLocalStackEngine({ timeLimitMs: 30_000 });
+  engine = await startLocalStackEngine({ timeLimitMs: 30_000, driverTimeLimitMs: 45_000 });
 }, START_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -32,7 +33,7 @@ async function containerIds(): Promise<readonly string[]> {
   const containers = await engine.containers();
   const ids = containers.map(({ id }) => id.slice(0, 12));
   for (const id of ids) ranTasks.add(id);
-  expect(containers.map(({ functionName }) => functionName)).toEqual(ids.map(() => 'levin-test-executor-512'));
+  expect(containers.filter(({ functionName }) => functionName !== 'levin-test-executor-512')).toEqual([]);
   return ids;
 }
 
@@ -77,4 +78,21 @@ test('a container that is killed in the middle of a job: its task alone runs aga
   expect(ranAgain(events)).toEqual(['0: 1#1']);
   expect(succeededTasks(events)).toEqual(['0: 0/0', '0: 1/0', '0: 2/0', '0: 3/0']);
   expect(await containerIds()).not.toContain(host);
+});
+
+test('a job that was submitted runs without this machine, and its driver hands over to the next before its time is over', {
+  timeout: JOB_MS,
+}, async () => {
+  using state = temporaryFolder('levin-submitted-');
+  const options = { cwd: state.path, env: { LEVIN_STATE_DIR: state.path, LEVIN_MASTER: engine.master, ...engine.env }, timeoutMs: JOB_MS };
+  // Four actions of 15 s are more than a driver's 45.
+  const submitted = await runCli(['submit', job('lambda-slow'), '15', '4'], options);
+  expect([submitted.code, submitted.stderr]).toEqual([0, expect.any(String)]);
+  const appId = submitted.stdout.trim();
+  const { stdout } = await runCli(['result', appId, '--wait', '--json'], options);
+  expect(JSON.parse(stdout)).toMatchObject({ id: appId, state: 'finished', outcome: 'succeeded', stdout: '[1,3,5,7]\n' });
+  const events = await eventsOn(engine, appId);
+  expect(events.filter(({ kind }) => kind === 'logStarted').length).toBeGreaterThan(1);
+  expect(succeededTasks(events)).toHaveLength(8);
+  expect(failedAttempts(events)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { KEY_ATTRIBUTES, TTL_ATTRIBUTE } from '../../engine/adapters/aws/dynamod
 import { createS3Client } from '../../engine/adapters/aws/s3-client.ts';
 import { type AwsEngine, engineEnvironment } from '../../engine/types/aws-engine.ts';
 import { EXECUTOR_ENV } from '../../functions/env.ts';
-import { functionsOf } from '../engine-functions.ts';
+import { type EngineFunction, functionsOf, type TestEngineOptions } from '../engine-functions.ts';
 import type { S3Address } from '../test-engine.ts';
 import { zipFolder } from './zip-folder.ts';
 
@@ -15,8 +15,13 @@ const ROLE = 'arn:aws:iam::000000000000:role/levin-test';
 const START_SECONDS = 120;
 
 /** Makes an engine's bucket, table and functions by AWS's API: faster than CloudFormation, which `levin deploy` is for. */
-export async function deployEngine(engine: AwsEngine, address: S3Address): Promise<void> {
-  await Promise.all([makeBucket(address, engine.bucket), makeTable(address, engine.table), makeFunctions(address, engine)]);
+export async function deployEngine(engine: AwsEngine, address: S3Address, options: TestEngineOptions): Promise<void> {
+  const functions = functionsOf(engine, options);
+  await Promise.all([
+    makeBucket(address, engine.bucket),
+    makeTable(address, engine.table),
+    makeFunctions(address, functions, { ...engineEnvironment(engine), [EXECUTOR_ENV.temporary]: '/tmp' }),
+  ]);
 }
 
 export async function makeBucket(address: S3Address, name: string): Promise<void> {
@@ -50,11 +55,15 @@ async function makeTable(address: S3Address, TableName: string): Promise<void> {
   }
 }
 
-async function makeFunctions(address: S3Address, engine: AwsEngine): Promise<void> {
+async function makeFunctions(
+  address: S3Address,
+  functions: readonly EngineFunction[],
+  Variables: Readonly<Record<string, string>>,
+): Promise<void> {
   const client = new LambdaClient(address);
   const zips = new Map<string, Uint8Array>();
   try {
-    for (const { name, folder, handler, memoryMb, timeoutMs } of functionsOf(engine)) {
+    for (const { name, folder, handler, memoryMb, timeoutMs } of functions) {
       const zip = zips.get(folder) ?? zipFolder(folder);
       zips.set(folder, zip);
       await client.send(
@@ -67,12 +76,12 @@ async function makeFunctions(address: S3Address, engine: AwsEngine): Promise<voi
           Handler: handler,
           MemorySize: memoryMb,
           Timeout: Math.ceil(timeoutMs / 1000),
-          Environment: { Variables: { ...engineEnvironment(engine), [EXECUTOR_ENV.temporary]: '/tmp' } },
+          Environment: { Variables },
         }),
       );
     }
     const waiting = { client, maxWaitTime: START_SECONDS, minDelay: 0.1, maxDelay: 0.2 };
-    await Promise.all(functionsOf(engine).map(({ name }) => waitUntilFunctionActiveV2(waiting, { FunctionName: name })));
+    await Promise.all(functions.map(({ name }) => waitUntilFunctionActiveV2(waiting, { FunctionName: name })));
   } finally {
     client.destroy();
   }

@@ -35,7 +35,7 @@ export async function startLocalStackEngine(options: TestEngineOptions = {}): Pr
     await container.stop({ timeout: 10_000 });
   };
   try {
-    await deployEngine(engine, address);
+    await deployEngine(engine, address, options);
   } catch (error) {
     await stop();
     throw error;

@@ -36,14 +36,13 @@ export async function runOnAws(engine: TestEngine, jobFile: string, options: Job
     env: { LEVIN_STATE_DIR: state.path, ...engine.env, ...env },
   });
   if (code !== 0) throw new Error(`the job ended with ${code}: ${stderr}`);
-  const events = await eventsOn(engine, stderr);
+  const events = await eventsOn(engine, /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(stderr)?.[0] ?? '');
   const invocations = events.flatMap((event) => (event.kind === 'taskEnded' && event.invocation !== null ? [event.invocation] : []));
   return { result: JSON.parse(stdout.trim().split('\n').at(-1) ?? ''), stderr, events, invocations };
 }
 
-/** What the application whose id stands in its stderr has logged. */
-async function eventsOn({ bucket, env }: TestEngine, stderr: string): Promise<readonly AppEvent[]> {
-  const appId = /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(stderr)?.[0] ?? '';
+/** What an application has logged. */
+export async function eventsOn({ bucket, env }: TestEngine, appId: string): Promise<readonly AppEvent[]> {
   const client = createS3Client({
     endpoint: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'] ?? '',
     region: env['AWS_REGION'] ?? '',

@@ -51,6 +51,22 @@ describe('one life of a driver function', () => {
     ]);
   });
 
+  test('has stored all that was printed before it tells of the end: listeners take their time', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const told: string[] = [];
+    const announce = async (): Promise<void> => {
+      for (const { printed } of await readDriverOutput(world.stores.objects, APP)) told.push(...printed.map(({ stream }) => stream));
+    };
+    const driving = drive(life(1), { ...world.options(LIMIT_MS), announce });
+    await started(world);
+    world.processes[0]?.started.onOutput('stdout', 'hello\n');
+    await end(world, 'succeeded', null);
+    world.processes[0]?.end({ code: 0, signal: null });
+    await driving;
+    expect(told).toEqual(['stdout', 'end']);
+  });
+
   test('hands over 30 s before its time limit, and leaves the rest to the next one', async () => {
     const world = submissionWorld();
     await world.submit();
