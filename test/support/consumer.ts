@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -48,6 +48,18 @@ export async function packageFolder(path: string, packages: readonly string[]): 
   await runWell(path, 'npm', 'pkg', 'set', '--json', 'allowScripts={"node":true}');
   await runWell(path, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', ...packages);
   return path;
+}
+
+/** The package as it would be published, packed into this folder; gives its file. */
+export async function packedPackage(folder: string): Promise<string> {
+  if (!existsSync(join(REPOSITORY, 'dist/driver/index.js'))) throw new Error('dist is missing; run: npm run build');
+  const out = await runWell(REPOSITORY, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
+  return join(folder, (JSON.parse(out) as [{ readonly filename: string }])[0].filename);
+}
+
+/** What `console.table` shows of an array of pairs, read back. */
+export function tableRows(stdout: string): [string, number][] {
+  return [...stdout.matchAll(/│ \d+ +│ '(.+?)' +│ (\d+) +│/g)].map(([, word, n]) => [word as string, Number(n)]);
 }
 
 /** Code blocks that say which file they are cut from: `<!-- cut from examples/quick-start.ts -->`. */
