@@ -99,10 +99,16 @@ function judgeLaunch(attempt: SimAttempt, seen: Seen, options: AttemptWatchOptio
         refuse(`to read ${key}, which is not what was committed`);
     }
   }
-  if (outliveMs === null || spec.generation > 0 || options.nowMs() - sinceMs > outliveMs * CLOCKS) return;
+  if (outliveMs === null || spec.generation > 0) return;
+  const waitedMs = options.nowMs() - sinceMs;
   const epoch = journal.epochOf(driver);
   for (const launch of journal.launches.values())
-    if (launch.epoch < epoch && launch.stageId === spec.stageId && launch.partition === spec.partition)
+    if (
+      launch.epoch < epoch &&
+      launch.stageId === spec.stageId &&
+      launch.partition === spec.partition &&
+      waitedMs <= Math.min(outliveMs, launch.withinMs) * CLOCKS
+    )
       refuse('of which an earlier driver’s attempt may still run');
 }
 

@@ -5,6 +5,8 @@ interface Launch {
   readonly stageId: string;
   readonly partition: number;
   readonly epoch: number;
+  /** It was called off: how long a successor has to take it for one that goes on. */
+  readonly withinMs: number;
 }
 
 export interface JournalWatch {
@@ -28,7 +30,11 @@ export function watchJournal(): JournalWatch {
   };
   const note = (entry: JournalEntry, epoch: number): void => {
     if (entry.kind === 'launched') {
-      for (const [partition, , attemptId] of entry.attempts) launches.set(attemptId, { stageId: entry.stageId, partition, epoch });
+      for (const [partition, , attemptId] of entry.attempts)
+        launches.set(attemptId, { stageId: entry.stageId, partition, epoch, withinMs: Number.POSITIVE_INFINITY });
+    } else if (entry.kind === 'calledOff') {
+      const { withinMs } = entry;
+      for (const [id, launch] of launches) launches.set(id, { ...launch, withinMs: Math.min(launch.withinMs, withinMs) });
     } else if (entry.kind === 'actionStarted') once(`action ${entry.ordinal}`, [entry.name, entry.fingerprint]);
     else if (entry.kind === 'actionFinished') {
       if (!decided.has(`action ${entry.ordinal}`)) throw new Error(`action ${entry.ordinal} has ended and never began`);
