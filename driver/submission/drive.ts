@@ -5,6 +5,7 @@ import { loadJournal } from '../journal/load-journal.ts';
 import { takeOverLease } from '../lease/acquire-lease.ts';
 import type { Stores } from '../wiring.ts';
 import { claimLife, MAX_IDLE_RESTARTS, noteProgress } from './driver-lives.ts';
+import { LEASE_LOST_EXIT } from './driver-messages.ts';
 import { createDriverOutput, type DriverOutput } from './driver-output.ts';
 import type { DriverProcess, ProcessEnd, StartDriverProcess } from './driver-process.ts';
 import { decodeJob } from './packed-job.ts';
@@ -114,6 +115,8 @@ async function afterEnd(record: AppRecord, { code, signal }: ProcessEnd, options
   if (await announced(now, options)) return 'over';
   if (signal !== null)
     throw new Error(`The driver's process of ${record.appId} was killed (${signal}): out of memory, or a crash of Node.`);
+  if (code === LEASE_LOST_EXIT)
+    throw new Error(`The driver of ${record.appId} lost its lease: it was frozen, or could not reach the table for too long.`);
   // It called process.exit, failed before it had a Context, or never opened one: the same would come of it again.
   const failed = code !== 0;
   const message = failed ? `The job's process ended with exit code ${code}; levin logs ${record.appId} has what it printed.` : null;

@@ -117,6 +117,16 @@ describe('one life of a driver function', () => {
     expect(await world.record()).toMatchObject({ outcome: null });
   });
 
+  test('a process that lost its lease says nothing about the job: the failure queue starts the next life, if there is none', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    world.processes[0]?.end({ code: 75, signal: null });
+    await expect(driving).rejects.toThrow(`The driver of ${APP} lost its lease: it was frozen, or could not reach the table for too long.`);
+    expect(await world.record()).toMatchObject({ outcome: null });
+  });
+
   test.each([
     [0, 'succeeded', null],
     [3, 'failed', `The job's process ended with exit code 3; levin logs ${APP} has what it printed.`],
