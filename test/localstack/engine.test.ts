@@ -112,5 +112,4 @@ test('the README’s job runs from the packed package in a fresh folder, and tak
     timeoutMs: JOB_MS,
   });
   expect({ code, rows: tableRows(stdout) }, stderr).toEqual({ code: 0, rows: mostFrequentWords(10) });
-  await containerIds();
 });

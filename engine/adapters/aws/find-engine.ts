@@ -42,6 +42,8 @@ export async function findEngine({ name, version, client: options = {} }: FindEn
       action: 'lambda:GetFunctionConfiguration',
       resource: `the function ${functionName}`,
       doing: `look for the engine "${name}" (its function ${functionName})`,
+      // AWS does not tell whether it is there to whom it would not show it.
+      deniedHint: ` Its policy levin-${name}-caller-<region> does. If there is no such engine: levin deploy${nameOption(name)}.`,
     });
   } finally {
     client.destroy();
@@ -52,12 +54,11 @@ function notDeployed(name: string, region: string, error: Error): LevinError {
   // AWS words it with the function's whole name.
   const account = /:lambda:[^:]*:(\d{12}):/.exec(error.message)?.[1];
   const where = account === undefined ? '' : ` account ${account},`;
-  const option = name === DEFAULT_ENGINE ? '' : ` --name ${name}`;
   return new LevinError({
     code: 'ENGINE_NOT_FOUND',
     fault: 'user',
     message:
-      `There is no engine "${name}" in${where} region ${region}. Deploy it there with: levin deploy${option}. ` +
+      `There is no engine "${name}" in${where} region ${region}. Deploy it there with: levin deploy${nameOption(name)}. ` +
       'If it is deployed elsewhere, choose its account and region (AWS_PROFILE, AWS_REGION), or name another engine: --on aws:NAME.',
     details: { engine: name, region, ...(account === undefined ? {} : { account }) },
     cause: error,
@@ -65,9 +66,8 @@ function notDeployed(name: string, region: string, error: Error): LevinError {
 }
 
 function otherVersion({ name, version }: AwsEngine, own: string): LevinError {
-  const option = name === DEFAULT_ENGINE ? '' : ` --name ${name}`;
   const remedy = isOlder(version, own)
-    ? `The engine is older: upgrade it with levin deploy${option}.`
+    ? `The engine is older: upgrade it with levin deploy${nameOption(name)}.`
     : `Yours is older: install levin ${version} in this project (npm install levin@${version}).`;
   return new LevinError({
     code: 'ENGINE_VERSION',
@@ -75,6 +75,10 @@ function otherVersion({ name, version }: AwsEngine, own: string): LevinError {
     message: `The engine "${name}" is of levin ${version}, and this is levin ${own}: driver and functions must be of the same. ${remedy}`,
     details: { engine: name, engineVersion: version, version: own },
   });
+}
+
+function nameOption(name: string): string {
+  return name === DEFAULT_ENGINE ? '' : ` --name ${name}`;
 }
 
 /** By numbers; what stands behind a dash comes before the version itself. */

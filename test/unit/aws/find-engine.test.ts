@@ -99,7 +99,7 @@ test('a caller without the right learns which one it is', async () => {
   const said = 'User: arn:aws:iam::123456789012:user/ann is not authorized to perform: lambda:GetFunctionConfiguration';
   expect((await lookUp(apiError(403, 'AccessDeniedException', { message: said }))).found).toMatchObject({
     code: 'PERMISSION_DENIED',
-    message: `Cannot look for the engine "main" (its function levin-main-driver): access is denied. Allow lambda:GetFunctionConfiguration on the function levin-main-driver. [AccessDeniedException: ${said}]`,
+    message: `Cannot look for the engine "main" (its function levin-main-driver): access is denied. Allow lambda:GetFunctionConfiguration on the function levin-main-driver. Its policy levin-main-caller-<region> does. If there is no such engine: levin deploy. [AccessDeniedException: ${said}]`,
   });
 });
 
