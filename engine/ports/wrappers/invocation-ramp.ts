@@ -15,6 +15,8 @@ const ENVIRONMENTS_AT_ONCE = 1_000;
 const ENVIRONMENTS_PER_SECOND = 100;
 /** Half of what was refused is back after five seconds: soon enough where others used the account for a moment, and a call in twenty is refused where it stays full. */
 const REGROWTH_PER_SECOND = 0.1;
+/** Where few may run, a call that is refused now and then costs less than places that stay empty; and single refusals have other reasons than ours. */
+const LEAST_PER_SECOND = 4;
 
 /**
  * Grows as Lambda does, gives way when it refuses, and grows again.
@@ -56,7 +58,7 @@ export function createInvocationRamp(cap: number): InvocationRamp {
     ended({ sentMs, nowMs, refused }) {
       grow(nowMs);
       if (refused && sentMs >= cutMs) {
-        growth = Math.min(ENVIRONMENTS_PER_SECOND, Math.max(1, inFlight * REGROWTH_PER_SECOND));
+        growth = Math.min(ENVIRONMENTS_PER_SECOND, Math.max(LEAST_PER_SECOND, inFlight * REGROWTH_PER_SECOND));
         limit = Math.max(1, Math.floor(inFlight / 2));
         cutMs = nowMs;
       }
