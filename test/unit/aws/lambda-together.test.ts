@@ -38,6 +38,8 @@ interface Together {
   readonly outcomes: readonly Promise<TaskOutcome>[];
   readonly aborts: readonly AbortController[];
   readonly events: readonly (readonly TaskEvent[])[];
+  /** Partitions whose launch was recorded, in that order. */
+  readonly launches: readonly number[];
 }
 
 /** Task 0 has taken 3 ms, and then tasks 1 to n ride in one invocation, which is answered as it is told. */
@@ -55,12 +57,17 @@ async function ride(n: number, respond: Respond, options: LambdaTestRunnerOption
   );
   const aborts = Array.from({ length: n + 1 }, () => new AbortController());
   const events: TaskEvent[][] = aborts.map(() => []);
+  const launches: number[] = [];
   const [begin, ...outcomes] = aborts.map(({ signal }, partition) =>
-    lambda.runner.run(small(partition), { signal, onEvent: (event) => events[partition]?.push(event) }),
+    lambda.runner.run(small(partition), {
+      signal,
+      onEvent: (event) => events[partition]?.push(event),
+      onLaunch: async () => void launches.push(partition),
+    }),
   );
   first.resolve();
   await begin;
-  return { lambda, requests, outcomes, aborts, events };
+  return { lambda, requests, outcomes, aborts, events, launches };
 }
 
 test('a thousand tasks of 3 ms make 24 invocations: four to learn that, and twenty for all others', async () => {
@@ -93,7 +100,7 @@ test('each rider has its own outcome, events and requests', async () => {
   expect(together.events.slice(1)).toEqual([[started], [started, { kind: 'log', level: 'log', text: 'of two' }], [started]]);
 });
 
-test('attempts that were not begun are sent again, without having been told that they started twice', async () => {
+test('attempts that were not begun are sent again; that they started is told once, and their launch recorded once', async () => {
   const together = await ride(5, (response, { body }) => {
     returned(
       answered(
@@ -107,6 +114,7 @@ test('attempts that were not begun are sent again, without having been told that
   expect(await Promise.all(together.outcomes.map(endOf))).toEqual(['done', 'done', 'done', 'done', 'done']);
   expect(together.requests).toEqual([[0], [1, 2, 3, 4, 5], [3, 4, 5]]);
   expect(together.events.map((events) => events.length)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(together.launches).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
 test('of an environment that dies the committed ones are done, the first that is not has failed, and those after it go alone', async () => {
