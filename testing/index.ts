@@ -3,6 +3,7 @@ export { type EmulatedEngine, type EmulatedEngineOptions, type EmulatedService, 
 export type { EmulatorFault, InjectedFault } from './emulators/emulator-faults.ts';
 export type { RecordedRequest } from './emulators/recorded-request.ts';
 export type { TestEngineOptions } from './engine-functions.ts';
+export type { BegunInvocation, InvokeEndpoint, RecordedInvocation } from './invoke-endpoint/invoke-endpoint.ts';
 export type { FunctionContainer } from './localstack/docker.ts';
 export { type LocalStackEngine, startLocalStackEngine } from './localstack/localstack-engine.ts';
 export type { TestEngine } from './test-engine.ts';
