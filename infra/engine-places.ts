@@ -30,6 +30,8 @@ export function engineArns(scope: Construct, { settings, bucket, table, key, dri
     executors: settings.memorySizesMb.map((sizeMb) => functionArn(executorName(settings.name, sizeMb))),
     driver: [functionArn(driverName(settings.name))],
     driverFailures: [driverFailures.queueArn],
+    // By schedule, when one is added.
+    scheduledJobs: [],
     eventBus: [stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' })],
     readableBuckets: [...new Set(readable.map((place) => s3Arn(place.split('/')[0] as string)))],
     readableObjects: readable.map((place) => s3Arn(`${place}/*`)),

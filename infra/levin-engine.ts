@@ -1,23 +1,32 @@
 import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { type ManagedPolicy, Policy, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { levinPackage } from '../engine/closures/loading/levin-package.ts';
 import { driverName, engineEnvironment, executorName } from '../engine/types/aws-engine.ts';
+import { type ApplicationEnded, END_EVENT } from '../engine/types/driver-event.ts';
 import { EXECUTOR_ENV } from '../functions/env.ts';
 import { engineArns } from './engine-places.ts';
 import { engineSettings } from './engine-settings.ts';
 import { DRIVER_TIME_LIMIT, type FunctionOptions, makeDriverFailures, makeFunction, restartFrom } from './functions.ts';
 import { encryptionOf, type LevinEngineProps } from './levin-engine-props.ts';
 import { makeCallerPolicy } from './roles.ts';
+import { makeSchedule, makeSchedulerRole, type ScheduledJobOptions } from './schedules.ts';
 import { makeBucket, makeKey, makeTable } from './storage.ts';
 
 /** V8’s young generation keeps the buffers of many sockets until it is cleaned up; a small one takes half the memory and no more time. */
 const DRIVER_NODE_OPTIONS = '--max-semi-space-size=4';
+
+/** Which ends of applications are meant; default all. */
+export interface JobEndOptions {
+  readonly outcomes?: readonly ApplicationEnded['outcome'][];
+}
 
 /**
  * An engine: all that `levin run --on aws` needs in an account. At rest it costs nothing but the storage of what jobs left in its bucket, and
@@ -45,6 +54,9 @@ export class LevinEngine extends Construct {
   readonly roles: readonly Role[];
   /** What people and machines need who run and submit applications. */
   readonly callerPolicy: ManagedPolicy;
+  readonly #driverRole: Role;
+  #schedulerRole: Role | undefined;
+  #scheduledJobs: Policy | undefined;
 
   constructor(scope: Construct, id: string, props: LevinEngineProps = {}) {
     super(scope, id);
@@ -97,8 +109,36 @@ export class LevinEngine extends Construct {
     restartFrom(driverFailures, driver.made);
     this.executors = executors.map(({ made }) => made);
     this.driver = driver.made;
+    this.#driverRole = driver.role;
     this.roles = [...executors, driver].map(({ role }) => role);
     this.callerPolicy = makeCallerPolicy(this, settings.name, { ...places, ownLogs: [] });
     Tags.of(this).add('levin:engine', settings.name);
+  }
+
+  /**
+   * Starts a job by the clock, as `levin submit` would: packed when the app is synthesised, each time an application of its own.
+   *
+   * ```ts
+   * engine.addSchedule(ScheduleExpression.cron({ hour: '3', minute: '0', timeZone: TimeZone.EUROPE_BERLIN }), 'jobs/nightly.ts', { args: ['--all'] });
+   * ```
+   */
+  addSchedule(schedule: ScheduleExpression, job: string, options: ScheduledJobOptions = {}): void {
+    const { engineName, driver } = this;
+    this.#schedulerRole ??= makeSchedulerRole(this, driver.functionArn);
+    this.#scheduledJobs ??= new Policy(this, 'ScheduledJobs', { roles: [this.#driverRole] });
+    const [role, policy] = [this.#schedulerRole, this.#scheduledJobs];
+    makeSchedule(this, { ...options, engineName, schedule, job, driver, role, policy });
+  }
+
+  /**
+   * A rule for the event that tells that an application has ended whose driver was a function: submitted, or started by a schedule.
+   *
+   * ```ts
+   * engine.onJobEnd('Alarm', { outcomes: ['failed'] }).addTarget(new SnsTopic(topic));
+   * ```
+   */
+  onJobEnd(id: string, { outcomes }: JobEndOptions = {}): Rule {
+    const detail = { engine: [this.engineName], ...(outcomes === undefined ? {} : { outcome: [...outcomes] }) };
+    return new Rule(this, id, { eventPattern: { source: [END_EVENT.source], detailType: [END_EVENT.detailType], detail } });
   }
 }

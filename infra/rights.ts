@@ -1,5 +1,5 @@
 /** Who calls AWS: the functions, whoever runs a driver on a machine of their own, and what starts jobs by the clock. */
-export type Principal = 'executor' | 'driver' | 'caller';
+export type Principal = 'executor' | 'driver' | 'caller' | 'scheduler';
 
 /** What a right is about. A place becomes ARNs where an engine is made. */
 export type Place =
@@ -10,6 +10,7 @@ export type Place =
   | 'driver'
   | 'driverFailures'
   | 'eventBus'
+  | 'scheduledJobs'
   | 'ownLogs'
   | 'readableBuckets'
   | 'readableObjects'
@@ -135,8 +136,10 @@ export const RIGHTS: Readonly<Record<Principal, readonly Right[]>> = {
       reason: 'a driver that died is started again from there',
       unseen: BY_LAMBDA,
     },
+    { actions: ['s3:GetObject'], on: 'scheduledJobs', reason: 'the packed job of a schedule, among the CDK’s assets' },
     OWN_LOGS,
   ],
+  scheduler: [{ actions: ['lambda:InvokeFunction'], on: 'driver', reason: 'starts jobs by the clock' }],
   caller: [
     { actions: ['lambda:GetFunctionConfiguration'], on: 'driver', reason: 'finds the engine, and what it consists of' },
     ...DRIVER,

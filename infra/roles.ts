@@ -3,10 +3,10 @@ import { ManagedPolicy, PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-l
 import type { Construct } from 'constructs';
 import { stackName } from '../engine/types/aws-engine.ts';
 import { acknowledge } from './acknowledge.ts';
-import { type Places, type Principal, type Statement, statementsOf } from './rights.ts';
+import { type Places, type Statement, statementsOf } from './rights.ts';
 
 /** The role of a function: what `RIGHTS` says, and nothing else. */
-export function makeRole(scope: Construct, principal: Exclude<Principal, 'caller'>, places: Places): Role {
+export function makeRole(scope: Construct, principal: 'executor' | 'driver', places: Places): Role {
   const statements = statementsOf(principal, places);
   const role = new Role(scope, 'Role', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -1,15 +1,18 @@
 import { hash } from 'node:crypto';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { DriverEvent, StartEvent } from '../../engine/types/driver-event.ts';
+import { objectKeys } from '../../engine/types/keys.ts';
 import type { ProcessIdentity } from '../../engine/types/process-identity.ts';
 import { applicationId } from '../application/application-id.ts';
 import { loadConfig } from '../config/load-config.ts';
+import type { Stores } from '../wiring.ts';
 import { createSubmission } from './create-submission.ts';
 import { type Driven, type DriveOptions, drive } from './drive.ts';
 import { MAX_IDLE_RESTARTS, readLives } from './driver-lives.ts';
 import { decodeJob } from './packed-job.ts';
 
 export interface DriverHandlerOptions extends Omit<DriveOptions, 'remainingMs' | 'requestId'> {
+  readonly stores: DriveOptions['stores'] & Pick<Stores, 'files'>;
   readonly process: ProcessIdentity;
 }
 
@@ -77,9 +80,12 @@ async function startAgain({ payload, reason }: Failure, { stores, invoke }: Driv
 /** The same for each delivery of one event. */
 async function start({ job: key, at, token }: StartEvent, { stores, invoke, process }: DriverHandlerOptions): Promise<void> {
   const appId = applicationId(new Date(at), hash('sha256', token, 'hex'));
-  const bytes = await stores.objects.get(key);
-  const submitted = { key, hash: hash('sha256', bytes, 'hex') };
-  const job = decodeJob(bytes, submitted.hash);
+  const bytes = await (key.startsWith('s3://') ? stores.files : stores.objects).get(key);
+  const own = hash('sha256', bytes, 'hex');
+  const job = decodeJob(bytes, own);
+  // A copy for this application, which lives as long as it does: what was deployed may be replaced meanwhile.
+  const submitted = { key: objectKeys.job(appId, own), hash: own };
+  await stores.objects.put(submitted.key, bytes);
   const { leaseMs } = loadConfig([{ name: 'job', values: job.start.conf }]).config;
   await createSubmission({ appId, job, submitted, leaseMs, process, stores });
   await invoke({ kind: 'drive', appId, life: 1 });

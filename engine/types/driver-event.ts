@@ -14,7 +14,7 @@ export interface DriveEvent {
 /** Submits an application, as a schedule does. */
 export interface StartEvent {
   readonly kind: 'start';
-  /** Key of the packed job in the engine's bucket. */
+  /** Of the packed job: a key in the engine's bucket, or `s3://bucket/key`. */
   readonly job: string;
   /** When it is due, ISO 8601 in UTC: part of the application's id. */
   readonly at: string;

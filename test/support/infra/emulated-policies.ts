@@ -22,6 +22,7 @@ export function emulatedPolicies({ memorySizesMb, readable, writable }: Emulated
     executors: executors.map((name) => arn('lambda', `function:${name}`)),
     driver: [arn('lambda', `function:${driver}`)],
     driverFailures: [],
+    scheduledJobs: [],
     eventBus: [arn('events', 'event-bus/default')],
     ownLogs: [],
     readableBuckets: [...readable, ...writable].map((name) => `arn:aws:s3:::${name}`),
@@ -33,5 +34,5 @@ export function emulatedPolicies({ memorySizesMb, readable, writable }: Emulated
     ...Object.fromEntries(executors.map((name) => [name, statementsOf('executor', places)])),
     [driver]: statementsOf('driver', places),
   };
-  return { of: { ...of, caller: statementsOf('caller', places) }, bucket: [] };
+  return { of: { ...of, caller: statementsOf('caller', places), scheduler: statementsOf('scheduler', places) }, bucket: [] };
 }

@@ -37,11 +37,19 @@ export function acknowledgements(root: IConstruct): Readonly<Record<string, stri
   return Object.fromEntries(all);
 }
 
-/** What cdk-nag's AwsSolutions rules find, as `construct path: rule`; acknowledged findings only with `acknowledged`. */
-export function nagFindings(props: LevinEngineProps & StackProps, { acknowledged }: { readonly acknowledged: boolean }): readonly string[] {
+export interface NagFindings {
+  /** Also those that are acknowledged. */
+  readonly acknowledged: boolean;
+  /** What is made besides. */
+  readonly also?: (stack: LevinStack) => void;
+}
+
+/** What cdk-nag's AwsSolutions rules find, as `construct path: rule`. */
+export function nagFindings(props: LevinEngineProps & StackProps, { acknowledged, also }: NagFindings): readonly string[] {
   using cdk = cdkApp();
   Validations.of(cdk.app).addPlugins(new AwsSolutionsChecks(cdk.app));
   const stack = new LevinStack(cdk.app, 'levin-main', props);
+  also?.(stack);
   if (acknowledged) for (const { node } of stack.node.findAll()) Object.defineProperty(node, 'metadata', { value: [] });
   // The CDK prints what it finds.
   const { write } = process.stderr;
