@@ -74,6 +74,17 @@ describe('records that functions fail on', () => {
     expect(send(done(1, 0, 2))[0]).toMatchObject({ kind: 'jobFailed', failure: { badRecords: 6 } });
   });
 
+  test('found committed, but made of old records, do not count', () => {
+    const { send, state } = script(2, { maxBadRecords: 5 });
+    send(submitted(graph(0, [spec(0, [], 'result')])));
+    const committed = [
+      { partition: 0, generation: 0, checksum: '', inputs: null, badRecords: 2 },
+      { partition: 1, generation: 0, checksum: '', inputs: 'digest of old records', badRecords: 1 },
+    ];
+    send({ kind: 'stageResolved', stage: 0, stageId: 's0', taskCount: 2, committed, raised: [] });
+    expect(state().stages[0]?.badRecords).toBe(2);
+  });
+
   test('above the limit fail the job also where all is committed: by a driver that died before it could say so, or for a job before this one', () => {
     const { send } = script(2, { maxBadRecords: 5 });
     send(submitted(graph(0, [spec(0, []), spec(1, [0], 'result')])));
