@@ -37,15 +37,15 @@ describe('the driver function', () => {
 
   test('submits what a schedule starts: once, however often it is delivered', async () => {
     const world = submissionWorld();
-    await world.stores.files.put('s3://assets/nightly.json', encodeJob(JOB).bytes);
-    const event = { kind: 'start', job: 's3://assets/nightly.json', at: '2026-11-23T03:00:00Z', token: 'execution-1' };
+    await world.stores.objects.put('jobs/nightly.json', encodeJob(JOB).bytes);
+    const event = { kind: 'start', job: 'jobs/nightly.json', at: '2026-11-23T03:00:00Z', token: 'execution-1' };
     const handle = handlerOf(world);
     for (const delivered of [event, event, { ...event, token: 'execution-2' }]) await handle(delivered, CONTEXT);
     const records = await readRecords(world.stores.metadata);
     expect(records.map(({ appId }) => appId.replace(/[0-9a-f]{8}$/, ''))).toEqual(['app-20261123-030000-', 'app-20261123-030000-']);
     expect(records).toMatchObject([{ epoch: 0, master: 'aws:test', leaseMs: 1000, job: '/work/job.ts' }, {}]);
     // A copy of their own: what a schedule starts may be deployed anew meanwhile.
-    await world.stores.files.deleteMany(['s3://assets/nightly.json']);
+    await world.stores.objects.deleteMany(['jobs/nightly.json']);
     for (const { appId, submitted } of records) {
       expect(submitted?.key).toMatch(`apps/${appId}/job/`);
       expect(await world.stores.objects.get(submitted?.key ?? '')).toEqual(encodeJob(JOB).bytes);
