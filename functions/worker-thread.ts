@@ -17,7 +17,7 @@ if (parentPort === null) throw new Error('functions/worker-thread is the entry o
 const { objectsRoot, scratchRoot, memory, shuffleCompression, requesterPays, code } = workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
 const [clock, random] = [createSystemClock(), createSystemRandom()];
-const { files, staged } = openUserFiles({ local: machineFiles(), clock, random, requesterPays });
+const { files, staged, usage } = openUserFiles({ local: machineFiles(), clock, random, requesterPays });
 
 const workerCode = createWorkerCode(async (appId, hash) => {
   // Imported when the first closure comes: each way needs only its own half of the loader.
@@ -31,6 +31,7 @@ const workerCode = createWorkerCode(async (appId, hash) => {
 
 serveWorker({
   port: parentPort,
+  requests: usage,
   runAttempt: createAttemptRunner({
     objects,
     files,

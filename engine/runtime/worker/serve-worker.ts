@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { TaskFailure } from '../../types/failure.ts';
-import { type RequestUsage, requestsSince } from '../../types/request-usage.ts';
+import { NO_REQUESTS, type RequestUsage, requestsSince } from '../../types/request-usage.ts';
 import type { TaskSpec } from '../../types/task.ts';
 import { type AttemptLog, captureConsole, createAttemptLog } from './console-capture.ts';
 import { guardThread } from './exit-guard.ts';
@@ -16,7 +16,7 @@ export interface ServeWorkerOptions {
   readonly port: MessagePort;
   readonly runAttempt: RunAttempt;
   /** What this thread has asked of stores up to now; absent: it costs nothing. */
-  readonly requests?: () => RequestUsage;
+  readonly requests?: () => RequestUsage | null;
 }
 
 /** What is said of a task last. */
@@ -74,7 +74,8 @@ export function serveWorker(options: ServeWorkerOptions): void {
     else postEnd(before, { kind: 'started', id });
     const asked = options.requests?.() ?? null;
     const ended = await endOf(runAttempt, running, stray.promise);
-    const requested = asked === null ? {} : { requests: requestsSince(asked, options.requests?.() ?? asked) };
+    const since = options.requests?.() ?? null;
+    const requested = since === null ? {} : { requests: requestsSince(asked ?? NO_REQUESTS, since) };
     log.end();
     running = null;
     if ('failure' in ended) return { message: { kind: 'failed', id, ...ended, ...requested }, transfer: [] };
