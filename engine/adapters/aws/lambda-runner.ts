@@ -10,7 +10,7 @@ import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { createSmallTasks, MOST_TOGETHER, type SmallTasks } from '../../runtime/supervisor/small-tasks.ts';
 import type { PaidWork } from '../../types/invocation.ts';
 import type { TaskSettings } from '../../types/task.ts';
-import { type Flight, fly } from './lambda-flight.ts';
+import { type Flight, type FlightDeps, fly } from './lambda-flight.ts';
 import { LAST_BEGIN_MS } from './lambda-handler.ts';
 import type { LambdaInvoker } from './lambda-invoke.ts';
 import type { PayloadObjects } from './lambda-payload.ts';
@@ -22,8 +22,8 @@ const ANSWER_GRACE_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
 /** Then an invocation has begun the last attempt that it will. */
 const ALL_BEGUN_MS = ANSWER_GRACE_MS + LAST_BEGIN_MS;
-/** Invocations for which there are enough attempts at hand to fill them with small ones. */
-const FILLED_AHEAD = 20;
+/** Invocations for which there are enough attempts at hand to fill them with small ones; more only take memory. */
+const FILLED_AHEAD = 10;
 /** An attempt that was called off is told so within three seconds, and has stopped in a second or two more. */
 const CALLED_OFF_MS = 10_000;
 
@@ -54,6 +54,7 @@ export interface ExecutorFunction {
 
 interface State {
   readonly options: LambdaRunnerOptions;
+  readonly deps: FlightDeps;
   readonly small: SmallTasks;
   readonly callsOff: CallsOff;
   /** One for each function, in their order. */
@@ -110,10 +111,13 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       wakeMs: Number.POSITIVE_INFINITY,
     };
   });
+  const small = createSmallTasks();
+  const callsOff = createCallsOff(options.metadata);
   const state: State = {
     options,
-    small: createSmallTasks(),
-    callsOff: createCallsOff(options.metadata),
+    deps: { ...options, small, callsOff },
+    small,
+    callsOff,
     lanes,
     flights: new Map(),
     flightOf: new Map(),
@@ -145,7 +149,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       addressable: false,
       isolated: true,
       concurrency,
-      queueDepth: concurrency + Math.min(concurrency, FILLED_AHEAD) * MOST_TOGETHER,
+      queueDepth: Math.max(concurrency, Math.min(concurrency, FILLED_AHEAD) * MOST_TOGETHER),
       // Larger ones travel through the object store.
       maxPayloadBytes: Number.MAX_SAFE_INTEGER,
       maxTaskMs: options.timeLimitMs,
@@ -233,14 +237,14 @@ function ridersFrom({ small, alone }: State, queue: ReadonlySet<Attempt>, nowMs:
 }
 
 function send(state: State, lane: Lane, { riders, sentMs }: { readonly riders: readonly Attempt[]; readonly sentMs: number }): void {
-  const { options, flights, flightOf, small, callsOff } = state;
+  const { options, deps, flights, flightOf, small, callsOff } = state;
   const limitMs = riders.reduce((sum, { spec }) => sum + (spec.maxMs ?? Number.POSITIVE_INFINITY), 0);
   const { functionName, memoryRemedy } = lane;
   const endMs = sentMs + Math.min(limitMs, options.timeLimitMs) + ANSWER_GRACE_MS;
   const flight: Flight = { functionName, memoryRemedy, riders: new Set(riders), abort: new AbortController(), endMs };
   for (const attempt of riders) flightOf.set(attempt, flight);
   small.sent((riders[0] as Attempt).spec.stageId, riders.length, sentMs);
-  const landed = fly({ ...options, small, callsOff }, flight).then(({ refused, notBegun, alone }) => {
+  const landed = fly(deps, flight).then(({ refused, notBegun, alone }) => {
     flights.delete(flight);
     for (const attempt of riders) {
       if (flightOf.get(attempt) === flight) flightOf.delete(attempt);
