@@ -127,6 +127,21 @@ describe('the packed tarball in a folder made by npm init -y', () => {
     ]);
   });
 
+  test('the CDK app of docs/aws.md compiles and synthesises, job of its schedule included', async () => {
+    await setType('module');
+    link('aws-cdk-lib', 'constructs');
+    const app = join(consumer, 'own-app');
+    mkdirSync(join(app, 'jobs'), { recursive: true });
+    writeFileSync(join(app, 'jobs/nightly.ts'), readmeJob);
+    cpSync(join(REPOSITORY, 'test/e2e/infra/own-app.ts'), join(app, 'own-app.ts'));
+    expect(await compileStrictly(consumer, 'own-app/own-app.ts', { module: 'nodenext', moduleResolution: 'nodenext' })).toBe('');
+    const { code, stderr } = await runNode(['own-app.ts'], { cwd: app, env: { CDK_OUTDIR: join(app, 'cdk.out') } });
+    expect(code, stderr).toBe(0);
+    const template = readFileSync(join(app, 'cdk.out/Data.template.json'), 'utf8');
+    for (const made of ['levin-main-executor-3538', 'levin-main-driver', 'levin-main-nightly', 'Levin Application Ended'])
+      expect(template).toContain(made);
+  });
+
   test('its test of a job on AWS, copied as docs/testing.md says, runs in Vitest', async () => {
     await setType('module');
     const tests = join(consumer, 'testing');
