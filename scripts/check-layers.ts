@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 /** Fewer modules than this mean that the parser saw nothing: dependency-cruiser then passes whatever the imports are. */
 const LEAST_CRUISED = 250;
-const FOLDERS = ['driver', 'engine', 'shuffle', 'functions', 'infra', 'simulator', 'testing', 'bench'];
+/** What has rules about its imports. */
+export const FOLDERS: readonly string[] = ['driver', 'engine', 'shuffle', 'functions', 'infra', 'simulator', 'testing', 'bench'];
 
 /** The summary of dependency-cruiser's JSON report. */
 export interface CruiseSummary {

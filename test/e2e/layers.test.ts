@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CruiseSummary, cruise, judgeCruise } from '../../scripts/check-layers.ts';
+import { type CruiseSummary, cruise, FOLDERS, judgeCruise } from '../../scripts/check-layers.ts';
 import { REPOSITORY } from '../support/consumer.ts';
 import { temporaryFolder } from '../support/run-cli.ts';
 
@@ -72,17 +72,7 @@ let clean: CruiseSummary;
 let spoilt: CruiseSummary;
 
 beforeAll(async () => {
-  for (const path of [
-    'driver',
-    'engine',
-    'shuffle',
-    'functions',
-    'simulator',
-    'testing',
-    'bench',
-    'package.json',
-    '.dependency-cruiser.cjs',
-  ]) {
+  for (const path of [...FOLDERS, 'package.json', '.dependency-cruiser.cjs']) {
     cpSync(join(REPOSITORY, path), join(copy.path, path), { recursive: true });
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(copy.path, 'node_modules'));
