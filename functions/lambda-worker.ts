@@ -24,9 +24,8 @@ const random = createSystemRandom();
 const { store: objects, usage: objectsUsed } = openObjects(where, { clock, random });
 let filesUsed: () => RequestUsage | null = () => null;
 
-const code = createWorkerCode(async (appId, hash) =>
-  openExecutorBundle(await fetchBundle(objects, codeFolder, { appId, hash: hash ?? '' })),
-);
+const fetched = (appId: string, hash: string | null) => fetchBundle(objects, codeFolder, { appId, hash: hash ?? '' });
+const code = createWorkerCode(async (appId, hash) => openExecutorBundle(await fetched(appId, hash)));
 
 /** Made for the first attempt: all that this thread gets have the same settings. */
 let runAttempt: RunAttempt | null = null;
