@@ -16,7 +16,11 @@ export type DeployOption =
 /** What `levin deploy` and `cdk deploy -c name=value` take, all of it text: option of the command line, its value, what it is and is by default. */
 export const DEPLOY_OPTIONS: Readonly<Record<DeployOption, readonly [flag: string, value: string, text: string]>> = {
   engineName: ['--name', 'NAME', 'of the engine: levin run --on aws:NAME; main'],
-  maxConcurrency: ['--max-concurrency', 'N', 'invocations one application may have in flight; a quarter of what the account may have'],
+  maxConcurrency: [
+    '--max-concurrency',
+    'N',
+    'invocations one application may have in flight; a quarter of what the account may have, 800 at most',
+  ],
   memorySizes: ['--memory-sizes', 'MB,MB…', 'an executor function of each; 1769,3538,10240'],
   driverMemorySize: ['--driver-memory-size', 'MB', 'of the driver function; 1769'],
   timeLimit: ['--time-limit', 'SECONDS', 'of one attempt of a task; 900'],

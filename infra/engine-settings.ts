@@ -1,5 +1,5 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
-import { DEFAULT_ENGINE, ENGINE_NAME } from '../engine/types/aws-engine.ts';
+import { DEFAULT_ENGINE, ENGINE_NAME, MOST_IN_FLIGHT } from '../engine/types/aws-engine.ts';
 
 /** How an engine is to be made, as far as numbers and names go; what is undefined is by default. */
 export interface EngineOptions {
@@ -43,7 +43,6 @@ const MIN_TIME_LIMIT_SECONDS = 10;
 /** A supervisor and a worker of user code do not start in less. */
 const MIN_MEMORY_MB = 256;
 const MAX_MEMORY_MB = 10_240;
-const MAX_CONCURRENCY = 100_000;
 
 /** S3's rule for names of buckets, and whatever prefix behind it. */
 const BUCKET_AND_PREFIX = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^*?]*)?$/;
@@ -53,7 +52,7 @@ export function engineSettings(options: EngineOptions): EngineSettings {
   const { maxConcurrency = DEFAULT_MAX_CONCURRENCY, timeLimitSeconds = MAX_TIME_LIMIT_SECONDS } = options;
   return {
     name: engineName(options.engineName ?? DEFAULT_ENGINE),
-    maxConcurrency: wholeNumber('maxConcurrency', maxConcurrency, { min: 1, max: MAX_CONCURRENCY }),
+    maxConcurrency: wholeNumber('maxConcurrency', maxConcurrency, { min: 1, max: MOST_IN_FLIGHT }),
     memorySizesMb: memorySizes(options.memorySizes ?? DEFAULT_MEMORY_SIZES_MB),
     driverMemoryMb: memorySize('driverMemorySize', options.driverMemorySize ?? DEFAULT_DRIVER_MEMORY_MB),
     timeLimitSeconds: wholeNumber('timeLimit', timeLimitSeconds, {
@@ -64,6 +63,11 @@ export function engineSettings(options: EngineOptions): EngineSettings {
     readable: (options.readable ?? []).map((place) => bucketPlace('readable', place)),
     writable: (options.writable ?? []).map((place) => bucketPlace('writable', place)),
   };
+}
+
+/** A quarter of what an account may have in flight, so that its other functions live. */
+export function shareOfAccount(concurrency: number): number {
+  return Math.min(MOST_IN_FLIGHT, Math.max(1, Math.floor(concurrency / 4)));
 }
 
 function engineName(name: string): string {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
-import { DEFAULT_ENGINE, stackName } from '../../engine/types/aws-engine.ts';
+import { DEFAULT_ENGINE, MOST_IN_FLIGHT, stackName } from '../../engine/types/aws-engine.ts';
 import type { DeployOption, DeployOptions } from '../../infra/deploy-options.ts';
 import type { DeployWiring } from '../wiring-deploy.ts';
 import { type CdkCommand, findCdk } from './cdk-command.ts';
@@ -48,16 +48,18 @@ async function readArguments(argv: readonly string[]): Promise<{ readonly option
   return { options: Object.fromEntries(given) as DeployOptions, yes: options['--yes'] === 'true' };
 }
 
-/** A quarter of what the account may have in flight, so that its other functions live; where that may not be asked, of what accounts have by default. */
+/** An application's share of what the account may have in flight; where that may not be asked, of what accounts have by default. */
 async function completed(options: DeployOptions, aws: DeployWiring): Promise<DeployOptions> {
   if (options.maxConcurrency !== undefined) return options;
   try {
     const account = await aws.unreservedConcurrency();
     const note = account < 100 ? ' That is little: ask for more in the console, Service Quotas, AWS Lambda, Concurrent executions.' : '';
+    const { shareOfAccount } = await import('../../infra/engine-settings.ts');
+    const share = shareOfAccount(account);
     process.stderr.write(
-      `levin deploy: the account may have ${account} invocations in flight here; an application gets a quarter.${note}\n`,
+      `levin deploy: the account may have ${account} invocations in flight here; an application gets ${share}: a quarter, ${MOST_IN_FLIGHT} at most.${note}\n`,
     );
-    return { ...options, maxConcurrency: String(Math.max(1, Math.floor(account / 4))) };
+    return { ...options, maxConcurrency: String(share) };
   } catch (error) {
     if (errorCode(error) !== 'PERMISSION_DENIED') throw error;
     process.stderr.write(`levin deploy: ${(error as Error).message} An application gets 250 invocations in flight.\n`);

@@ -14,9 +14,15 @@ export interface AwsEngine {
   readonly memorySizesMb: readonly number[];
   /** Time limit of the executor functions. */
   readonly timeLimitMs: number;
-  /** Invocations of executors that one application may have in flight. */
+  /** Invocations of executors that one application may have in flight, at most `MOST_IN_FLIGHT`. */
   readonly maxConcurrency: number;
 }
+
+/**
+ * However much an engine's owner allows: an invocation is a socket, and a function has 1,024 files and sockets, of which the driver's lease, journal
+ * and objects need some, too.
+ */
+export const MOST_IN_FLIGHT = 800;
 
 /** Names of the environment variables that describe an engine: all of its functions have them. */
 export const ENGINE_ENV: Readonly<Record<keyof AwsEngine, string>> = {
@@ -80,7 +86,7 @@ export function readAwsEngine(env: Readonly<Record<string, string | undefined>>)
       .map((size) => positive('memorySizesMb', size))
       .toSorted((a, b) => a - b),
     timeLimitMs: positive('timeLimitMs', text('timeLimitMs')),
-    maxConcurrency: positive('maxConcurrency', text('maxConcurrency')),
+    maxConcurrency: Math.min(MOST_IN_FLIGHT, positive('maxConcurrency', text('maxConcurrency'))),
   };
 }
 

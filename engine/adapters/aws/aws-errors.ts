@@ -112,6 +112,12 @@ const NO_CONNECTION: AwsClass = {
   noEffect: true,
   text: 'no connection to the endpoint. Check the network, the region and the endpoint.',
 };
+const NO_DESCRIPTOR: AwsClass = {
+  code: 'NO_CONNECTION',
+  fault: 'transient',
+  noEffect: true,
+  text: 'no connection: the process or the machine has as many files and connections open as it may.',
+};
 const DAMAGED: AwsClass = { code: 'BYTES_DAMAGED', fault: 'transient', noEffect: true, text: 'bytes were damaged on the way.' };
 const ANSWER_UNREADABLE: AwsClass = { code: 'SERVICE_FAILED', fault: 'transient', text: 'the answer could not be read.' };
 
@@ -160,6 +166,7 @@ const BY_CODE: ReadonlyMap<string, AwsClass> = new Map([
   ]),
   ...classed(CONNECTION_LOST, ['RequestTimeout', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'TimeoutError']),
   ...classed(NO_CONNECTION, ['CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']),
+  ...classed(NO_DESCRIPTOR, ['EMFILE', 'ENFILE']),
   ...classed(DAMAGED, ['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'IncompleteBody']),
   ...classed(NO_CREDENTIALS, ['CredentialsProviderError', 'TokenProviderError']),
   ...classed({ code: 'CLOCK_SKEW', fault: 'user', noEffect: true, text: 'this machine’s clock is wrong. Set it.' }, [

@@ -36,6 +36,12 @@ test('an engine is what the environment of its functions says', () => {
   expect(readAwsEngine({ ...VARIABLES, LEVIN_MEMORY_SIZES_MB: '3538,1769' })).toEqual(ENGINE);
 });
 
+test('a driver has 800 invocations in flight at most, whatever the engine allows', () => {
+  expect([800, 801, 10_000].map((n) => readAwsEngine({ ...VARIABLES, LEVIN_MAX_CONCURRENCY: String(n) }).maxConcurrency)).toEqual([
+    800, 800, 800,
+  ]);
+});
+
 test('what is missing or no number is named', () => {
   const remedy = 'Deploy the engine again; do not change its functions by hand.';
   expect(() => readAwsEngine({ ...VARIABLES, LEVIN_TABLE: undefined })).toThrow(

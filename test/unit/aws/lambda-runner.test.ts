@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { decodeRequest } from '../../../engine/adapters/aws/lambda-payload.ts';
 import type { InvokedWork } from '../../../engine/adapters/aws/lambda-protocol.ts';
@@ -173,6 +176,20 @@ describe('nothing is sent', () => {
     });
     expect(outcome).toMatchObject({ kind: 'failure', failure: { kind: 'throttled', error: { code: 'NO_CONNECTION' } } });
     await runner.close();
+  });
+
+  test('where no file descriptor is left: refused for now', async () => {
+    await using lambda = await scriptedLambda(answer());
+    const script = fileURLToPath(new URL('../../support/lambda/out-of-descriptors.ts', import.meta.url));
+    const limited = ['-c', 'ulimit -n 100; exec "$0" "$@"', process.execPath, script, lambda.endpoint.url];
+    const { stdout } = await promisify(execFile)('/bin/sh', limited);
+    const [without, then] = JSON.parse(stdout) as readonly TaskOutcome[];
+    expect(without).toMatchObject({
+      kind: 'failure',
+      failure: { kind: 'throttled', fault: 'transient', error: { code: 'NO_CONNECTION' } },
+    });
+    expect(then).toMatchObject({ kind: 'success' });
+    expect(lambda.endpoint.counts().requests).toBe(1);
   });
 
   test('without credentials', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EngineOptions, engineSettings } from '../../../infra/engine-settings.ts';
+import { type EngineOptions, engineSettings, shareOfAccount } from '../../../infra/engine-settings.ts';
 
 test('everything has a default', () => {
   expect(engineSettings({})).toEqual({
@@ -24,8 +24,9 @@ test.each<[EngineOptions, string]>([
     { engineName: 'Main' },
     'engineName is "Main"; it must begin with a lower case letter and have at most 24 lower case letters, digits and dashes, for example "main".',
   ],
-  [{ maxConcurrency: 0 }, 'maxConcurrency has 0; it must be a whole number from 1 to 100000.'],
-  [{ maxConcurrency: 2.5 }, 'maxConcurrency has 2.5; it must be a whole number from 1 to 100000.'],
+  [{ maxConcurrency: 0 }, 'maxConcurrency has 0; it must be a whole number from 1 to 800.'],
+  [{ maxConcurrency: 801 }, 'maxConcurrency has 801; it must be a whole number from 1 to 800.'],
+  [{ maxConcurrency: 2.5 }, 'maxConcurrency has 2.5; it must be a whole number from 1 to 800.'],
   [{ memorySizes: [] }, 'memorySizes is empty; it must have at least one size in MB, for example [1769].'],
   [{ memorySizes: [1769, 128] }, 'memorySizes has 128 MB; it must be a whole number from 256 to 10240 MB.'],
   [{ memorySizes: [Number.NaN] }, 'memorySizes has NaN MB; it must be a whole number from 256 to 10240 MB.'],
@@ -44,4 +45,8 @@ test.each<[EngineOptions, string]>([
   expect(() => engineSettings(options)).toThrow(
     expect.objectContaining({ code: 'ENGINE_SETTINGS', fault: 'user', message: `LevinEngine: ${message}` }),
   );
+});
+
+test('an application gets a quarter of the account, at least one and at most what a driver can have in flight', () => {
+  expect([3, 10, 1_000, 3_200, 3_300, 10_000].map(shareOfAccount)).toEqual([1, 2, 250, 800, 800, 800]);
 });
