@@ -198,6 +198,8 @@ interface DataEnding extends Omit<Ending, 'running'> {
 /** Whoever has taken the application over needs what is committed: only the holder of the lease deletes it, and not before nobody can resume it. */
 async function endData(options: ApplicationEndOptions, { status, error, stopMs }: DataEnding): Promise<void> {
   const { appId, stores, journal, bus } = options;
+  // Its driver has failed, not the application: whoever takes it over goes on, also where nobody has yet and the fence still holds.
+  if (errorCode(error) === 'LEASE_LOST') return;
   try {
     // Else whoever resumes it would wait for them as long as a task may take.
     const outlive = options.runner.capabilities.outlivesDriver === true;

@@ -1,4 +1,5 @@
 import { currentLoader } from '../../engine/closures/loading/loader-state.ts';
+import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
@@ -61,7 +62,7 @@ export interface JobEngine {
   tidyDeadLetters(): Promise<void>;
   /** Launches nothing any more, whatever is asked for. Gives the attempts that go on without this driver. */
   handOver(): readonly LeftAttempt[];
-  /** All jobs fail with this error; what runs is aborted. */
+  /** All jobs fail with this error; what runs is aborted, unless it goes on for the driver that has taken the lease over. */
   fail(error: unknown): void;
 }
 
@@ -81,6 +82,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     launcher.abortAll();
   };
   const fail = (error: unknown): void => {
+    // The next driver waits for what runs.
+    if (errorCode(error) === 'LEASE_LOST') runner.leave?.();
     loop.fail(error);
     abortAll();
   };

@@ -55,5 +55,7 @@ export interface TaskRunner {
   paid?(): PaidWork;
   /** After everything was cancelled: waits until it has stopped, for some seconds, and gives what has not. */
   drain?(): Promise<PaidWork>;
+  /** Where attempts outlive the driver: those in flight are another driver's from here on. What aborts or closes them ends the wait for them alone. */
+  leave?(): void;
   close(): Promise<void>;
 }

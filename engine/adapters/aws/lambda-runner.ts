@@ -64,6 +64,8 @@ interface State {
   /** Go alone, for they rode with others in an environment that died, or behind one that is slow. */
   readonly alone: WeakSet<Attempt>;
   watching: boolean;
+  /** What is in flight belongs to another driver. */
+  left: boolean;
 }
 
 interface Sent {
@@ -123,6 +125,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
     flightOf: new Map(),
     alone: new WeakSet(),
     watching: false,
+    left: false,
   };
   const laneOf = ({ memorySizeMb }: Attempt): Lane => lanes[sizeIndex(functions, memorySizeMb)] as Lane;
   const intake = createAttemptIntake({
@@ -172,16 +175,19 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
         flights.filter(([{ abort }]) => abort.signal.aborted),
       );
     },
+    leave() {
+      state.left = true;
+    },
     close: () => intake.close(),
   };
 }
 
 /** The invocation goes on until it looks: its place is not free before it answers, or should have. */
-function callOff({ options, flightOf, callsOff }: State, attempt: Attempt): void {
+function callOff({ options, flightOf, callsOff, left }: State, attempt: Attempt): void {
   const flight = flightOf.get(attempt);
   if (flight === undefined) return;
   flight.riders.delete(attempt);
-  callsOff.callOff(attempt.spec.attemptId);
+  if (!left) callsOff.callOff(attempt.spec.attemptId);
   if (flight.riders.size === 0) flight.endMs = Math.min(flight.endMs, options.clock.monotonic() + CALLED_OFF_MS);
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readRecord } from '../../../driver/application/app-record.ts';
 import { type ApplicationEnd, createApplicationEnd } from '../../../driver/application/application-end.ts';
 import { onProcessEnd } from '../../../driver/application/process-end.ts';
+import { loadJournal } from '../../../driver/journal/load-journal.ts';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
 import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
 
@@ -124,6 +126,47 @@ describe('the end of an application', () => {
     ]);
     expect(statusOf(lv)).toBe('cancelled');
     expect(() => end.checkOpen('count')).toThrow('count: the Context was stopped. Create a new one with Context.create().');
+  });
+
+  test('a driver that lost its lease ends nothing: who takes over, soon or later, waits for what runs', async () => {
+    const calls: string[] = [];
+    const launched = Promise.withResolvers<void>();
+    const lv = await openTestEngine({
+      outliveMs: 900_000,
+      script: (_, { signal }) =>
+        new Promise((resolve) => {
+          launched.resolve();
+          signal.addEventListener('abort', () => resolve(calls.push('aborted') as never));
+        }),
+    });
+    lv.runner.leave = () => void calls.push('left');
+    const lost = new AbortController();
+    const { end } = endOf({ ...lv, lease: { ...lv.lease, lost: lost.signal } });
+    const running = end.track(lv.range(10, 1).count());
+    await launched.promise;
+    // It could not reach the table for too long; nobody has taken over yet.
+    lost.abort(new LevinError({ code: 'LEASE_LOST', fault: 'internal', message: 'the lease could not be renewed' }));
+    await expect(running).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await end.stop();
+    expect(calls).toEqual(['left', 'aborted']);
+    expect(await readRecord(lv.stores.metadata, 'app-test')).toMatchObject({ outcome: null });
+    const { metadata, objects } = lv.stores;
+    const journal = await loadJournal({ metadata, objects, appId: 'app-test' });
+    expect(journal.mayRun()).toMatchObject([{ partition: 0, leftMs: null }]);
+  });
+
+  test('a job that failed has failed, and its attempts are called off', async () => {
+    const calls: string[] = [];
+    const lv = await openTestEngine({ outliveMs: 900_000 });
+    lv.runner.leave = () => void calls.push('left');
+    const { end } = endOf(lv);
+    await expect(end.track(lv.range(0, 1).first())).rejects.toMatchObject({ code: 'EMPTY_RDD' });
+    await end.stop();
+    expect(calls).toEqual([]);
+    expect(await readRecord(lv.stores.metadata, 'app-test')).toMatchObject({ outcome: 'failed' });
+    const { metadata, objects } = lv.stores;
+    const journal = await loadJournal({ metadata, objects, appId: 'app-test' });
+    expect(journal.mayRun()).toMatchObject([{ partition: 0, leftMs: 10_000 }]);
   });
 
   test('one part that cannot be closed does not keep the others open', async () => {

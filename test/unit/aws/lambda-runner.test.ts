@@ -337,6 +337,24 @@ describe('a cancelled attempt', () => {
     expect(await next).toMatchObject(SUCCESS);
   });
 
+  test('that belongs to another driver goes on: nobody is told, neither by its end nor by that of the runner', async () => {
+    const clock = createVirtualClock();
+    const metadata = createMemoryMetadataStore({ clock });
+    const arrived = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let requests = 0;
+    const lambda = await scriptedLambda(() => arrived[requests++]?.resolve(), { clock, metadata });
+    const specs = ['first', 'second'].map((attemptId, partition) => specOf({ do: 'value', value: '' }, { partition, attemptId }));
+    const abort = new AbortController();
+    const [first, second] = specs.map((spec, at) => lambda.run(spec, at === 0 ? abort.signal : undefined));
+    await Promise.all(arrived.map(({ promise }) => promise));
+    lambda.runner.leave?.();
+    abort.abort();
+    expect(failureOf((await first) as TaskOutcome)[0]).toBe('cancelled');
+    await lambda[Symbol.asyncDispose]();
+    expect(failureOf((await second) as TaskOutcome)[0]).toBe('cancelled');
+    expect(await metadata.get(metadataKeys.calledOff('app', 'first'))).toEqual({ attempts: [] });
+  });
+
   test('whose function does not answer is waited for ten seconds, and then may go on', async () => {
     const clock = createVirtualClock();
     const arrived = Promise.withResolvers<void>();
