@@ -1,6 +1,7 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FromDriver, ToDriver } from '../driver/submission/driver-messages.ts';
 import type { DriverProcess, ProcessEnd, StartDriverProcess } from '../driver/submission/driver-process.ts';
 import { DRIVER_FILE } from '../driver/submission/packed-job.ts';
@@ -21,9 +22,12 @@ export interface DriverProcessSettings {
 /** For the handler's own process, and for what a driver holds outside of its heap. */
 const RESERVE_MB = 256;
 
+/** What it has printed is in pipes when a process is gone; only who left its group may hold them open for longer. */
+const DRAIN_MS = 1_000;
+
 /**
- * Runs a job in a process of its own: what it leaves in memory, in the environment and on disk is gone with it, and when it computes for too long, or
- * exits, the handler is still there.
+ * Runs a job in a process of its own: what it leaves in memory, in the environment and on disk is gone with it, and so are processes that it has
+ * started; when it computes for too long, or exits, the handler is still there.
  */
 export function startDriverProcess(settings: DriverProcessSettings, { appId, start, files, onOutput }: StartDriverProcess): DriverProcess {
   const { engine, localFiles, temporary, memoryMb } = settings;
@@ -39,22 +43,46 @@ export function startDriverProcess(settings: DriverProcessSettings, { appId, sta
       '--max-semi-space-size=4',
     ],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own, which ends with it.
+    detached: true,
   });
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream]?.setEncoding('utf8').on('data', (text: string) => onOutput(stream, text));
-  const ended = once(child, 'close').then(([code, signal]): ProcessEnd => ({ code, signal }));
+  const ended = endOf(child);
   const send = (message: ToDriver): void => void child.send(message, () => undefined);
   send({ kind: 'start', appId, start, file: join(folder.code, DRIVER_FILE), engine, localFiles });
   return {
     ended,
     async handOver() {
-      const handedOver = new Promise<void>((resolve) => child.on('message', (_: FromDriver) => resolve()));
+      const handedOver = new Promise<void>((resolve) => {
+        // A job may send messages of its own.
+        child.on('message', (message: Partial<FromDriver> | null) => message?.kind === 'handedOver' && resolve());
+      });
       send({ kind: 'handOver' });
       await handedOver;
     },
     async kill() {
-      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) killGroup(child);
       await ended;
     },
   };
+}
+
+/** Its end, with that of its group: whoever holds its output open would be waited, and paid, for. */
+async function endOf(child: ChildProcess): Promise<ProcessEnd> {
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const [code, signal] = await once(child, 'exit');
+  killGroup(child);
+  await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+  return { code, signal };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: nobody is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }

@@ -70,14 +70,14 @@ export async function drive(event: DriveEvent, options: DriveOptions): Promise<D
   const job = decodeJob(await objects.get(record.submitted.key), record.submitted.hash);
   const output = openOutput(appId, options);
   const stop = new AbortController();
+  let child: DriverProcess | null = null;
   try {
     if (life > 1)
       output.write('stderr', `levin: driver ${life} of ${appId} goes on${event.after === undefined ? '' : ` (${event.after})`}\n`);
-    const child = options.startProcess({ appId, start, files: job.files, onOutput: output.write });
+    child = options.startProcess({ appId, start, files: job.files, onOutput: output.write });
     const end = await endOf(child, options, stop.signal);
     if (end === 'handedOver') {
       await options.invoke({ kind: 'drive', appId, life: life + 1 });
-      await child.kill();
       return driven('handedOver');
     }
     // Whoever waits for the end wants what was printed: listeners on the bus may take their time.
@@ -85,6 +85,8 @@ export async function drive(event: DriveEvent, options: DriveOptions): Promise<D
     return driven(await afterEnd(record, end, options));
   } finally {
     stop.abort();
+    // Also when the next life could not be invoked: in a warm environment it would live on.
+    await child?.kill();
     await output.close();
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { childProcesses } from './child-processes.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { residentBytes } from './resident-memory.ts';
 import type { FromRuntime, RuntimeError, ToRuntime } from './runtime-messages.ts';
@@ -107,13 +108,17 @@ export function startEnvironment(definition: FunctionDefinition, region: string)
   };
 }
 
-/** The function's process and those that it started: a group of their own. */
+/** The function's process and those that it started: a group of their own, beside those that lead groups again. */
 function killAll({ pid }: ChildProcess): void {
   if (pid === undefined) return;
+  for (const group of [pid, ...childProcesses(pid)]) killGroup(group);
+}
+
+function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    // ESRCH: they are gone.
+    // ESRCH: it is gone, or leads no group.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

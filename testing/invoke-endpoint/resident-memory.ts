@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { childProcesses } from './child-processes.ts';
 
 const PAGE_BYTES = 4096;
 
@@ -8,8 +9,7 @@ export function residentBytes(pid: number): number {
   try {
     if (process.platform === 'linux') {
       const own = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;
-      const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-      return children.reduce((sum, child) => sum + residentBytes(Number(child)), own);
+      return childProcesses(pid).reduce((sum, child) => sum + residentBytes(child), own);
     }
     return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1024;
   } catch {

@@ -107,6 +107,20 @@ describe('one life of a driver function', () => {
     expect([world.processes[0]?.killed, world.invoked]).toEqual([true, [life(2)]]);
   });
 
+  test('leaves no process behind when the next one cannot be invoked', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const invoke = async (): Promise<void> => {
+      throw new Error('no connection');
+    };
+    const driving = drive(life(1), { ...world.options(LIMIT_MS), invoke });
+    await started(world);
+    await world.stores.clock.advance(LIMIT_MS - 30_000);
+    world.processes[0]?.handedOver();
+    await expect(driving).rejects.toThrow('no connection');
+    expect(world.processes[0]?.killed).toBe(true);
+  });
+
   test('a process that is killed is a failure of the invocation', async () => {
     const world = submissionWorld();
     await world.submit();
