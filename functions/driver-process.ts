@@ -1,9 +1,8 @@
 /** Entry of the process in which the driver function runs a job. */
 import { describeError } from '../driver/cli/describe-error.ts';
 import { failProcess } from '../driver/cli/fail-process.ts';
-import { type FromDriver, LEASE_LOST_EXIT, type ToDriver } from '../driver/submission/driver-messages.ts';
+import { type FromDriver, isElsewhere, LEASE_LOST_EXIT, type ToDriver } from '../driver/submission/driver-messages.ts';
 import { handOverSubmitted, runSubmitted } from '../driver/submission/run-submitted.ts';
-import { errorCode } from '../engine/errors/levin-error.ts';
 
 process.on('message', (message: ToDriver) => {
   if (message.kind === 'handOver') void handOver().catch(fail);
@@ -21,7 +20,7 @@ async function handOver(): Promise<void> {
 }
 
 async function fail(error: unknown): Promise<void> {
-  if (errorCode(error) !== 'LEASE_LOST') return await failProcess(error);
+  if (!isElsewhere(error)) return await failProcess(error);
   process.stderr.write(`${describeError(error)}\n`);
   process.exit(LEASE_LOST_EXIT);
 }

@@ -74,6 +74,13 @@ export function createEventLog(options: EventLogOptions): EventLog {
 
 /** All events of an application in order, over all its drivers. Fails with `EVENT_LOG_TOO_NEW` when a later levin wrote them. */
 export async function readEventLog(objects: ObjectStore, appId: string): Promise<readonly AppEvent[]> {
+  const events: AppEvent[] = [];
+  for await (const part of readEventParts(objects, appId)) for (const event of part) events.push(event);
+  return events;
+}
+
+/** The same, one object of the log after the other. */
+export async function* readEventParts(objects: ObjectStore, appId: string): AsyncGenerator<readonly AppEvent[]> {
   const keys: string[] = [];
   let after: string | undefined;
   do {
@@ -81,12 +88,11 @@ export async function readEventLog(objects: ObjectStore, appId: string): Promise
     keys.push(...page.objects.map(({ key }) => key));
     after = page.next ?? undefined;
   } while (after !== undefined);
-  const events: AppEvent[] = [];
   for (const key of keys.sort(byEpochAndSequence)) {
     const text = new TextDecoder().decode(await objects.get(key));
-    for (const line of text.split('\n')) if (line !== '') events.push(readable(JSON.parse(line) as AppEvent, key));
+    const lines = text.split('\n').filter((line) => line !== '');
+    yield lines.map((line) => readable(JSON.parse(line) as AppEvent, key));
   }
-  return events;
 }
 
 function readable(event: AppEvent, key: string): AppEvent {

@@ -1,24 +1,17 @@
-import { errorCode } from '../../engine/errors/levin-error.ts';
-import type { ApplicationEnded, DriveEvent, DriverEvent } from '../../engine/types/driver-event.ts';
-import { type AppRecord, readRecord, startRecord } from '../application/app-record.ts';
+import type { DriveEvent, DriverEvent } from '../../engine/types/driver-event.ts';
+import { type AppRecord, readRecord } from '../application/app-record.ts';
 import { loadJournal } from '../journal/load-journal.ts';
-import { takeOverLease } from '../lease/acquire-lease.ts';
-import type { Stores } from '../wiring.ts';
-import { claimLife, MAX_IDLE_RESTARTS, noteProgress } from './driver-lives.ts';
+import { claimLife, MAX_IDLE_RESTARTS, MAX_TELLING_LIVES, noteProgress } from './driver-lives.ts';
 import { LEASE_LOST_EXIT } from './driver-messages.ts';
 import { createDriverOutput, type DriverOutput } from './driver-output.ts';
 import type { DriverProcess, ProcessEnd, StartDriverProcess } from './driver-process.ts';
+import { announced, type EndOptions, endApplication, whenFree } from './end-application.ts';
 import { decodeJob } from './packed-job.ts';
-import { costSoFar } from './submission-result.ts';
 
-export interface DriveOptions {
-  readonly engine: string;
-  readonly stores: Pick<Stores, 'objects' | 'metadata' | 'clock' | 'random'>;
+export interface DriveOptions extends EndOptions {
   readonly startProcess: (options: StartDriverProcess) => DriverProcess;
   /** Invokes this function asynchronously. */
   readonly invoke: (event: DriverEvent) => Promise<void>;
-  /** Tells whoever listens that the application has ended. */
-  readonly announce: (ended: ApplicationEnded) => Promise<void>;
   /** Until Lambda ends this invocation. */
   readonly remainingMs: () => number;
   readonly requestId: string;
@@ -51,11 +44,15 @@ export async function drive(event: DriveEvent, options: DriveOptions): Promise<D
   const driven = (kind: Driven['kind']): Driven => ({ kind, appId, life });
   const record = await readRecord(metadata, appId);
   if (record?.submitted === undefined) return driven('nothing');
-  // A life whose driver ended in order and that died before it could tell.
-  if (await announced(record, options)) return driven('over');
   // Before anything that may fail: what fails each time must come to an end.
   const claimed = await claimLife(metadata, appId, { life, owner: random.uuid() });
   if (claimed === null) return driven('nothing');
+  // The life before has ended the application, and died before it could tell.
+  if (record.outcome !== null) {
+    if (claimed.idle <= MAX_TELLING_LIVES) await announced(record, options);
+    else console.error(`The end of ${appId} (${record.outcome}) cannot be told: ${event.after ?? 'no reason is known'}`);
+    return driven('over');
+  }
   const isLast = claimed.idle > 1 + MAX_IDLE_RESTARTS;
   const journal = await loadJournal({ metadata, objects, appId }).catch((error: unknown) => {
     if (isLast) return null;
@@ -64,8 +61,8 @@ export async function drive(event: DriveEvent, options: DriveOptions): Promise<D
   const lives = await noteProgress(metadata, appId, { lives: claimed, progress: journal?.progress ?? 0 });
   const start = journal?.app ?? null;
   if (lives.idle > 1 + MAX_IDLE_RESTARTS || start === null) {
-    await endApplication(record, options, { outcome: 'failed', message: gaveUp(event) });
-    return driven('over');
+    const ended = await endApplication(record, options, { outcome: 'failed', message: gaveUp(event) });
+    return driven(ended ? 'over' : 'nothing');
   }
   const job = decodeJob(await objects.get(record.submitted.key), record.submitted.hash);
   const output = openOutput(appId, options);
@@ -117,43 +114,17 @@ async function afterEnd(record: AppRecord, { code, signal }: ProcessEnd, options
   if (await announced(now, options)) return 'over';
   if (signal !== null)
     throw new Error(`The driver's process of ${record.appId} was killed (${signal}): out of memory, or a crash of Node.`);
-  if (code === LEASE_LOST_EXIT)
-    throw new Error(`The driver of ${record.appId} lost its lease: it was frozen, or could not reach the table for too long.`);
+  if (code === LEASE_LOST_EXIT) {
+    const free = await whenFree(now, options, async () => {
+      throw new Error(`The driver of ${record.appId} lost its lease: it was frozen, or could not reach the table for too long.`);
+    });
+    return free ? 'over' : 'nothing';
+  }
   // It called process.exit, failed before it had a Context, or never opened one: the same would come of it again.
   const failed = code !== 0;
   const message = failed ? `The job's process ended with exit code ${code}; levin logs ${record.appId} has what it printed.` : null;
-  await endApplication(now, options, { outcome: failed ? 'failed' : 'succeeded', message });
-  return 'over';
-}
-
-async function announced(record: AppRecord, { announce, engine, stores }: DriveOptions): Promise<boolean> {
-  const { appId, name, outcome, message } = record;
-  if (outcome === null || outcome === 'removed') return outcome !== null;
-  await announce({ engine, appId, name, outcome, message, cost: await costSoFar(stores.objects, appId) });
-  return true;
-}
-
-interface Outcome {
-  readonly outcome: 'succeeded' | 'failed';
-  readonly message: string | null;
-}
-
-/** Writes the end of an application that has no driver any more. One that has after all keeps it. */
-async function endApplication(record: AppRecord, options: DriveOptions, { outcome, message }: Outcome): Promise<void> {
-  const { metadata, clock, random } = options.stores;
-  const { appId, leaseMs } = record;
-  const lease = await takeOverLease({ metadata, clock, random, appId, leaseMs }).catch((error: unknown) => {
-    if (errorCode(error) === 'APP_IS_RUNNING') return null;
-    throw error;
-  });
-  if (lease === null) return;
-  try {
-    const recorder = await startRecord({ metadata, lease, nowMs: () => clock.now(), record: { ...record, epoch: lease.epoch } });
-    await recorder.ended(outcome, message);
-    await announced({ ...record, outcome, message }, options);
-  } finally {
-    await lease.release();
-  }
+  const ended = await endApplication(now, options, { outcome: failed ? 'failed' : 'succeeded', message });
+  return ended ? 'over' : 'nothing';
 }
 
 function openOutput(appId: string, { stores: { objects, clock }, requestId }: DriveOptions): DriverOutput {

@@ -51,17 +51,29 @@ interface Failure {
   readonly reason: string;
 }
 
-/** Failed invocations in messages of SQS; null: the event is none of SQS's. */
+/** Characters of a failure's reason that go on to the next life: what an invocation may carry has a limit, and an error may quote what it failed on. */
+const MAX_REASON = 1_000;
+
+/** Failed invocations in messages of SQS; null: the event is none of SQS's. What this function never knew is no better the next time: it is dropped. */
 function failuresIn(event: unknown): readonly Failure[] | null {
   const { Records: records } = (event ?? {}) as { readonly Records?: readonly { readonly body: string }[] };
   if (records === undefined) return null;
-  return records.map(({ body }) => {
-    const { requestPayload, responsePayload } = JSON.parse(body) as {
-      readonly requestPayload: unknown;
-      readonly responsePayload?: { readonly errorMessage?: string } | null;
-    };
-    return { payload: checked(requestPayload), reason: responsePayload?.errorMessage ?? 'it failed without a message' };
+  return records.flatMap(({ body }) => {
+    try {
+      const { requestPayload, responsePayload } = JSON.parse(body) as FailedInvocation;
+      const reason = (responsePayload?.errorMessage ?? 'it failed without a message').slice(0, MAX_REASON);
+      return [{ payload: checked(requestPayload), reason }];
+    } catch (error) {
+      console.error(`A message of the failure queue is dropped: ${String(error).slice(0, MAX_REASON)}`);
+      return [];
+    }
   });
+}
+
+/** What Lambda puts into a queue of failures. */
+interface FailedInvocation {
+  readonly requestPayload: unknown;
+  readonly responsePayload?: { readonly errorMessage?: string } | null;
 }
 
 async function startAgain({ payload, reason }: Failure, { stores, invoke }: DriverHandlerOptions): Promise<void> {
@@ -74,6 +86,8 @@ async function startAgain({ payload, reason }: Failure, { stores, invoke }: Driv
   const lives = await readLives(stores.metadata, appId);
   // Another one has taken over long ago: this one was killed while it should have ended.
   if (lives !== null && lives.life > life) return;
+  if (life - (lives?.life ?? 0) > MAX_IDLE_RESTARTS)
+    return console.error(`${appId} is not started again: none of its last ${MAX_IDLE_RESTARTS} drivers could begin: ${reason}`);
   await invoke({ kind: 'drive', appId, life: life + 1, after: reason });
 }
 

@@ -4,6 +4,9 @@ import { metadataKeys } from '../../engine/types/keys.ts';
 /** Restarts without any progress before an application is given up. */
 export const MAX_IDLE_RESTARTS = 5;
 
+/** Lives that may try to tell of an end: as many again as a driver that got no further has used up. */
+export const MAX_TELLING_LIVES: number = 2 * (1 + MAX_IDLE_RESTARTS);
+
 /** How often driver functions of an application have begun. */
 export interface DriverLives {
   /** The last one, from 1 on. */

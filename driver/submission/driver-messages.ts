@@ -1,8 +1,15 @@
+import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { AwsEngine } from '../../engine/types/aws-engine.ts';
 import type { AppStart } from '../journal/journal-entry.ts';
 
-/** Exit code of a process whose lease was taken, or could not be renewed: another driver goes on, or shall. (75: try again later.) */
+/** Exit code of a process whose lease was taken, is held by another driver, or could not be renewed: that one goes on, or another shall. (75: try again later.) */
 export const LEASE_LOST_EXIT = 75;
+
+/** Whether a failure says nothing about the job: another driver has the application, or may have it. */
+export function isElsewhere(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'LEASE_LOST' || code === 'APP_IS_RUNNING';
+}
 
 /** From the driver function's handler to the process that it drives the job in. */
 export type ToDriver =

@@ -4,8 +4,9 @@ import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { addRequests } from '../../engine/types/request-usage.ts';
 import { type AppRecord, readRecord } from '../application/app-record.ts';
 import { costOf } from '../cost/prices.ts';
-import { readEventLog } from '../events/event-log.ts';
-import { summarize } from '../events/summarize.ts';
+import { readEventParts } from '../events/event-log.ts';
+import { createInvocationTotals } from '../events/invocation-totals.ts';
+import { createRequestTotals } from '../events/request-totals.ts';
 import { type LifeOutput, readDriverOutput } from './driver-output.ts';
 
 /** What became of a submitted application. */
@@ -59,9 +60,16 @@ export async function submissionResult(record: AppRecord, { objects }: Pick<Look
   return { record, stdout, cost: await costSoFar(objects, appId) };
 }
 
-/** null where nothing was metered. */
+/** null where nothing was metered. The log may be larger than the memory of who asks: it is summed up part by part. */
 export async function costSoFar(objects: ObjectStore, appId: string): Promise<number | null> {
-  const { requests, invocations } = summarize(await readEventLog(objects, appId));
+  const [requestTotals, invocationTotals] = [createRequestTotals(), createInvocationTotals()];
+  for await (const part of readEventParts(objects, appId)) {
+    for (const event of part) {
+      requestTotals.add(event);
+      invocationTotals.add(event);
+    }
+  }
+  const [requests, invocations] = [requestTotals.totals(), invocationTotals.totals()];
   if (requests === null) return null;
   const all = addRequests(requests.tasks, requests.drivers);
   return costOf({

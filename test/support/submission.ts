@@ -1,5 +1,6 @@
-import type { AppRecord } from '../../driver/application/app-record.ts';
-import { readRecord } from '../../driver/application/app-record.ts';
+import { type AppRecord, type AppRecorder, readRecord, startRecord } from '../../driver/application/app-record.ts';
+import { takeOverLease } from '../../driver/lease/acquire-lease.ts';
+import type { Lease } from '../../driver/lease/lease.ts';
 import { createSubmission } from '../../driver/submission/create-submission.ts';
 import type { DriveOptions } from '../../driver/submission/drive.ts';
 import type { DriverProcess, ProcessEnd, StartDriverProcess } from '../../driver/submission/driver-process.ts';
@@ -85,6 +86,22 @@ export function submissionWorld(): SubmissionWorld {
       return await createSubmission({ appId: APP, job, submitted: { key, hash }, leaseMs: 1000, process: submitter, stores });
     },
   };
+}
+
+/** Another driver has the application. */
+export async function takenOver(world: SubmissionWorld): Promise<{ readonly lease: Lease; readonly recorder: AppRecorder }> {
+  const { metadata, clock, random } = world.stores;
+  const lease = await takeOverLease({ metadata, clock, random, appId: APP, leaseMs: 1000 });
+  const record = await world.record();
+  if (record === null) throw new Error('there is no record');
+  return { lease, recorder: await startRecord({ metadata, lease, nowMs: () => 5, record: { ...record, epoch: lease.epoch } }) };
+}
+
+/** As a driver that has ended in order leaves it. */
+export async function endInOrder(world: SubmissionWorld, outcome: 'succeeded' | 'failed', message: string | null): Promise<void> {
+  const { lease, recorder } = await takenOver(world);
+  await recorder.ended(outcome, message);
+  await lease.release();
 }
 
 function fakeProcess(

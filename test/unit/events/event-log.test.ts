@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEventBus } from '../../../driver/events/event-bus.ts';
-import { createEventLog, type EventLog, readEventLog } from '../../../driver/events/event-log.ts';
+import { createEventLog, type EventLog, readEventLog, readEventParts } from '../../../driver/events/event-log.ts';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { createVirtualClock, type VirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
@@ -99,6 +99,26 @@ describe('reading', () => {
       await log.close();
     }
     expect(await readEventLog(objects, 'app-1')).toEqual(expected);
+  });
+
+  test('part by part has no more than one of them at hand', async () => {
+    const objects = createMemoryObjectStore();
+    const { log, clock } = open(objects);
+    for (const text of ['a', 'b']) {
+      log.write(warning(text));
+      await clock.advance(5000);
+    }
+    const got: string[] = [];
+    const get: typeof objects.get = async (key, options) => {
+      got.push(key);
+      return await objects.get(key, options);
+    };
+    const seen: unknown[] = [];
+    for await (const part of readEventParts({ ...objects, get }, 'app-1')) seen.push([part, got.length]);
+    expect(seen).toEqual([
+      [[warning('a')], 1],
+      [[warning('b')], 2],
+    ]);
   });
 
   test('applications whose names begin alike are kept apart', async () => {

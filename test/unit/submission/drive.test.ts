@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { startRecord } from '../../../driver/application/app-record.ts';
 import { takeOverLease } from '../../../driver/lease/acquire-lease.ts';
 import { drive } from '../../../driver/submission/drive.ts';
 import { claimLife } from '../../../driver/submission/driver-lives.ts';
+import { isElsewhere, LEASE_LOST_EXIT } from '../../../driver/submission/driver-messages.ts';
 import { readDriverOutput } from '../../../driver/submission/driver-output.ts';
-import { APP, type SubmissionWorld, submissionWorld } from '../../support/submission.ts';
+import { APP, endInOrder, type SubmissionWorld, submissionWorld, takenOver } from '../../support/submission.ts';
 
 const LIMIT_MS = 900_000;
 
@@ -14,17 +14,6 @@ const life = (number: number, after?: string) =>
 /** Until a process has been started. */
 async function started(world: SubmissionWorld): Promise<void> {
   while (world.processes.length === 0) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** As a driver that has ended in order leaves it. */
-async function end(world: SubmissionWorld, outcome: 'succeeded' | 'failed', message: string | null): Promise<void> {
-  const { metadata, clock, random } = world.stores;
-  const lease = await takeOverLease({ metadata, clock, random, appId: APP, leaseMs: 1000 });
-  const record = await world.record();
-  if (record === null) throw new Error('there is no record');
-  const recorder = await startRecord({ metadata, lease, nowMs: () => 5, record: { ...record, epoch: lease.epoch } });
-  await recorder.ended(outcome, message);
-  await lease.release();
 }
 
 describe('one life of a driver function', () => {
@@ -40,7 +29,7 @@ describe('one life of a driver function', () => {
       files: { 'driver.mjs': 'export const load = () => ({});' },
     });
     process?.started.onOutput('stdout', 'hello\n');
-    await end(world, 'succeeded', null);
+    await endInOrder(world, 'succeeded', null);
     process?.end({ code: 0, signal: null });
     expect(await driving).toEqual({ kind: 'over', appId: APP, life: 1 });
     expect(world.announced).toEqual([{ engine: 'test', appId: APP, name: 'levin', outcome: 'succeeded', message: null, cost: null }]);
@@ -61,7 +50,7 @@ describe('one life of a driver function', () => {
     const driving = drive(life(1), { ...world.options(LIMIT_MS), announce });
     await started(world);
     world.processes[0]?.started.onOutput('stdout', 'hello\n');
-    await end(world, 'succeeded', null);
+    await endInOrder(world, 'succeeded', null);
     world.processes[0]?.end({ code: 0, signal: null });
     await driving;
     expect(told).toEqual(['stdout', 'end']);
@@ -155,6 +144,64 @@ describe('one life of a driver function', () => {
     expect(world.announced).toMatchObject([{ outcome, message }]);
   });
 
+  test('leaves an application alone that another driver has', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    const other = await takenOver(world);
+    const { metadata, clock, random } = world.stores;
+    const refused = takeOverLease({ metadata, clock, random, appId: APP, leaseMs: 1000 }).catch((error: unknown) => error);
+    await clock.advance(10_000);
+    expect(isElsewhere(await refused)).toBe(true);
+    world.processes[0]?.end({ code: LEASE_LOST_EXIT, signal: null });
+    await clock.advance(10_000);
+    expect(await driving).toMatchObject({ kind: 'nothing' });
+    expect([await world.record(), world.announced]).toMatchObject([{ outcome: null, epoch: 1 }, []]);
+    await other.lease.release();
+  });
+
+  test.each([75, 1])('keeps the end that another driver came to while this one waited for the lease: exit code %i', async (code) => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    const other = await takenOver(world);
+    world.processes[0]?.end({ code, signal: null });
+    await world.stores.clock.advance(200);
+    await other.recorder.ended('succeeded', null);
+    await other.lease.release();
+    await world.stores.clock.advance(1_000);
+    expect(await driving).toMatchObject({ kind: 'over' });
+    expect([await world.record(), world.announced]).toMatchObject([{ outcome: 'succeeded' }, [{ outcome: 'succeeded' }]]);
+  });
+
+  test('does not end what another driver went on with, and left, while this one waited for the lease', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    const first = await takenOver(world);
+    world.processes[0]?.end({ code: 1, signal: null });
+    await world.stores.clock.advance(200);
+    await first.lease.release();
+    const second = await takenOver(world);
+    await second.lease.release();
+    const failed = expect(driving).rejects.toThrow(`Another driver of ${APP} took over meanwhile, and is gone without an end.`);
+    await world.stores.clock.advance(1_000);
+    await failed;
+    expect([await world.record(), world.announced]).toMatchObject([{ outcome: null }, []]);
+  });
+
+  test('tells of an end without its price when that cannot be found out', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    await world.stores.objects.put(`history/${APP}/events/1-000000.jsonl`, new TextEncoder().encode('{"kind":'));
+    await endInOrder(world, 'succeeded', null);
+    expect(await drive(life(2), world.options(LIMIT_MS))).toMatchObject({ kind: 'over' });
+    expect(world.announced).toMatchObject([{ outcome: 'succeeded', cost: null }]);
+  });
+
   test('that has been overtaken, comes twice, or is of an application that nobody knows, does nothing', async () => {
     const world = submissionWorld();
     expect(await drive(life(1), world.options(LIMIT_MS))).toMatchObject({ kind: 'nothing' });
@@ -167,7 +214,7 @@ describe('one life of a driver function', () => {
   test('of an application that has ended tells it again: the one before died before it could', async () => {
     const world = submissionWorld();
     await world.submit();
-    await end(world, 'failed', 'why');
+    await endInOrder(world, 'failed', 'why');
     expect(await drive(life(2), world.options(LIMIT_MS))).toMatchObject({ kind: 'over' });
     expect(world.announced).toMatchObject([{ outcome: 'failed', message: 'why' }]);
     expect(world.processes).toEqual([]);

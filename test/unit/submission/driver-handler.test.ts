@@ -1,21 +1,45 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readRecords } from '../../../driver/application/app-record.ts';
+import type { DriveOptions } from '../../../driver/submission/drive.ts';
 import { createDriverHandler, type DriverHandler } from '../../../driver/submission/driver-handler.ts';
 import { claimLife } from '../../../driver/submission/driver-lives.ts';
 import { encodeJob } from '../../../driver/submission/packed-job.ts';
-import { APP, JOB, type SubmissionWorld, submissionWorld } from '../../support/submission.ts';
+import { APP, endInOrder, JOB, type SubmissionWorld, submissionWorld } from '../../support/submission.ts';
 
 const CONTEXT = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 };
 
-function handlerOf(world: SubmissionWorld): DriverHandler {
+function handlerOf(world: SubmissionWorld, more: Partial<DriveOptions> = {}): DriverHandler {
   const { remainingMs: _, requestId: __, ...options } = world.options(900_000);
-  return createDriverHandler({ ...options, stores: world.stores, process: { pid: 1, space: 'test', started: null } });
+  return createDriverHandler({
+    ...options,
+    ...more,
+    stores: { ...world.stores, ...more.stores },
+    process: { pid: 1, space: 'test', started: null },
+  });
 }
+
+const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+const errors = (): string => logged.mock.calls.flat().join('\n');
 
 /** A message of the failure queue. */
 const failureOf = (requestPayload: object, errorMessage: string): object => ({
   Records: [{ body: JSON.stringify({ requestPayload, responsePayload: { errorMessage } }) }],
 });
+
+/** Delivers all that the function invokes, and what fails by its queue; as Lambda does, without an end of its own. */
+async function deliverAll(world: SubmissionWorld, handle: DriverHandler): Promise<readonly number[]> {
+  const lives: number[] = [];
+  for (let i = 0; i < world.invoked.length && i < 100; i++) {
+    const event = world.invoked[i];
+    if (event?.kind === 'drive') lives.push(event.life);
+    const failed = await handle(event, CONTEXT).then(
+      () => null,
+      (error: unknown) => String(error),
+    );
+    if (failed !== null && event !== undefined) await handle(failureOf(event, failed), CONTEXT);
+  }
+  return lives;
+}
 
 describe('the driver function', () => {
   test.each([
@@ -33,6 +57,50 @@ describe('the driver function', () => {
     await claimLife(world.stores.metadata, APP, { life: 2, owner: 'me' });
     await handlerOf(world)(failureOf({ kind: 'drive', appId: APP, life: 1 }, 'Task timed out'), CONTEXT);
     expect(world.invoked).toEqual([]);
+  });
+
+  test('tries to tell of an end again, and gives up when nobody takes it', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    await endInOrder(world, 'failed', 'why');
+    let refusals = 3;
+    const announce: DriveOptions['announce'] = async (ended) => {
+      if (refusals-- > 0) throw new Error('no right to put events');
+      await world.options(0).announce(ended);
+    };
+    await world.options(0).invoke({ kind: 'drive', appId: APP, life: 2 });
+    expect(await deliverAll(world, handlerOf(world, { announce }))).toEqual([2, 3, 4, 5]);
+    expect(world.announced).toMatchObject([{ outcome: 'failed', message: 'why' }]);
+    refusals = 1_000;
+    await world.options(0).invoke({ kind: 'drive', appId: APP, life: 6 });
+    await deliverAll(world, handlerOf(world, { announce }));
+    expect([world.announced.length, 1_000 - refusals]).toEqual([1, 8]);
+    expect(errors()).toMatch(`The end of ${APP} (failed) cannot be told: Error: no right to put events`);
+  });
+
+  test('does not start for ever what cannot begin', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const put = async (): Promise<never> => Promise.reject(new Error('no right to write'));
+    await world.options(0).invoke({ kind: 'drive', appId: APP, life: 1 });
+    const lives = await deliverAll(world, handlerOf(world, { stores: { ...world.stores, metadata: { ...world.stores.metadata, put } } }));
+    expect(lives).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test.each([
+    ['an event that it never knew', JSON.stringify({ requestPayload: { hello: 1 }, responsePayload: null }), '{"hello":1}'],
+    ['no JSON', 'hello', 'Unexpected token'],
+  ])('drops a message of its failure queue that is %s: it would come back for days', async (_, body, why) => {
+    const world = submissionWorld();
+    expect(await handlerOf(world)({ Records: [{ body }] }, CONTEXT)).toBe(null);
+    expect(world.invoked).toEqual([]);
+    expect(errors()).toMatch(why);
+  });
+
+  test('cuts the reason of a failure to what an invocation can carry', async () => {
+    const world = submissionWorld();
+    await handlerOf(world)(failureOf({ kind: 'drive', appId: APP, life: 1 }, 'x'.repeat(400_000)), CONTEXT);
+    expect(world.invoked).toMatchObject([{ after: 'x'.repeat(1_000) }]);
   });
 
   test('submits what a schedule starts: once, however often it is delivered', async () => {
