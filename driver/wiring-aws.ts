@@ -61,9 +61,10 @@ function openAwsStores(
   const s3 = createS3Client(endpoints.s3 === undefined ? {} : { endpoint: endpoints.s3 });
   const sent = countS3Requests(s3);
   const dynamodb = createDynamodbClient(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb });
+  const uploads = { clock, random, onWarning: (message: string) => console.warn(message) };
   const { stores, usage } = createStoreWrappers({ clock, random }).wrap({
-    objects: createS3ObjectStore({ client: s3, bucket: engine.bucket }),
-    ...createS3Files({ client: s3, requesterPays }),
+    objects: createS3ObjectStore({ client: s3, bucket: engine.bucket, uploads }),
+    ...createS3Files({ client: s3, requesterPays, uploads }),
     metadata: createDynamodbMetadataStore({ client: dynamodb, table: engine.table, clock }),
   });
   return {

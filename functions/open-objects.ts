@@ -14,6 +14,7 @@ export function openObjects(
 ): Metered<ObjectStore> {
   const client = createS3Client(where.s3Endpoint === null ? {} : { endpoint: where.s3Endpoint });
   const sent = countS3Requests(client);
-  const { store, usage } = createStoreWrappers(deps).objects(createS3ObjectStore({ client, bucket: where.bucket }));
+  const uploads = { ...deps, onWarning: (message: string) => console.warn(message) };
+  const { store, usage } = createStoreWrappers(deps).objects(createS3ObjectStore({ client, bucket: where.bucket, uploads }));
   return { store, usage: () => ({ ...usage(), ...sent() }) };
 }

@@ -25,7 +25,8 @@ export function openUserFiles({ local, clock, random, requesterPays }: OpenUserF
     ]);
     const { s3 } = endpointsIn(process.env);
     const client = createS3Client(s3 === undefined ? {} : { endpoint: s3 });
-    const wrapped = createStoreWrappers({ clock, random }).wrapFiles(createS3Files({ client, requesterPays }));
+    const uploads = { clock, random, onWarning: (message: string) => console.warn(message) };
+    const wrapped = createStoreWrappers({ clock, random }).wrapFiles(createS3Files({ client, requesterPays, uploads }));
     const sent = countS3Requests(client);
     usage = () => ({ ...wrapped.usage(), ...sent() });
     return wrapped.stores;

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type AwsCall, awsError } from './aws-errors.ts';
+import { createUploadCare, NO_CARE, type UploadCare, type UploadCareOptions } from './s3-upload-care.ts';
 
 export interface S3BucketOptions {
   /** With the SDK's own retry off: `createS3Client`. */
@@ -9,6 +10,8 @@ export interface S3BucketOptions {
   readonly prefix?: string;
   /** Accept the cost of requests to a bucket whose owner has others pay. */
   readonly requesterPays?: boolean;
+  /** Default: each request of an upload is one attempt, and nobody is told what stays behind. */
+  readonly uploads?: UploadCareOptions;
 }
 
 /** A bucket, and how to call S3 about it. */
@@ -19,6 +22,7 @@ export interface S3Bucket {
   /** Fields of every request. */
   readonly fields: { readonly Bucket: string; readonly RequestPayer?: 'requester' };
   readonly requesterPays: boolean;
+  readonly uploads: UploadCare;
 }
 
 export function openBucket(options: S3BucketOptions): S3Bucket {
@@ -29,6 +33,7 @@ export function openBucket(options: S3BucketOptions): S3Bucket {
     prefix: options.prefix ?? '',
     fields: { Bucket: options.bucket, ...(requesterPays ? { RequestPayer: 'requester' } : {}) },
     requesterPays,
+    uploads: options.uploads === undefined ? NO_CARE : createUploadCare(options.uploads),
   };
 }
 

@@ -6,12 +6,15 @@ import type { UserFiles } from '../../ports/route-files.ts';
 import { s3Folder, splitS3Path } from '../../types/file-path.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 import { createS3StagedFiles } from './s3-staged-files.ts';
+import type { UploadCareOptions } from './s3-upload-care.ts';
 
 export interface S3FilesOptions {
   /** With the SDK's own retry off: `createS3Client`. */
   readonly client: S3Client;
   /** Accept the cost of requests to buckets whose owner has others pay. */
   readonly requesterPays: boolean;
+  /** Of `S3BucketOptions`. */
+  readonly uploads?: UploadCareOptions;
 }
 
 /** The user's files in all buckets: keys are `s3://bucket/key`. */

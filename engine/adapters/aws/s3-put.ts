@@ -4,7 +4,7 @@ import type { PutResult } from '../../ports/object-store.ts';
 import { httpStatus } from './aws-errors.ts';
 import { answerWithout } from './s3-answer.ts';
 import { type S3Bucket, type S3Call, s3Error, sendS3 } from './s3-bucket.ts';
-import { abortUpload, beginUpload, completeUpload, uploadParts } from './s3-multipart.ts';
+import { beginUpload, completeUpload, dropUpload, uploadParts } from './s3-multipart.ts';
 
 /** Larger bodies go in parts: they need not stand in memory whole, and no single request is long. */
 const MULTIPART_ABOVE_BYTES = 16 * 1024 * 1024;
@@ -52,7 +52,7 @@ async function putInParts(bucket: S3Bucket, object: KeyedBody, rules: PutRules):
     ended = result.stored;
     return result;
   } finally {
-    if (!ended) await abortUpload(bucket, upload).catch(() => undefined);
+    if (!ended) await dropUpload(bucket, upload);
   }
 }
 

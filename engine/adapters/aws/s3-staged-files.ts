@@ -5,7 +5,7 @@ import type { StagedFiles } from '../../ports/staged-files.ts';
 import { publishedKey, stagedKey, stagedPrefix } from '../../types/output-names.ts';
 import { awsCode } from './aws-errors.ts';
 import { openBucket, type S3Bucket, type S3BucketOptions, type S3Call, s3Error } from './s3-bucket.ts';
-import { abortUpload, beginUpload, completeUpload, type PartEtags, uploadParts } from './s3-multipart.ts';
+import { abortUpload, beginUpload, completeUpload, dropUpload, type PartEtags, uploadParts } from './s3-multipart.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 
 /** What publishing needs, kept as a small object under the staged name: an upload tells nobody whether it is whole. */
@@ -40,7 +40,7 @@ export function createS3StagedFiles(options: S3BucketOptions): StagedFiles {
         await files.put(stagedKey(key), new TextEncoder().encode(JSON.stringify(record)), signal === undefined ? {} : { signal });
         staged = true;
       } finally {
-        if (!staged) await abortUpload(bucket, upload).catch(() => undefined);
+        if (!staged) await dropUpload(bucket, upload);
       }
     },
     async publish(key) {
