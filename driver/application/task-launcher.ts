@@ -6,6 +6,7 @@ import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
 import type { LeftAttempt } from '../journal/journal-entry.ts';
+import { isCopyable } from '../planner/stage-spec.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { EarlierAttempts } from './earlier-attempts.ts';
@@ -168,7 +169,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     };
     let outcome: TaskOutcome;
     try {
-      const memory = memorySizeMb === null ? {} : { memorySizeMb };
+      const where = { alone: !isCopyable(table.get(stage).draft), ...(memorySizeMb === null ? {} : { memorySizeMb }) };
       const spec = await specOf(command, attemptId);
       if (handedOver) return;
       // To record it took its time: another attempt may have made it meanwhile.
@@ -178,7 +179,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
             signal: abort.signal,
             onEvent,
             avoid: command.avoid,
-            ...memory,
+            ...where,
             ...(onLaunch === null ? {} : { onLaunch }),
           });
     } catch (error) {

@@ -2,9 +2,17 @@ import type { StageSpec } from '../scheduler/job-graph.ts';
 import type { StageDraft } from './stage-draft.ts';
 
 /** What the scheduler has to know of a stage. */
-export function stageSpecOf({ stage, parents, kind, name, plan, closures }: StageDraft): StageSpec {
-  const sideEffects = plan.sink.kind === 'foreach' || plan.sink.kind === 'foreachPartition';
-  const pipes = plan.nodes.some((node) => node.kind === 'narrow' && node.op.kind === 'pipe');
-  const copyable = !sideEffects && !pipes && !closures.some(({ traits }) => traits.indeterminate);
-  return { stage, parents, kind, name, sideEffects, copyable };
+export function stageSpecOf(draft: StageDraft): StageSpec {
+  const { stage, parents, kind, name } = draft;
+  return { stage, parents, kind, name, sideEffects: hasSideEffects(draft), copyable: isCopyable(draft) };
+}
+
+/** Nobody notices when a task of it runs twice at once. */
+export function isCopyable(draft: StageDraft): boolean {
+  const pipes = draft.plan.nodes.some((node) => node.kind === 'narrow' && node.op.kind === 'pipe');
+  return !hasSideEffects(draft) && !pipes && !draft.closures.some(({ traits }) => traits.indeterminate);
+}
+
+function hasSideEffects({ plan: { sink } }: StageDraft): boolean {
+  return sink.kind === 'foreach' || sink.kind === 'foreachPartition';
 }

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly onLaunch?: () => Promise<void>;
   /** Executors to run it on only if there is no other one, where the runner is `addressable`. */
   readonly avoid?: readonly string[];
+  /** To run it twice at once would be noticed: it is never handed over together with others, for those that wait behind a slow one are run elsewhere. */
+  readonly alone?: boolean;
   /** One of `memorySizesMb`; default: the smallest. */
   readonly memorySizeMb?: number;
 }

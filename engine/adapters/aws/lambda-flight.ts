@@ -181,7 +181,9 @@ async function watchAll({ committed }: FlightDeps, flight: Flight, why: string):
     const { spec } = attempt;
     const message = `The invocation of ${functionName} that ran ${taskName(spec)} was not heard of again, and it committed nothing until its deadline (${why}).`;
     const lost = failureWith('executor-lost', 'transient', { code: 'EXECUTOR_LOST', message });
-    attempt.settle((await committed(spec, endMs, attempt.over).catch(thrown)) ?? { kind: 'failure', failure: lost });
+    const outcome = (await committed(spec, endMs, attempt.over).catch(thrown)) ?? { kind: 'failure', failure: lost };
+    // One that was taken out runs elsewhere: what has failed here has not failed there.
+    if (outcome.kind === 'success' || riders.has(attempt)) attempt.settle(outcome);
   };
   await Promise.all([...riders].map(watch));
   return LANDED;

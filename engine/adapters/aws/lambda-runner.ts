@@ -61,7 +61,7 @@ interface State {
   readonly lanes: readonly Lane[];
   readonly flights: Map<Flight, Sent>;
   readonly flightOf: Map<Attempt, Flight>;
-  /** Go alone, for they rode with others in an environment that died, or behind one that is slow. */
+  /** Go alone: the scheduler wants it so, or they rode with others in an environment that died, or behind one that is slow. */
   readonly alone: WeakSet<Attempt>;
   watching: boolean;
   /** What is in flight belongs to another driver. */
@@ -132,6 +132,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
     facts: { executorId: 'driver', memoryRemedy: remedyOf(functions, 0) },
     add(attempt) {
       const lane = laneOf(attempt);
+      if (attempt.alone) state.alone.add(attempt);
       enqueue(lane, attempt);
       pump(state, lane);
     },
@@ -228,18 +229,27 @@ function pump(state: State, lane: Lane): void {
 }
 
 /** The next attempts of a stage for one invocation; none: they wait for what the first ones take, or nobody waits. */
-function ridersFrom({ small, alone }: State, queue: ReadonlySet<Attempt>, nowMs: number): readonly Attempt[] {
-  const [first] = queue;
-  if (first === undefined) return [];
+function ridersFrom({ small, alone }: State, queue: Set<Attempt>, nowMs: number): readonly Attempt[] {
+  const first = firstOf(queue);
+  if (first === null) return [];
   if (alone.has(first)) return [first];
   const most = small.together(first.spec, nowMs);
   if (most <= 1) return most === 0 ? [] : [first];
   const riders: Attempt[] = [];
   for (const attempt of queue) {
     if (riders.length === most) break;
-    if (!alone.has(attempt) && attempt.spec.attempt === first.spec.attempt) riders.push(attempt);
+    if (attempt.phase !== 'over' && !alone.has(attempt) && attempt.spec.attempt === first.spec.attempt) riders.push(attempt);
   }
   return riders;
+}
+
+/** An invocation that was not heard of again may have committed what was to run elsewhere: that is not sent. */
+function firstOf(queue: Set<Attempt>): Attempt | null {
+  for (const attempt of queue) {
+    if (attempt.phase !== 'over') return attempt;
+    queue.delete(attempt);
+  }
+  return null;
 }
 
 function send(state: State, lane: Lane, { riders, sentMs }: { readonly riders: readonly Attempt[]; readonly sentMs: number }): void {

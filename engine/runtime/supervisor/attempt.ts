@@ -17,6 +17,8 @@ export interface Attempt {
   readonly outcome: Promise<TaskOutcome>;
   /** Executors to run it on only if there is no other one. */
   readonly avoid: readonly string[];
+  /** Not together with others, where attempts are. */
+  readonly alone: boolean;
   /** Of the runner's sizes; null is the smallest. */
   readonly memorySizeMb: number | null;
   /** To be awaited before it is sent away; the second time it waits for the first. */
@@ -49,6 +51,7 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
     spec,
     outcome: promise,
     avoid: options.avoid ?? [],
+    alone: options.alone ?? false,
     memorySizeMb: options.memorySizeMb ?? null,
     onLaunch() {
       launched ??= options.onLaunch?.() ?? Promise.resolve();

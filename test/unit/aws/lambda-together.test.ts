@@ -1,8 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AttemptAnswer } from '../../../engine/adapters/aws/lambda-protocol.ts';
-import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
-import type { CommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
+import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
+import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
+import { createVirtualClock, type VirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import { type CommittedOutcome, createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
+import { ownDelivery } from '../../../engine/runtime/own-delivery.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
+import { METRICS } from '../../support/executors/behaviours.ts';
+import { commitInto } from '../../support/executors/commit-into.ts';
 import { specOf } from '../../support/executors/specs.ts';
 import { type LambdaTestRunnerOptions, type ScriptedLambda, scriptedLambda } from '../../support/lambda/open-runner.ts';
 import { apiError, functionError, type Respond, returned } from '../../support/lambda/scripted-endpoint.ts';
@@ -23,6 +28,8 @@ const quick: Respond = (response, { body }) =>
 function small(partition: number, overrides: Partial<TaskSpec> = {}): TaskSpec {
   return specOf({ do: 'value', value: '' }, { partition, partitionCount: 1000, attemptId: `attempt-${partition}`, ...overrides });
 }
+
+const minute = (partition: number): TaskSpec => small(partition, { maxMs: 60_000 });
 
 /** What an attempt came to, in short. */
 async function endOf(outcome: Promise<TaskOutcome>): Promise<string> {
@@ -59,7 +66,7 @@ async function ride(n: number, respond: Respond, options: LambdaTestRunnerOption
   const events: TaskEvent[][] = aborts.map(() => []);
   const launches: number[] = [];
   const [begin, ...outcomes] = aborts.map(({ signal }, partition) =>
-    lambda.runner.run(small(partition), {
+    lambda.runner.run(minute(partition), {
       signal,
       onEvent: (event) => events[partition]?.push(event),
       onLaunch: async () => void launches.push(partition),
@@ -186,6 +193,65 @@ test('those behind one that takes long run elsewhere after 20 s, each alone', as
   expect(requests.slice(2)).toEqual([[1, 2, 3, 4], [3], [4]]);
   end.resolve();
   expect(await two).toBe('done');
+});
+
+describe('those behind one that is not heard of again', () => {
+  /** Tasks 1 to 3, of one minute each at most, ride together; their connection breaks, and for 20 s none is committed. */
+  async function lost(): Promise<Together & { readonly clock: VirtualClock; readonly commit: (partition: number) => Promise<unknown> }> {
+    const clock = createVirtualClock();
+    const metadata = createMemoryMetadataStore({ clock });
+    const watching = Promise.withResolvers<void>();
+    const committed = createCommittedOutcome({ metadata, clock, readOffsets: async () => [] });
+    const together = await ride(3, (response) => response.socket?.destroy(), {
+      clock,
+      metadata,
+      committed(...asked) {
+        watching.resolve();
+        return committed(...asked);
+      },
+    });
+    await watching.promise;
+    await clock.advance(21_000);
+    const commit = (partition: number): Promise<unknown> =>
+      commitInto(metadata)(ownDelivery(minute(partition), createSeededRandom('executor')), {
+        output: { kind: 'none', checksum: '00' },
+        metrics: METRICS,
+      });
+    return { ...together, clock, commit };
+  }
+
+  test('run elsewhere, and are not lost with it', async () => {
+    const { lambda, requests, outcomes, clock } = await lost();
+    await using _ = lambda;
+    await clock.advance(3 * 60_000);
+    expect(await Promise.all(outcomes.map(endOf))).toEqual(['executor-lost', 'done', 'done']);
+    expect(requests).toEqual([[0], [1, 2, 3], [2], [3]]);
+  });
+
+  test('are not sent when it commits them while they wait', async () => {
+    const { lambda, requests, outcomes, clock, commit } = await lost();
+    await using _ = lambda;
+    await commit(2);
+    await clock.advance(10_000);
+    expect(await endOf(outcomes[1] as Promise<TaskOutcome>)).toBe('done');
+    await clock.advance(3 * 60_000);
+    expect(await Promise.all(outcomes.map(endOf))).toEqual(['executor-lost', 'done', 'done']);
+    expect(requests).toEqual([[0], [1, 2, 3], [3]]);
+  });
+});
+
+test('those that are to go alone do, however little they take', async () => {
+  const requests: number[] = [];
+  await using lambda = await scriptedLambda(
+    (response, request) => {
+      requests.push(workIn(request.body).tasks.length);
+      quick(response, request);
+    },
+    { concurrency: 1, clock: createVirtualClock() },
+  );
+  const options = { signal: new AbortController().signal, onEvent: () => undefined, alone: true };
+  await Promise.all(Array.from({ length: 40 }, (_, partition) => lambda.runner.run(small(partition), options)));
+  expect(requests).toEqual(Array.from({ length: 40 }, () => 1));
 });
 
 test('one that is cancelled leaves the others where they are', async () => {
