@@ -7,7 +7,7 @@ import type { AppRecord } from './app-record.ts';
 
 /**
  * - `running`: its driver lives.
- * - `submitted`: it waits for a driver function, to begin or to go on.
+ * - `submitted`: it waits for a driver function, to begin or to go on, also after one that died.
  * - `dead`: its driver ended without a word. It can be resumed, as `failed` and `cancelled` ones can.
  * - `finished`: it has succeeded; only its record and its event log are left.
  * - `removed`: `levin gc` was stopped while it removed it, and goes on with it the next time.
@@ -32,7 +32,18 @@ export async function appStateOf(record: AppRecord, options: AppStateOptions): P
   // A driver that took over and has not said so yet is another process.
   const known = lease['epoch'] === record.epoch ? options.processState(record.process) : 'unknown';
   if (known !== 'unknown') return known === 'alive' ? 'running' : 'dead';
-  return (await leaseMoves(record, lease, options)) ? 'running' : 'dead';
+  if (await leaseMoves(record, lease, options)) return 'running';
+  return (await mayGetDriver(record, options)) ? 'submitted' : 'dead';
+}
+
+/** A function may run for 15 minutes, and keep its failure to itself until then; what starts the next one takes a while, too. */
+const RESTART_MS = 20 * 60_000;
+
+/** Whether a driver function may still begin, or go on with, an application that has not ended. For people: it looks at wall times. */
+export async function mayGetDriver(record: AppRecord, { metadata, clock }: Pick<AppStateOptions, 'metadata' | 'clock'>): Promise<boolean> {
+  if (record.submitted === undefined) return false;
+  const lease = await leaseOf(metadata, record.appId);
+  return lease !== null && (lease['released'] === true || clock.now() - seenAtMs(lease) < RESTART_MS);
 }
 
 /** When its driver was last heard of. */

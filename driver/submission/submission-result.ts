@@ -3,6 +3,7 @@ import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { addRequests } from '../../engine/types/request-usage.ts';
 import { type AppRecord, readRecord } from '../application/app-record.ts';
+import { mayGetDriver } from '../application/app-state.ts';
 import { costOf } from '../cost/prices.ts';
 import { readEventParts } from '../events/event-log.ts';
 import { createInvocationTotals } from '../events/invocation-totals.ts';
@@ -29,7 +30,7 @@ const LOOK_MS = 1_000;
 /** Between an application's end and that of its output, when the function was not killed in between. */
 const OUTPUT_MS = 10_000;
 
-/** Waits until the application is over, and has said all; `onOutput` hears what is printed as it comes. */
+/** Waits until the application is over, or no driver comes any more, and it has said all; `onOutput` hears what is printed as it comes. */
 export async function awaitEnd(
   appId: string,
   { metadata, objects, clock }: LookAt,
@@ -46,7 +47,8 @@ export async function awaitEnd(
   let overMs: number | null = null;
   for (;;) {
     const record = await readRecord(metadata, appId);
-    if (record === null || record.outcome !== null) overMs ??= clock.monotonic();
+    const over = record === null || record.outcome !== null || !(await mayGetDriver(record, { metadata, clock }));
+    overMs = over ? (overMs ?? clock.monotonic()) : null;
     await look();
     if (overMs !== null && (ended || clock.monotonic() - overMs >= OUTPUT_MS)) return;
     await clock.sleep(LOOK_MS);
