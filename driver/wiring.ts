@@ -56,6 +56,7 @@ export interface FileUploads {
   open(path: string): Promise<FileBody>;
 }
 
+export type { FileBody } from '../engine/adapters/local/file-body.ts';
 export { findLeftFiles, type LeftFile, removeLeftFile } from '../engine/adapters/local/left-files.ts';
 export { ownProcess, processState } from '../engine/adapters/local/process-identity.ts';
 

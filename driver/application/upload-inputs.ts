@@ -1,11 +1,13 @@
-import { LevinError } from '../../engine/errors/levin-error.ts';
+import { createHash } from 'node:crypto';
+import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
 import { mapBounded } from '../../engine/ports/map-bounded.ts';
-import type { ObjectStore } from '../../engine/ports/object-store.ts';
+import type { ObjectChunks } from '../../engine/ports/object-body.ts';
+import type { ObjectInfo, ObjectStore } from '../../engine/ports/object-store.ts';
 import { isOnS3 } from '../../engine/types/file-path.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import { countOf, formatBytes } from '../console/human-units.ts';
 import type { InputFile } from '../planner/list-inputs.ts';
-import type { FileUploads } from '../wiring.ts';
+import type { FileBody, FileUploads } from '../wiring.ts';
 
 /** Files in flight. */
 const CONCURRENT_UPLOADS = 4;
@@ -25,16 +27,31 @@ export type UploadInputs = (files: readonly InputFile[]) => Promise<readonly Inp
 /**
  * Uploads belong to the application, under the hash of their content: the same file is stored once, and an upload that was cut short goes on where it was.
  * The listing that is journaled names what was uploaded, so a resumed application needs the files here no more.
+ *
+ * What stands under a hash is that content, so it is looked for before anything is sent, and what is sent may be sent again: S3 would tell only at the end
+ * of an upload that somebody's object is there. Nothing of another hash gets there: a file that changes while it is sent fails.
  */
 export function createUploadInputs(options: UploadInputsOptions): UploadInputs {
   const { appId, objects, uploads, placeOf } = options;
+  /** Of this process, by key: to put an object again may change its etag, by which tasks know it. */
+  const sending = new Map<string, Promise<Uploaded>>();
+  const store = async (key: string, file: InputFile, body: FileBody): Promise<Uploaded> => {
+    const path = placeOf(key);
+    const there = await find(objects, key);
+    if (there?.size === body.byteLength) return { file: { path, size: there.size, etag: there.etag }, stored: false };
+    await objects.put(key, unchanged(file, body));
+    const { size, etag } = await objects.head(key);
+    return { file: { path, size, etag }, stored: true };
+  };
   const upload = async (file: InputFile): Promise<Uploaded> => {
     const body = await uploads.open(file.path);
     if (body.byteLength !== file.size) throw changed(file);
     const key = objectKeys.upload(appId, body.sha256, file.path.slice(file.path.lastIndexOf('/') + 1));
-    const { stored } = await objects.put(key, body, { ifAbsent: true });
-    const { size, etag } = await objects.head(key);
-    return { file: { path: placeOf(key), size, etag }, stored };
+    const sent = sending.get(key);
+    if (sent !== undefined) return { ...(await sent), stored: false };
+    const send = store(key, file, body).finally(() => sending.delete(key));
+    sending.set(key, send);
+    return send;
   };
   return async (files) => {
     const local = files.filter(({ path }) => !isOnS3(path));
@@ -54,6 +71,33 @@ interface Uploaded {
   readonly file: InputFile;
   /** It was not there yet. */
   readonly stored: boolean;
+}
+
+async function find(objects: ObjectStore, key: string): Promise<ObjectInfo | null> {
+  try {
+    return await objects.head(key);
+  } catch (error) {
+    if (errorCode(error) === 'OBJECT_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** The file is read once for its hash and again for each put: what is put ends only if it has that hash. */
+function unchanged(file: InputFile, body: FileBody): ObjectChunks {
+  return {
+    byteLength: body.byteLength,
+    *[Symbol.iterator]() {
+      const hash = createHash('sha256');
+      let given = 0;
+      for (const chunk of body) {
+        hash.update(chunk);
+        given += chunk.byteLength;
+        if (given > body.byteLength) break;
+        yield chunk;
+      }
+      if (hash.digest('hex') !== body.sha256) throw changed(file);
+    },
+  };
 }
 
 function changed({ path, size }: InputFile): LevinError {
