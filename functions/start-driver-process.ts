@@ -46,8 +46,7 @@ export function startDriverProcess(settings: DriverProcessSettings, { appId, sta
     // A group of its own, which ends with it.
     detached: true,
   });
-  for (const stream of ['stdout', 'stderr'] as const)
-    child[stream]?.setEncoding('utf8').on('data', (text: string) => onOutput(stream, text));
+  takeOutput(child, onOutput);
   const ended = endOf(child);
   const send = (message: ToDriver): void => void child.send(message, () => undefined);
   send({ kind: 'start', appId, start, file: join(folder.code, DRIVER_FILE), engine, localFiles });
@@ -68,11 +67,26 @@ export function startDriverProcess(settings: DriverProcessSettings, { appId, sta
   };
 }
 
+/** A job that prints faster than it can be stored waits in its writes: what is taken lies in the handler's memory. */
+function takeOutput(child: ChildProcess, onOutput: StartDriverProcess['onOutput']): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = child[name];
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      const room = onOutput(name, text);
+      if (room === null || child.exitCode !== null || child.signalCode !== null) return;
+      stream.pause();
+      void room.then(() => stream.resume());
+    });
+  }
+}
+
 /** Its end, with that of its group: whoever holds its output open would be waited, and paid, for. */
 async function endOf(child: ChildProcess): Promise<ProcessEnd> {
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const [code, signal] = await once(child, 'exit');
   killGroup(child);
+  // No more than pipes hold can come now.
+  for (const stream of [child.stdout, child.stderr]) stream?.resume();
   await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })]);
   for (const stream of [child.stdout, child.stderr]) stream?.destroy();
   return { code, signal };

@@ -14,9 +14,12 @@ export interface Printed {
 /** What a driver's process prints, kept as objects: one is closed when it has been open for so long, or is so large. */
 const PART_MS = 1_000;
 const PART_CHARACTERS = 262_144;
+/** Parts that wait to be stored: with more of them, whoever prints has to wait. */
+const MAX_WAITING_PARTS = 8;
 
 export interface DriverOutput {
-  write(stream: 'stdout' | 'stderr', text: string): void;
+  /** Says what to wait for before more is written; null: nothing. */
+  write(stream: 'stdout' | 'stderr', text: string): Promise<void> | null;
   /** Resolves when all is stored; idempotent. */
   close(): Promise<void>;
 }
@@ -38,6 +41,7 @@ export function createDriverOutput({ objects, clock, appId, life, onError }: Dri
   let failed = false;
   let closed = false;
   let stored: Promise<void> = Promise.resolve();
+  const waiting: Promise<void>[] = [];
 
   const closePart = (): void => {
     if (lines.length === 0) return;
@@ -52,7 +56,9 @@ export function createDriverOutput({ objects, clock, appId, life, onError }: Dri
           if (!failed) onError(error);
           failed = true;
         },
-      );
+      )
+      .then(() => void waiting.shift());
+    waiting.push(stored);
   };
   const add = (stream: Printed['stream'], text: string): void => {
     lines.push({ timeMs: clock.now(), stream, text });
@@ -69,6 +75,7 @@ export function createDriverOutput({ objects, clock, appId, life, onError }: Dri
         );
       }
       add(stream, text);
+      return waiting.length > MAX_WAITING_PARTS ? (waiting[0] ?? null) : null;
     },
     async close() {
       if (!closed) add('end', '');

@@ -20,5 +20,6 @@ export interface StartDriverProcess {
   readonly appId: string;
   readonly start: AppStart;
   readonly files: PackedJob['files'];
-  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
+  /** Says what to wait for before more of that stream is taken; null: nothing. */
+  readonly onOutput: (stream: 'stdout' | 'stderr', text: string) => Promise<void> | null;
 }

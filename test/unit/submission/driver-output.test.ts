@@ -59,3 +59,30 @@ test('output that cannot be kept is said once, and disturbs nobody', async () =>
   await output.close();
   expect(errors).toEqual([new Error('no room')]);
 });
+
+test('who prints faster than it is stored is told to wait: no more than some parts are held in memory', async () => {
+  const puts: (() => void)[] = [];
+  const objects = createMemoryObjectStore();
+  const slow: ObjectStore = {
+    ...objects,
+    async put(key, body) {
+      await new Promise<void>((resolve) => puts.push(resolve));
+      return await objects.put(key, body);
+    },
+  };
+  const { output } = outputOf(slow, '1-a');
+  const part = 'x'.repeat(262_144);
+  const answers = Array.from({ length: 9 }, () => output.write('stdout', part));
+  expect(answers.slice(0, 8)).toEqual(Array(8).fill(null));
+  const next = async (): Promise<void> => {
+    while (puts.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    puts.shift()?.();
+  };
+  expect(await keysOf(objects)).toEqual([]);
+  await next();
+  // There is room again when one is stored.
+  await answers[8];
+  expect(await keysOf(objects)).toEqual(['history/app/output/1-a-000000.jsonl']);
+  expect(output.write('stdout', 'little')).toBe(null);
+  expect(output.write('stdout', part)).toBeInstanceOf(Promise);
+});

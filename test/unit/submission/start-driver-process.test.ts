@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { DriverProcess } from '../../../driver/submission/driver-process.ts';
+import type { DriverProcess, StartDriverProcess } from '../../../driver/submission/driver-process.ts';
 import { startDriverProcess } from '../../../functions/start-driver-process.ts';
 import { temporaryFolder } from '../../support/run-cli.ts';
 import { JOB } from '../../support/submission.ts';
@@ -16,14 +16,17 @@ const ENGINE = {
   maxConcurrency: 1,
 };
 
+/** What is printed is taken at once. */
+const TAKE = (): null => null;
+
 interface Started {
   readonly child: DriverProcess;
   /** All that it has printed; resolves when it has printed `text`. */
   printed(text: string): Promise<string>;
 }
 
-/** A driver's process whose job's code this is. */
-function start(code: string): Started {
+/** A driver's process whose job's code this is; `take` hears what it prints. */
+function start(code: string, take: StartDriverProcess['onOutput'] = TAKE): Started {
   const folder = temporaryFolder('levin-driver-process-');
   onTestFinished(() => folder[Symbol.dispose]());
   let all = '';
@@ -34,9 +37,10 @@ function start(code: string): Started {
       appId: 'app-1',
       start: JOB.start,
       files: { 'driver.mjs': `import { spawn } from 'node:child_process';\nexport const load = async () => {\n${code}\nreturn {};\n};\n` },
-      onOutput(_, text) {
+      onOutput(stream, text) {
         all += text;
         look();
+        return take(stream, text);
       },
     },
   );
@@ -106,4 +110,24 @@ test('messages of the job are no hand-over', async () => {
   asked = 2;
   await child.handOver();
   expect(await first).toBe(2);
+});
+
+test('a job that prints waits while nothing more is taken; what it has printed at its end is taken all the same', async () => {
+  const room = Promise.withResolvers<void>();
+  let taken = 0;
+  const full = Promise.withResolvers<void>();
+  const { child } = start("for (let i = 0; i < 64; i++) process.stdout.write('x'.repeat(65536));", (_, text) => {
+    taken += text.length;
+    if (taken < 1_048_576) return null;
+    full.resolve();
+    return room.promise;
+  });
+  await full.promise;
+  const atFull = taken;
+  // It could not write all: that it is alive is no matter of time.
+  for (let turns = 0; turns < 1_000; turns++) await new Promise((resolve) => setImmediate(resolve));
+  expect(taken).toBe(atFull);
+  room.resolve();
+  expect(await child.ended).toEqual({ code: 0, signal: null });
+  expect(taken).toBe(4_194_304);
 });
