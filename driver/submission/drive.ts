@@ -70,7 +70,7 @@ export async function drive(event: DriveEvent, options: DriveOptions): Promise<D
   let child: DriverProcess | null = null;
   try {
     if (life > 1)
-      output.write('stderr', `levin: driver ${life} of ${appId} goes on${event.after === undefined ? '' : ` (${event.after})`}\n`);
+      void output.write('stderr', `levin: driver ${life} of ${appId} goes on${event.after === undefined ? '' : ` (${event.after})`}\n`);
     child = options.startProcess({ appId, start, files: job.files, onOutput: output.write });
     const end = await endOf(child, options, stop.signal);
     if (end === 'handedOver') {
@@ -121,10 +121,18 @@ async function afterEnd(record: AppRecord, { code, signal }: ProcessEnd, options
     return free ? 'over' : 'nothing';
   }
   // It called process.exit, failed before it had a Context, or never opened one: the same would come of it again.
-  const failed = code !== 0;
-  const message = failed ? `The job's process ended with exit code ${code}; levin logs ${record.appId} has what it printed.` : null;
-  const ended = await endApplication(now, options, { outcome: failed ? 'failed' : 'succeeded', message });
+  const message = whyFailed(now, code);
+  const ended = await endApplication(now, options, { outcome: message === null ? 'succeeded' : 'failed', message });
   return ended ? 'over' : 'nothing';
+}
+
+/** null: it has not failed. */
+function whyFailed({ appId, epoch }: AppRecord, code: number | null): string | null {
+  const printed = `levin logs ${appId} has what it printed.`;
+  if (code !== 0) return `The job's process ended with exit code ${code}; ${printed}`;
+  // Epoch 0 is its submitter's: no driver has opened a Context.
+  if (epoch === 0) return null;
+  return `The job's process ended with exit code 0 while its Context was open: stop() it before process.exit, or let the file end by itself; ${printed}`;
 }
 
 function openOutput(appId: string, { stores: { objects, clock }, requestId }: DriveOptions): DriverOutput {

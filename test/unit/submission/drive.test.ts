@@ -28,7 +28,7 @@ describe('one life of a driver function', () => {
       start: { args: ['x'] },
       files: { 'driver.mjs': 'export const load = () => ({});' },
     });
-    process?.started.onOutput('stdout', 'hello\n');
+    void process?.started.onOutput('stdout', 'hello\n');
     await endInOrder(world, 'succeeded', null);
     process?.end({ code: 0, signal: null });
     expect(await driving).toEqual({ kind: 'over', appId: APP, life: 1 });
@@ -49,7 +49,7 @@ describe('one life of a driver function', () => {
     };
     const driving = drive(life(1), { ...world.options(LIMIT_MS), announce });
     await started(world);
-    world.processes[0]?.started.onOutput('stdout', 'hello\n');
+    void world.processes[0]?.started.onOutput('stdout', 'hello\n');
     await endInOrder(world, 'succeeded', null);
     world.processes[0]?.end({ code: 0, signal: null });
     await driving;
@@ -200,6 +200,19 @@ describe('one life of a driver function', () => {
     await endInOrder(world, 'succeeded', null);
     expect(await drive(life(2), world.options(LIMIT_MS))).toMatchObject({ kind: 'over' });
     expect(world.announced).toMatchObject([{ outcome: 'succeeded', cost: null }]);
+  });
+
+  test('a process that exits with 0 while its Context is open has failed: nobody knows what it had left to do', async () => {
+    const world = submissionWorld();
+    await world.submit();
+    const driving = drive(life(1), world.options(LIMIT_MS));
+    await started(world);
+    await (await takenOver(world)).lease.release();
+    world.processes[0]?.end({ code: 0, signal: null });
+    expect(await driving).toMatchObject({ kind: 'over' });
+    const message = `The job's process ended with exit code 0 while its Context was open: stop() it before process.exit, or let the file end by itself; levin logs ${APP} has what it printed.`;
+    expect(await world.record()).toMatchObject({ outcome: 'failed', message });
+    expect(world.announced).toMatchObject([{ outcome: 'failed', message }]);
   });
 
   test('that has been overtaken, comes twice, or is of an application that nobody knows, does nothing', async () => {

@@ -14,8 +14,8 @@ const keysOf = async (objects: ObjectStore): Promise<readonly string[]> => (awai
 test('what is printed is there a second later, also when nothing comes after it', async () => {
   const objects = createMemoryObjectStore();
   const { clock, output } = outputOf(objects, '1-a');
-  output.write('stdout', 'one ');
-  output.write('stderr', 'two');
+  void output.write('stdout', 'one ');
+  void output.write('stderr', 'two');
   await clock.advance(999);
   expect(await keysOf(objects)).toEqual([]);
   await clock.advance(1);
@@ -26,14 +26,14 @@ test('lives are read one after the other, each part once', async () => {
   const objects = createMemoryObjectStore();
   const seen = new Set<string>();
   const first = outputOf(objects, '1-a');
-  first.output.write('stdout', 'x'.repeat(300_000));
-  first.output.write('stdout', 'y');
+  void first.output.write('stdout', 'x'.repeat(300_000));
+  void first.output.write('stdout', 'y');
   await first.clock.advance(1_000);
   const read = async (): Promise<unknown> =>
     (await readDriverOutput(objects, 'app', seen)).map(({ life, printed }) => [life, printed.map(({ text }) => text.slice(0, 1)).join('')]);
   expect(await read()).toEqual([['history/app/output/1-a', 'xy']]);
   const second = outputOf(objects, '2-b');
-  second.output.write('stderr', 'z');
+  void second.output.write('stderr', 'z');
   await second.output.close();
   await first.output.close();
   expect(await read()).toEqual([
@@ -53,9 +53,9 @@ test('output that cannot be kept is said once, and disturbs nobody', async () =>
     },
   };
   const { clock, output } = outputOf(objects, '1-a', (error) => void errors.push(error));
-  output.write('stdout', 'one');
+  void output.write('stdout', 'one');
   await clock.advance(1_000);
-  output.write('stdout', 'two');
+  void output.write('stdout', 'two');
   await output.close();
   expect(errors).toEqual([new Error('no room')]);
 });
