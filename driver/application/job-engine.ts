@@ -19,6 +19,7 @@ import { createCodeProvider } from './code-provider.ts';
 import { keepWinnersDeadLetters } from './dead-letters.ts';
 import { createEarlierAttempts } from './earlier-attempts.ts';
 import type { InputListings } from './input-listings.ts';
+import type { LaunchRecord } from './launch-batch.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
 import { type BoundsJournal, sampledBounds } from './sampled-bounds.ts';
 import { createSchedulerLoop } from './scheduler-loop.ts';
@@ -26,7 +27,7 @@ import { schedulerSettings } from './scheduler-settings.ts';
 import { createStageResolver } from './stage-resolver.ts';
 import { createStageTable } from './stage-table.ts';
 import { createTaskInputProvider } from './task-input-provider.ts';
-import { createTaskLauncher, type LaunchRecord } from './task-launcher.ts';
+import { createTaskLauncher } from './task-launcher.ts';
 
 export interface JobEngineOptions {
   readonly appId: string;

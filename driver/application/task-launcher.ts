@@ -10,17 +10,10 @@ import { isCopyable } from '../planner/stage-spec.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { EarlierAttempts } from './earlier-attempts.ts';
+import { createLaunchBatch, type LaunchRecord, type Sending } from './launch-batch.ts';
 import type { StageTable } from './stage-table.ts';
 
 type Launch = Extract<SchedulerCommand, { kind: 'launch' }>;
-
-/** One recorded launch: a successor knows what may still be running. */
-export interface LaunchRecord {
-  readonly stageId: string;
-  readonly partition: number;
-  readonly attempt: number;
-  readonly attemptId: string;
-}
 
 export interface TaskLauncherOptions {
   readonly appId: string;
@@ -49,8 +42,9 @@ export interface TaskLauncherOptions {
 
 export interface TaskLauncher {
   launch(command: Launch): void;
+  /** Does nothing after `handOver`: what runs is the next driver's. */
   abort(stage: number, partition: number, attempt: number): void;
-  /** Aborts everything in flight. */
+  /** Aborts everything in flight; like `abort`. */
   abortAll(): void;
   /** From here on nothing is started. Gives the attempts that go on without this driver, earlier drivers' among them. */
   handOver(): readonly LeftAttempt[];
@@ -62,10 +56,9 @@ interface Pending {
   readonly stageId: string;
   readonly attemptId: string;
   readonly abort: AbortController;
+  readonly sending: Sending;
   /** It waits for what an earlier driver launched. */
-  readonly waits: boolean;
-  /** When its launch was recorded, on the monotonic clock; null: it was not made yet. */
-  launchedMs: number | null;
+  waits: boolean;
 }
 
 /** From the launch to the first line of a function, and from its last one to its commit: a cold start takes most of it. */
@@ -75,7 +68,7 @@ const LATE_MS = 15_000;
 export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   const { appId, table, runner, clock, post, emit } = options;
   const inFlight = new Map<string, Pending>();
-  let batch: { readonly pending: Pending; readonly recorded: PromiseWithResolvers<void> }[] = [];
+  const batch = createLaunchBatch(options);
   let handedOver = false;
   /** Attempts of earlier drivers take a part of what may run at once; it is free for own ones when they end. */
   let held: Pending[] = [];
@@ -87,49 +80,15 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     for (const pending of now) enqueue(pending);
   };
 
-  const flush = async (): Promise<void> => {
-    const launches = batch;
-    batch = [];
-    try {
-      await options.recordLaunches(
-        launches.map(({ pending: { command, stageId, attemptId } }) => ({
-          stageId,
-          partition: command.partition,
-          attempt: command.attempt,
-          attemptId,
-        })),
-      );
-    } catch (error) {
-      options.onFatal(error);
-      for (const { recorded } of launches) recorded.reject(new Error('the driver stops'));
-      return;
-    }
-    // A launch that is recorded and not in the list of those that go on was not made.
-    if (handedOver) for (const { recorded } of launches) recorded.reject(new Error('another driver goes on'));
-    else {
-      for (const { pending, recorded } of launches) {
-        // From here on the runner may send it.
-        pending.launchedMs = clock.monotonic();
-        recorded.resolve();
-      }
-    }
-  };
-  /** Launches that come together are recorded together. */
-  const record = (pending: Pending): Promise<void> => {
-    const recorded = Promise.withResolvers<void>();
-    batch.push({ pending, recorded });
-    if (batch.length === 1) queueMicrotask(() => void flush());
-    return recorded.promise;
-  };
   /** A runner whose attempts outlive this process keeps some for later: those are recorded when it sends them, or a successor would wait for what nobody runs. */
   const enqueue = (pending: Pending): void => {
     if (handedOver) return;
     if (!hasRoom() && !pending.abort.signal.aborted) return void held.push(pending);
     launched++;
     const later = runner.capabilities.outlivesDriver === true;
-    const ready = later ? Promise.resolve() : record(pending);
+    const ready = later ? Promise.resolve() : batch.send(pending.sending);
     ready.then(
-      () => (handedOver ? undefined : run(pending, later ? () => record(pending) : null)),
+      () => (handedOver ? undefined : run(pending, later)),
       (error: Error) => (handedOver ? undefined : ended(pending.command, cancelled(error.message))),
     );
   };
@@ -141,7 +100,10 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     waiting++;
     try {
       const result = await options.earlier.outcome({ stageId, ...command }, abort.signal).finally(() => waiting--);
-      if (result === null) return enqueue(pending);
+      if (result === null) {
+        pending.waits = false;
+        return enqueue(pending);
+      }
       outcome = { kind: 'success', result, lostRace: true };
     } catch (error) {
       outcome = abort.signal.aborted ? cancelled('it was not needed any more') : { kind: 'failure', failure: failureOf(error, 'internal') };
@@ -156,8 +118,8 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     finish(command, outcome);
     release();
   };
-  const run = async (pending: Pending, onLaunch: (() => Promise<void>) | null): Promise<void> => {
-    const { command, attemptId, abort } = pending;
+  const run = async (pending: Pending, later: boolean): Promise<void> => {
+    const { command, attemptId, abort, sending } = pending;
     const { stage, partition, attempt, generation, memorySizeMb } = command;
     const startedAt = clock.monotonic();
     const onEvent = (event: TaskEvent): void => {
@@ -166,6 +128,9 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
         emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy, memorySizeMb });
         post({ kind: 'taskStarted', stage, partition, attempt, executorId, nowMs: clock.monotonic() });
       } else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
+    };
+    const onReturn = (): void => {
+      sending.sentMs = null;
     };
     let outcome: TaskOutcome;
     try {
@@ -180,7 +145,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
             onEvent,
             avoid: command.avoid,
             ...where,
-            ...(onLaunch === null ? {} : { onLaunch }),
+            ...(later ? { onLaunch: () => batch.send(sending), onReturn } : {}),
           });
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
@@ -251,29 +216,35 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       const abort = new AbortController();
       const stageId = table.stageIdOf(command.stage);
       const waits = options.earlier.mayRun({ stageId, ...command });
-      const pending: Pending = { command, stageId, attemptId: options.random.uuid(), abort, waits, launchedMs: null };
-      inFlight.set(nameOf(command.stage, command.partition, command.attempt), pending);
+      const { partition, attempt } = command;
+      const attemptId = options.random.uuid();
+      const sending: Sending = { record: { stageId, partition, attempt, attemptId }, recorded: false, sentMs: null };
+      const pending: Pending = { command, stageId, attemptId, abort, sending, waits };
+      inFlight.set(nameOf(command.stage, partition, attempt), pending);
       if (waits) void waitForEarlier(pending);
       else enqueue(pending);
     },
     abort(stage, partition, attempt) {
+      if (handedOver) return;
       inFlight.get(nameOf(stage, partition, attempt))?.abort.abort();
       release();
     },
     abortAll() {
+      if (handedOver) return;
       for (const { abort } of inFlight.values()) abort.abort();
       release();
     },
     handOver() {
       handedOver = true;
+      batch.close();
       const nowMs = clock.monotonic();
-      const own = [...inFlight.values()].flatMap(({ command, stageId, attemptId, waits, launchedMs, abort }) => {
-        if (launchedMs === null || options.outliveMs === null) {
+      const own = [...inFlight.values()].flatMap(({ command, stageId, attemptId, waits, sending: { sentMs }, abort }) => {
+        if (sentMs === null || options.outliveMs === null) {
           // The runner keeps it for later, or it ends with this process.
           if (!waits) abort.abort();
           return [];
         }
-        const leftMs = Math.max(0, Math.ceil(launchedMs + options.outliveMs + LATE_MS - nowMs));
+        const leftMs = Math.max(0, Math.ceil(sentMs + options.outliveMs + LATE_MS - nowMs));
         return [{ stageId, partition: command.partition, attemptId, leftMs }];
       });
       return [...own, ...options.earlier.left()];

@@ -32,8 +32,10 @@ export interface RunOptions {
   /** Aborting stops the attempt within two seconds, endless loop or not, where the runner is `isolated`; the outcome is then a failure of kind `cancelled`. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: TaskEvent) => void;
-  /** Where attempts outlive the driver: to be awaited before anything of this one is sent to where it goes on; when it rejects the attempt is not sent. */
+  /** Where attempts outlive the driver: to be awaited each time before anything of this one is sent to where it goes on; when it rejects the attempt is not sent. */
   readonly onLaunch?: () => Promise<void>;
+  /** It was sent and not begun: the runner keeps it again, for a later `onLaunch`. */
+  readonly onReturn?: () => void;
   /** Executors to run it on only if there is no other one, where the runner is `addressable`. */
   readonly avoid?: readonly string[];
   /** To run it twice at once would be noticed: it is never handed over together with others, for those that wait behind a slow one are run elsewhere. */

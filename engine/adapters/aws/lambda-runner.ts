@@ -282,6 +282,7 @@ function sendAgain(
   for (const attempt of attempts) {
     if (attempt.phase === 'over') continue;
     if (alone) goAlone.add(attempt);
+    attempt.onReturn();
     enqueue(lane, attempt);
   }
 }

@@ -21,8 +21,10 @@ export interface Attempt {
   readonly alone: boolean;
   /** Of the runner's sizes; null is the smallest. */
   readonly memorySizeMb: number | null;
-  /** To be awaited before it is sent away; the second time it waits for the first. */
+  /** To be awaited each time before it is sent away. */
   readonly onLaunch: () => Promise<void>;
+  /** It comes back, not begun. */
+  readonly onReturn: () => void;
   /** Its place in the dispatcher. */
   ticket: Ticket<Attempt>;
   /** What its worker has asked of stores; null: it costs nothing, or the worker died. */
@@ -46,17 +48,14 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
   const { promise, resolve } = Promise.withResolvers<TaskOutcome>();
   /** Made when somebody watches: most attempts are over before. */
   let over: AbortController | null = null;
-  let launched: Promise<void> | null = null;
   const attempt: Attempt = {
     spec,
     outcome: promise,
     avoid: options.avoid ?? [],
     alone: options.alone ?? false,
     memorySizeMb: options.memorySizeMb ?? null,
-    onLaunch() {
-      launched ??= options.onLaunch?.() ?? Promise.resolve();
-      return launched;
-    },
+    onLaunch: () => options.onLaunch?.() ?? Promise.resolve(),
+    onReturn: () => options.onReturn?.(),
     ticket: UNPLACED,
     requests: null,
     phase: 'waiting',

@@ -1,35 +1,89 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { EarlierAttempts } from '../../../driver/application/earlier-attempts.ts';
 import { createStageTable } from '../../../driver/application/stage-table.ts';
-import { createTaskLauncher, type TaskLauncher } from '../../../driver/application/task-launcher.ts';
+import { createTaskLauncher } from '../../../driver/application/task-launcher.ts';
 import type { StageDraft } from '../../../driver/planner/stage-draft.ts';
-import type { SchedulerCommand } from '../../../driver/scheduler/commands.ts';
 import type { SchedulerEvent } from '../../../driver/scheduler/events.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import type { RunOptions, TaskRunner } from '../../../engine/ports/task-runner.ts';
 
-const LAUNCH: Extract<SchedulerCommand, { kind: 'launch' }> = {
-  kind: 'launch',
-  stage: 0,
-  partition: 0,
-  attempt: 0,
-  generation: 0,
-  inputs: null,
-  avoid: [],
-  copy: true,
-  maxBadRecords: null,
-  memorySizeMb: null,
-};
+const NO_EARLIER: EarlierAttempts = { mayRun: () => false, outcome: async () => null, left: () => [] };
+const OUTLIVE_MS = 900_000;
+const LATE_MS = 15_000;
 
-const COLLECT = draft({});
+interface Given {
+  readonly run: TaskRunner['run'];
+  readonly outlives: boolean;
+  readonly recordLaunches?: () => Promise<void>;
+  readonly earlier?: EarlierAttempts;
+  readonly stage?: StageDraft;
+}
+
+function draft(plan: object, closures: readonly object[] = []): StageDraft {
+  return { stage: 0, plan: { nodes: [], sink: { kind: 'collect' }, numPartitions: 3, ...plan }, closures } as never;
+}
+
+/** A launcher of the tasks of one stage over a runner that does as it is told. */
+function launching({ run, outlives, recordLaunches = async () => undefined, earlier = NO_EARLIER, stage = draft({}) }: Given) {
+  const ended = Promise.withResolvers<SchedulerEvent>();
+  const table = createStageTable();
+  table.add(stage);
+  table.get(0).resolved = { stageId: 'stage-a', template: { hash: '', inline: null }, bounds: null } as never;
+  const clock = createVirtualClock();
+  /** Partitions of each write to the journal. */
+  const recorded: number[][] = [];
+  const launcher = createTaskLauncher({
+    appId: 'app-1',
+    table,
+    runner: { capabilities: { concurrency: 3, outlivesDriver: outlives } as never, run, close: async () => undefined },
+    clock,
+    random: createSeededRandom('launches'),
+    taskTimeoutMs: null,
+    inputsOf: async () => [],
+    bundleFor: async () => null,
+    outliveMs: outlives ? OUTLIVE_MS : null,
+    earlier,
+    async recordLaunches(launches) {
+      recorded.push(launches.map(({ partition }) => partition));
+      await recordLaunches();
+    },
+    storeAgain: async () => undefined,
+    post: ended.resolve,
+    emit: () => undefined,
+    onFatal: ended.reject,
+  });
+  const launch = (partition: number, attempt = 0): void =>
+    launcher.launch({
+      kind: 'launch',
+      stage: 0,
+      partition,
+      attempt,
+      generation: 0,
+      inputs: null,
+      avoid: [],
+      copy: attempt > 0,
+      maxBadRecords: null,
+      memorySizeMb: null,
+    });
+  return { launcher, launch, clock, recorded, ended: ended.promise };
+}
 
 test('an attempt that is not needed any more when its launch is recorded is not started', async () => {
   const recorded = Promise.withResolvers<void>();
-  const { launcher, ended, started } = openLauncher(COLLECT, recorded.promise);
-  const task = { stage: 0, partition: 0, attempt: 3 };
-  launcher.launch({ ...LAUNCH, ...task });
+  const started: string[] = [];
+  const { launcher, launch, ended } = launching({
+    run: async ({ attemptId }) => {
+      started.push(attemptId);
+      throw new Error('it was started');
+    },
+    outlives: false,
+    recordLaunches: () => recorded.promise,
+  });
+  launch(0, 3);
   launcher.abort(0, 0, 3);
   recorded.resolve();
-  expect(await ended).toMatchObject({ kind: 'taskFailed', ...task, failure: { kind: 'cancelled' } });
+  expect(await ended).toMatchObject({ kind: 'taskFailed', stage: 0, partition: 0, attempt: 3, failure: { kind: 'cancelled' } });
   expect(started).toEqual([]);
 });
 
@@ -39,52 +93,73 @@ test.each<[string, StageDraft, boolean]>([
   ['random numbers', draft({}, [{ traits: { indeterminate: true } }]), true],
   ['nothing of that', draft({}, [{ traits: { indeterminate: false } }]), false],
 ])('an attempt of a stage with %s goes alone, if two of it at once would be noticed', async (_, stage, alone) => {
-  const { launcher, ended, started } = openLauncher(stage);
-  launcher.launch(LAUNCH);
+  const started: unknown[] = [];
+  const { launch, ended } = launching({
+    run: async (__, options) => {
+      started.push(options.alone);
+      throw new Error('it was started');
+    },
+    outlives: false,
+    stage,
+  });
+  launch(0);
   await ended;
   expect(started).toEqual([alone]);
 });
 
-function draft(plan: object, closures: readonly object[] = []): StageDraft {
-  return { stage: 0, plan: { nodes: [], sink: { kind: 'collect' }, numPartitions: 1, ...plan }, closures } as never;
-}
+describe('a launcher whose attempts outlive it', () => {
+  /** A runner that keeps what it is given; the test sends it. */
+  function keeping(given: Partial<Given> = {}) {
+    const kept: RunOptions[] = [];
+    const came = [0, 1, 2].map(() => Promise.withResolvers<void>());
+    const run: TaskRunner['run'] = (_, options) => {
+      came[kept.push(options) - 1]?.resolve();
+      return new Promise<never>(() => undefined);
+    };
+    return { kept, came: (nth: number) => came[nth]?.promise, ...launching({ run, outlives: true, ...given }) };
+  }
 
-interface OpenLauncher {
-  readonly launcher: TaskLauncher;
-  readonly ended: Promise<SchedulerEvent>;
-  /** Whether each attempt that the runner got is to go alone. */
-  readonly started: readonly unknown[];
-}
-
-function openLauncher(stage: StageDraft, recorded: Promise<void> = Promise.resolve()): OpenLauncher {
-  const ended = Promise.withResolvers<SchedulerEvent>();
-  const table = createStageTable();
-  table.add(stage);
-  table.get(0).resolved = { stageId: 'stage-a', template: { hash: '', inline: null }, bounds: null } as never;
-  const started: unknown[] = [];
-  const launcher = createTaskLauncher({
-    appId: 'app-1',
-    table,
-    runner: {
-      capabilities: {} as never,
-      run: async (_, { alone }) => {
-        started.push(alone);
-        throw new Error('it was started');
-      },
-      close: async () => undefined,
-    },
-    clock: createVirtualClock(),
-    random: createSeededRandom('launches'),
-    taskTimeoutMs: null,
-    inputsOf: async () => [],
-    bundleFor: async () => null,
-    outliveMs: null,
-    earlier: { mayRun: () => false, outcome: async () => null, left: () => [] },
-    recordLaunches: () => recorded,
-    storeAgain: async () => undefined,
-    post: ended.resolve,
-    emit: () => undefined,
-    onFatal: ended.reject,
+  test('what comes back is recorded once, and goes on for so long from when it was sent last', async () => {
+    const { launcher, launch, clock, recorded, kept, came } = keeping();
+    for (const partition of [0, 1, 2]) launch(partition);
+    await came(2);
+    await Promise.all([kept[0]?.onLaunch?.(), kept[1]?.onLaunch?.()]);
+    await clock.advance(100_000);
+    for (const { onReturn } of kept.slice(0, 2)) onReturn?.();
+    // One that was sent before and one that was not, by one invocation.
+    await Promise.all([kept[1]?.onLaunch?.(), kept[2]?.onLaunch?.()]);
+    await clock.advance(20_000);
+    expect(recorded).toEqual([[0, 1], [2]]);
+    const leftMs = OUTLIVE_MS + LATE_MS - 20_000;
+    expect(launcher.handOver()).toMatchObject([
+      { partition: 1, leftMs },
+      { partition: 2, leftMs },
+    ]);
+    expect(kept.map(({ signal }) => signal.aborted)).toEqual([true, false, false]);
   });
-  return { launcher, ended: ended.promise, started };
-}
+
+  test('after a hand-over nothing is recorded, sent or called off', async () => {
+    const { launcher, launch, recorded, kept, came } = keeping();
+    for (const partition of [0, 1, 2]) launch(partition);
+    await came(2);
+    await kept[0]?.onLaunch?.();
+    kept[0]?.onReturn?.();
+    await kept[1]?.onLaunch?.();
+    // Room came in the last moment, for one that was sent before and one that was not.
+    const last = [0, 2].map((at) => kept[at]?.onLaunch?.() ?? Promise.resolve());
+    expect(launcher.handOver()).toMatchObject([{ partition: 1 }]);
+    expect(await Promise.allSettled(last)).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+    launcher.abort(0, 1, 0);
+    launcher.abortAll();
+    expect(kept.map(({ signal }) => signal.aborted)).toEqual([true, false, true]);
+    expect(recorded).toEqual([[0], [1]]);
+  });
+
+  test('an attempt that followed an earlier one in vain and waits in the queue of the runner is not sent after a hand-over', async () => {
+    const { launcher, launch, kept, came } = keeping({ earlier: { ...NO_EARLIER, mayRun: () => true } });
+    launch(0);
+    await came(0);
+    expect(launcher.handOver()).toEqual([]);
+    expect(kept[0]?.signal.aborted).toBe(true);
+  });
+});

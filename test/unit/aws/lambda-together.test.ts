@@ -45,8 +45,10 @@ interface Together {
   readonly outcomes: readonly Promise<TaskOutcome>[];
   readonly aborts: readonly AbortController[];
   readonly events: readonly (readonly TaskEvent[])[];
-  /** Partitions whose launch was recorded, in that order. */
+  /** Partitions that were sent, in that order. */
   readonly launches: readonly number[];
+  /** Partitions that came back. */
+  readonly returns: readonly number[];
 }
 
 /** Task 0 has taken 3 ms, and then tasks 1 to n ride in one invocation, which is answered as it is told. */
@@ -65,16 +67,18 @@ async function ride(n: number, respond: Respond, options: LambdaTestRunnerOption
   const aborts = Array.from({ length: n + 1 }, () => new AbortController());
   const events: TaskEvent[][] = aborts.map(() => []);
   const launches: number[] = [];
+  const returns: number[] = [];
   const [begin, ...outcomes] = aborts.map(({ signal }, partition) =>
     lambda.runner.run(minute(partition), {
       signal,
       onEvent: (event) => events[partition]?.push(event),
       onLaunch: async () => void launches.push(partition),
+      onReturn: () => void returns.push(partition),
     }),
   );
   first.resolve();
   await begin;
-  return { lambda, requests, outcomes, aborts, events, launches };
+  return { lambda, requests, outcomes, aborts, events, launches, returns };
 }
 
 test('a thousand tasks of 3 ms make 24 invocations: four to learn that, and twenty for all others', async () => {
@@ -107,7 +111,7 @@ test('each rider has its own outcome, events and requests', async () => {
   expect(together.events.slice(1)).toEqual([[started], [started, { kind: 'log', level: 'log', text: 'of two' }], [started]]);
 });
 
-test('attempts that were not begun are sent again; that they started is told once, and their launch recorded once', async () => {
+test('attempts that were not begun come back and are sent again; that they started is told once', async () => {
   const together = await ride(5, (response, { body }) => {
     returned(
       answered(
@@ -121,7 +125,8 @@ test('attempts that were not begun are sent again; that they started is told onc
   expect(await Promise.all(together.outcomes.map(endOf))).toEqual(['done', 'done', 'done', 'done', 'done']);
   expect(together.requests).toEqual([[0], [1, 2, 3, 4, 5], [3, 4, 5]]);
   expect(together.events.map((events) => events.length)).toEqual([1, 1, 1, 1, 1, 1]);
-  expect(together.launches).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(together.launches).toEqual([0, 1, 2, 3, 4, 5, 3, 4, 5]);
+  expect(together.returns).toEqual([3, 4, 5]);
 });
 
 test('of an environment that dies the committed ones are done, the first that is not has failed, and those after it go alone', async () => {
@@ -136,6 +141,7 @@ test('of an environment that dies the committed ones are done, the first that is
   expect(await Promise.all(together.outcomes.map(endOf))).toEqual(['done', 'done', 'executor-lost', 'done', 'done']);
   expect(asked).toEqual([1, 2, 3]);
   expect(together.requests).toEqual([[0], [1, 2, 3, 4, 5], [4], [5]]);
+  expect(together.returns).toEqual([4, 5]);
 });
 
 test('of an invocation that is refused one is told so, and the others wait', async () => {
@@ -143,6 +149,7 @@ test('of an invocation that is refused one is told so, and the others wait', asy
   await using _ = together.lambda;
   expect(await Promise.all(together.outcomes.map(endOf))).toEqual(['throttled', 'done', 'done']);
   expect(together.requests).toEqual([[0], [1, 2, 3], [2, 3]]);
+  expect(together.returns).toEqual([2, 3]);
 });
 
 test('an invocation that cannot be made fails all of them', async () => {
@@ -269,7 +276,7 @@ test('one that is cancelled leaves the others where they are', async () => {
   expect(await Promise.all(together.outcomes.map(endOf))).toEqual(['done', 'cancelled', 'done']);
 });
 
-test('a launch is recorded once, right before the attempt is sent', async () => {
+test('a launch is told right before the attempt is sent', async () => {
   const recorded: number[] = [];
   const held = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
