@@ -59,8 +59,9 @@ describe('chaos: the answer is what it is without', { timeout: HANG_MS + 10_000 
   });
 
   test('the driver is killed twice; the exit code is that of the last one', async () => {
+    // Many tasks: those that are in flight together may be committed together, and a driver dies at outcomes of its own.
     using folder = jobFolder({
-      'job.ts': jobText(`console.log(await lv.range(100, { numSlices: 8 }).count());`, 'process.exitCode = 3;'),
+      'job.ts': jobText(`console.log(await lv.range(100, { numSlices: 50 }).count());`, 'process.exitCode = 3;'),
     });
     const { code, stdout, stderr } = await folder.run(['job.ts', '--on', 'local[2]', '--chaos', 'driver=2', '--conf', 'leaseMs=500'], {
       timeoutMs: HANG_MS,

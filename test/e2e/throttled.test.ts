@@ -58,7 +58,11 @@ test('with every third invocation refused and every twentieth request of S3, the
   expect(requests).toBeGreaterThan(100);
   const failed = run.events.filter((event) => event.kind === 'taskEnded' && event.failure !== null && event.failure.kind !== 'throttled');
   expect(failed).toEqual([]);
-  expect(requestsOf(run.events)).toEqual(metBy(aws));
+  const [{ gets: asked = 0, ...others }, { gets: met = 0, ...othersMet }] = [requestsOf(run.events), metBy(aws)];
+  expect(others).toEqual(othersMet);
+  // A read that is late is asked again, one in a hundred and one for each process at most; what is answered meanwhile is taken back, perhaps before S3 met it.
+  expect(asked).toBeGreaterThanOrEqual(met);
+  expect(asked).toBeLessThanOrEqual(met + Math.ceil(met / 100) + aws.lambda.environments().length);
   expect(run.stderr).toMatch(/The platform refused a task for now \(too many requests\)/);
 });
 
