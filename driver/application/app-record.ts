@@ -43,7 +43,7 @@ export interface AppRecorder {
 }
 
 /** Characters of the reason that are kept: an item has a limit, and a list shows one line. */
-const MAX_MESSAGE = 2_000;
+export const MAX_MESSAGE = 2_000;
 
 export interface StartRecord {
   readonly metadata: MetadataStore;

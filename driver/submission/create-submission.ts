@@ -1,5 +1,5 @@
 import { fileOfModule } from '../../engine/closures/loading/project-root.ts';
-import type { MetadataStore, TransactWrite } from '../../engine/ports/metadata-store.ts';
+import type { MetadataItem, MetadataStore, TransactWrite } from '../../engine/ports/metadata-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import { repeatWrite } from '../../engine/runtime/repeat-write.ts';
 import { metadataKeys } from '../../engine/types/keys.ts';
@@ -18,6 +18,11 @@ export interface CreateSubmission {
   /** Who submits it. */
   readonly process: ProcessIdentity;
   readonly stores: Pick<Stores, 'objects' | 'clock'> & { readonly metadata: MetadataStore; readonly random: Pick<Random, 'uuid'> };
+}
+
+/** Of an application that no driver has begun. */
+export function unbegunLease(owner: string, nowMs: number): MetadataItem {
+  return toItem({ epoch: 0, version: 0, owner, released: true }, nowMs);
 }
 
 /**
@@ -46,7 +51,7 @@ export async function createSubmission({ appId, job, submitted, leaseMs, process
   const owner = random.uuid();
   const condition = { kind: 'absent' } as const;
   const started = await encodeEntry({ objects, appId }, 0, { kind: 'appStarted', ...start });
-  const lease = toItem({ epoch: 0, version: 0, owner, released: true }, nowMs);
+  const lease = unbegunLease(owner, nowMs);
   const writes: readonly TransactWrite[] = [
     { kind: 'put', key: metadataKeys.lease(appId), item: lease, condition },
     { kind: 'put', key: metadataKeys.apps(appId), item: recordItem(record) },

@@ -1,15 +1,10 @@
-import { hash } from 'node:crypto';
 import { LevinError } from '../../engine/errors/levin-error.ts';
-import type { DriverEvent, StartEvent } from '../../engine/types/driver-event.ts';
-import { objectKeys } from '../../engine/types/keys.ts';
+import type { DriverEvent } from '../../engine/types/driver-event.ts';
 import type { ProcessIdentity } from '../../engine/types/process-identity.ts';
-import { applicationId } from '../application/application-id.ts';
-import { loadConfig } from '../config/load-config.ts';
 import type { Stores } from '../wiring.ts';
-import { createSubmission } from './create-submission.ts';
 import { type Driven, type DriveOptions, drive } from './drive.ts';
 import { MAX_IDLE_RESTARTS, readLives } from './driver-lives.ts';
-import { decodeJob } from './packed-job.ts';
+import { startScheduled, startScheduledAgain } from './scheduled-start.ts';
 
 export interface DriverHandlerOptions extends Omit<DriveOptions, 'remainingMs' | 'requestId'> {
   readonly stores: DriveOptions['stores'] & Pick<Stores, 'files'>;
@@ -38,7 +33,7 @@ export function createDriverHandler(options: DriverHandlerOptions): DriverHandle
     }
     const asked = checked(event);
     if (asked.kind === 'start') {
-      await start(asked, options);
+      await startScheduled(asked, options);
       return null;
     }
     const remainingMs = (): number => context.getRemainingTimeInMillis();
@@ -49,6 +44,8 @@ export function createDriverHandler(options: DriverHandlerOptions): DriverHandle
 interface Failure {
   readonly payload: DriverEvent;
   readonly reason: string;
+  /** How often the queue has delivered it, this time included. */
+  readonly delivery: number;
 }
 
 /** Characters of a failure's reason that go on to the next life: what an invocation may carry has a limit, and an error may quote what it failed on. */
@@ -56,18 +53,23 @@ const MAX_REASON = 1_000;
 
 /** Failed invocations in messages of SQS; null: the event is none of SQS's. What this function never knew is no better the next time: it is dropped. */
 function failuresIn(event: unknown): readonly Failure[] | null {
-  const { Records: records } = (event ?? {}) as { readonly Records?: readonly { readonly body: string }[] };
+  const { Records: records } = (event ?? {}) as { readonly Records?: readonly FailureMessage[] };
   if (records === undefined) return null;
-  return records.flatMap(({ body }) => {
+  return records.flatMap(({ body, attributes }) => {
     try {
       const { requestPayload, responsePayload } = JSON.parse(body) as FailedInvocation;
       const reason = (responsePayload?.errorMessage ?? 'it failed without a message').slice(0, MAX_REASON);
-      return [{ payload: checked(requestPayload), reason }];
+      return [{ payload: checked(requestPayload), reason, delivery: Number(attributes.ApproximateReceiveCount) }];
     } catch (error) {
       console.error(`A message of the failure queue is dropped: ${String(error).slice(0, MAX_REASON)}`);
       return [];
     }
   });
+}
+
+interface FailureMessage {
+  readonly body: string;
+  readonly attributes: { readonly ApproximateReceiveCount: string };
 }
 
 /** What Lambda puts into a queue of failures. */
@@ -76,12 +78,9 @@ interface FailedInvocation {
   readonly responsePayload?: { readonly errorMessage?: string } | null;
 }
 
-async function startAgain({ payload, reason }: Failure, { stores, invoke }: DriverHandlerOptions): Promise<void> {
-  if (payload.kind === 'start') {
-    const tries = (payload.tries ?? 0) + 1;
-    if (tries <= MAX_IDLE_RESTARTS) return await invoke({ ...payload, tries });
-    return console.error(`The job ${payload.job} could not be started at ${payload.at}: ${reason}`);
-  }
+async function startAgain({ payload, reason, delivery }: Failure, options: DriverHandlerOptions): Promise<void> {
+  if (payload.kind === 'start') return await startScheduledAgain(payload, delivery, options);
+  const { stores, invoke } = options;
   const { appId, life } = payload;
   const lives = await readLives(stores.metadata, appId);
   // Another one has taken over long ago: this one was killed while it should have ended.
@@ -89,20 +88,6 @@ async function startAgain({ payload, reason }: Failure, { stores, invoke }: Driv
   if (life - (lives?.life ?? 0) > MAX_IDLE_RESTARTS)
     return console.error(`${appId} is not started again: none of its last ${MAX_IDLE_RESTARTS} drivers could begin: ${reason}`);
   await invoke({ kind: 'drive', appId, life: life + 1, after: reason });
-}
-
-/** The same for each delivery of one event. */
-async function start({ job: key, at, token }: StartEvent, { stores, invoke, process }: DriverHandlerOptions): Promise<void> {
-  const appId = applicationId(new Date(at), hash('sha256', token, 'hex'));
-  const bytes = await (key.startsWith('s3://') ? stores.files : stores.objects).get(key);
-  const own = hash('sha256', bytes, 'hex');
-  const job = decodeJob(bytes, own);
-  // A copy for this application, which lives as long as it does: what was deployed may be replaced meanwhile.
-  const submitted = { key: objectKeys.job(appId, own), hash: own };
-  await stores.objects.put(submitted.key, bytes);
-  const { leaseMs } = loadConfig([{ name: 'job', values: job.start.conf }]).config;
-  await createSubmission({ appId, job, submitted, leaseMs, process, stores });
-  await invoke({ kind: 'drive', appId, life: 1 });
 }
 
 function checked(event: unknown): DriverEvent {

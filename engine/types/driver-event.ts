@@ -20,8 +20,6 @@ export interface StartEvent {
   readonly at: string;
   /** Names this occasion: two deliveries of it start one application. */
   readonly token: string;
-  /** How often this was tried and failed. */
-  readonly tries?: number;
 }
 
 /** `source` and `detail-type` of the EventBridge event that tells of an application's end. */

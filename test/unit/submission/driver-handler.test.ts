@@ -22,8 +22,13 @@ const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
 const errors = (): string => logged.mock.calls.flat().join('\n');
 
 /** A message of the failure queue. */
-const failureOf = (requestPayload: object, errorMessage: string): object => ({
-  Records: [{ body: JSON.stringify({ requestPayload, responsePayload: { errorMessage } }) }],
+const failureOf = (requestPayload: object, errorMessage: string, delivery = 1): object => ({
+  Records: [
+    {
+      body: JSON.stringify({ requestPayload, responsePayload: { errorMessage } }),
+      attributes: { ApproximateReceiveCount: String(delivery) },
+    },
+  ],
 });
 
 /** Delivers all that the function invokes, and what fails by its queue; as Lambda does, without an end of its own. */
@@ -92,7 +97,7 @@ describe('the driver function', () => {
     ['no JSON', 'hello', 'Unexpected token'],
   ])('drops a message of its failure queue that is %s: it would come back for days', async (_, body, why) => {
     const world = submissionWorld();
-    expect(await handlerOf(world)({ Records: [{ body }] }, CONTEXT)).toBe(null);
+    expect(await handlerOf(world)({ Records: [{ body, attributes: { ApproximateReceiveCount: '1' } }] }, CONTEXT)).toBe(null);
     expect(world.invoked).toEqual([]);
     expect(errors()).toMatch(why);
   });
@@ -122,17 +127,44 @@ describe('the driver function', () => {
     expect(world.invoked).toMatchObject([{ kind: 'drive', life: 1 }, { life: 1 }, { life: 1 }]);
   });
 
-  test('tries a schedule’s start five times again', async () => {
+  test('tries a schedule’s start again when its queue brings it again, the fifth time the application has failed', async () => {
     const world = submissionWorld();
-    const start = { kind: 'start', job: 'jobs/gone.json', at: '2026-11-23T03:00:00Z', token: 'execution-1' };
+    const start = { kind: 'start', job: 'jobs/gone.json', at: '2026-11-23T03:00:00Z', token: 'levin-test/nightly' };
     const handle = handlerOf(world);
     await expect(handle(start, CONTEXT)).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
-    await handle(failureOf(start, 'no such object'), CONTEXT);
-    await handle(failureOf({ ...start, tries: 4 }, 'no such object'), CONTEXT);
-    await handle(failureOf({ ...start, tries: 5 }, 'no such object'), CONTEXT);
-    expect(world.invoked).toEqual([
-      { ...start, tries: 1 },
-      { ...start, tries: 5 },
+    for (const delivery of [1, 2, 3, 4])
+      await expect(handle(failureOf(start, 'no such object', delivery), CONTEXT)).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+    expect([await readRecords(world.stores.metadata), world.announced]).toEqual([[], []]);
+    await handle(failureOf(start, 'no such object', 5), CONTEXT);
+    const told = {
+      name: 'nightly',
+      outcome: 'failed',
+      message: expect.stringMatching(/^It could not be started at 2026-11-23T03:00:00Z: .*jobs\/gone\.json/),
+    };
+    expect(await readRecords(world.stores.metadata)).toMatchObject([{ ...told, master: 'aws:test' }]);
+    expect([world.announced, world.invoked]).toMatchObject([[told], []]);
+    // The announcement was refused, so the message comes again; the job is there meanwhile, and is not started behind its failure.
+    await world.stores.objects.put('jobs/gone.json', encodeJob(JOB).bytes);
+    for (const delivery of [6, 11]) await handle(failureOf(start, 'refused', delivery), CONTEXT);
+    expect([world.announced, world.invoked]).toMatchObject([[told, told], []]);
+  });
+
+  test('starts what a schedule wants when its queue brings it again and it can be', async () => {
+    const world = submissionWorld();
+    await world.stores.objects.put('jobs/nightly.json', encodeJob(JOB).bytes);
+    const start = { kind: 'start', job: 'jobs/nightly.json', at: '2026-11-23T03:00:00Z', token: 'levin-test/nightly' };
+    await handlerOf(world)(failureOf(start, 'throttled', 2), CONTEXT);
+    expect([world.invoked, world.announced]).toMatchObject([[{ kind: 'drive', life: 1 }], []]);
+  });
+
+  test('a schedule’s start that was submitted and could not be invoked has failed, too', async () => {
+    const world = submissionWorld();
+    await world.stores.objects.put('jobs/nightly.json', encodeJob(JOB).bytes);
+    const start = { kind: 'start', job: 'jobs/nightly.json', at: '2026-11-23T03:00:00Z', token: 'levin-test/nightly' };
+    const handle = handlerOf(world, { invoke: async () => Promise.reject(new Error('no right to invoke')) });
+    await handle(failureOf(start, 'no right', 5), CONTEXT);
+    expect(world.announced).toMatchObject([
+      { outcome: 'failed', message: 'It could not be started at 2026-11-23T03:00:00Z: no right to invoke' },
     ]);
   });
 
