@@ -32,6 +32,7 @@ const LEAST_PER_SECOND = 4;
  * - It begins with what a function takes at once, and rises no further above what has ever been in flight: Lambda counts environments that are
  *   new, and one that has run stays.
  * - Calls that are refused together give way once: those that had been sent before are refused for the same reason.
+ * - Where even one is refused, the next goes after a quarter of a second.
  * - Growth is by time and not by answers: a task may take minutes, and there is room all the same.
  */
 export function createInvocationRamp(cap: number): InvocationRamp {
@@ -59,7 +60,8 @@ export function createInvocationRamp(cap: number): InvocationRamp {
       grow(nowMs);
       if (refused && sentMs >= cutMs) {
         growth = Math.min(ENVIRONMENTS_PER_SECOND, Math.max(LEAST_PER_SECOND, inFlight * REGROWTH_PER_SECOND));
-        limit = Math.max(1, Math.floor(inFlight / 2));
+        // None for now where the only one was refused: it comes again when one has grown back.
+        limit = Math.floor(inFlight / 2);
         cutMs = nowMs;
       }
       inFlight--;
