@@ -23,18 +23,26 @@ export function createCallsOff(metadata: Pick<MetadataStore, 'put'>): CallsOff {
   let writing: Promise<void> = Promise.resolve();
   let changed = false;
 
-  const write = async (): Promise<void> => {
-    if (!changed || key === null) return;
+  const write = async (to: MetadataKey): Promise<void> => {
     changed = false;
-    await metadata.put(key, { attempts: [...off].slice(-MOST) });
+    await metadata.put(to, { attempts: [...off].slice(-MOST) });
+  };
+  /** One after the other: of two at once the older one may be the last. */
+  const inTurn = (next: () => Promise<void>): Promise<void> => {
+    const written = writing.then(next);
+    writing = written.catch(() => undefined);
+    return written;
   };
   return {
     ready({ appId, attemptId }) {
       made ??= (async () => {
         // Named after the first attempt: no other driver of the application has the same.
-        key = metadataKeys.calledOff(appId, attemptId);
-        await metadata.put(key, { attempts: [] });
-        return key;
+        const first = metadataKeys.calledOff(appId, attemptId);
+        await inTurn(async () => {
+          await write(first);
+          key = first;
+        });
+        return first;
       })();
       made.catch(() => {
         made = null;
@@ -44,8 +52,9 @@ export function createCallsOff(metadata: Pick<MetadataStore, 'put'>): CallsOff {
     callOff(attemptId) {
       off.add(attemptId);
       changed = true;
-      // One after the other: of two at once the older one may be the last.
-      writing = writing.then(write).catch(() => undefined);
+      void inTurn(async () => {
+        if (changed && key !== null) await write(key);
+      }).catch(() => undefined);
     },
     over: (attemptId) => void off.delete(attemptId),
     written: () => writing,

@@ -34,7 +34,11 @@ export interface Flight {
   /** In the order in which they run; those that are cancelled, or are looked for elsewhere, are taken out. */
   readonly riders: Set<Attempt>;
   readonly abort: AbortController;
-  /** Of the monotonic clock: then no answer will come any more, or nobody waits for it. */
+  /** From the request to the last moment at which an answer may come. */
+  readonly limitMs: number;
+  /** Of the monotonic clock; null: its launches are being recorded, or its event stored. */
+  sentMs: number | null;
+  /** Of the monotonic clock: then no answer will come any more, or nobody waits for it. Infinite before it is sent. */
   endMs: number;
 }
 
@@ -73,6 +77,8 @@ export async function fly(deps: FlightDeps, flight: Flight): Promise<Landing> {
   const [first] = riders;
   if (first === undefined) return LANDED;
   try {
+    flight.sentMs = deps.clock.monotonic();
+    flight.endMs = Math.min(flight.endMs, flight.sentMs + flight.limitMs);
     for (const attempt of riders) attempt.event({ kind: 'started', executorId: functionName });
     return await land(deps, flight, await deps.invoker.invoke({ functionName, payload, signal: abort.signal }));
   } catch (error) {

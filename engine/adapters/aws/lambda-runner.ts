@@ -70,7 +70,6 @@ interface State {
 
 interface Sent {
   readonly lane: Lane;
-  readonly sentMs: number;
   readonly landed: Promise<void>;
   /** It has been looked at who is held up. */
   looked: boolean;
@@ -194,8 +193,8 @@ function callOff({ options, flightOf, callsOff, left }: State, attempt: Attempt)
 
 function paidFor({ options }: State, flights: readonly (readonly [Flight, Sent])[]): PaidWork {
   const nowMs = options.clock.monotonic();
-  const seconds = ({ sentMs }: Sent): number => Math.max(0, sentMs + options.timeLimitMs - nowMs) / 1000;
-  const gbSeconds = flights.reduce((sum, [, sent]) => sum + seconds(sent) * (sent.lane.memoryMb / 1024), 0);
+  const seconds = ({ sentMs }: Flight): number => Math.max(0, (sentMs ?? nowMs) + options.timeLimitMs - nowMs) / 1000;
+  const gbSeconds = flights.reduce((sum, [flight, { lane }]) => sum + seconds(flight) * (lane.memoryMb / 1024), 0);
   return { invocations: flights.length, gbSeconds };
 }
 
@@ -222,7 +221,7 @@ function pump(state: State, lane: Lane): void {
         return;
       }
       for (const attempt of riders) queue.delete(attempt);
-      send(state, lane, { riders, sentMs: nowMs });
+      send(state, lane, { riders, nowMs });
     }
     if (queue.size === 0) lane.waiting.delete(stageId);
   }
@@ -252,25 +251,34 @@ function firstOf(queue: Set<Attempt>): Attempt | null {
   return null;
 }
 
-function send(state: State, lane: Lane, { riders, sentMs }: { readonly riders: readonly Attempt[]; readonly sentMs: number }): void {
+function send(state: State, lane: Lane, { riders, nowMs }: { readonly riders: readonly Attempt[]; readonly nowMs: number }): void {
   const { options, deps, flights, flightOf, small, callsOff } = state;
   const limitMs = riders.reduce((sum, { spec }) => sum + (spec.maxMs ?? Number.POSITIVE_INFINITY), 0);
   const { functionName, memoryRemedy } = lane;
-  const endMs = sentMs + Math.min(limitMs, options.timeLimitMs) + ANSWER_GRACE_MS;
-  const flight: Flight = { functionName, memoryRemedy, riders: new Set(riders), abort: new AbortController(), endMs };
+  const flight: Flight = {
+    functionName,
+    memoryRemedy,
+    riders: new Set(riders),
+    abort: new AbortController(),
+    limitMs: Math.min(limitMs, options.timeLimitMs) + ANSWER_GRACE_MS,
+    sentMs: null,
+    endMs: Number.POSITIVE_INFINITY,
+  };
   for (const attempt of riders) flightOf.set(attempt, flight);
-  small.sent((riders[0] as Attempt).spec.stageId, riders.length, sentMs);
+  small.sent((riders[0] as Attempt).spec.stageId, riders.length, nowMs);
   const landed = fly(deps, flight).then(({ refused, notBegun, alone }) => {
     flights.delete(flight);
     for (const attempt of riders) {
-      if (flightOf.get(attempt) === flight) flightOf.delete(attempt);
+      // It may fly elsewhere by now, and be called off there.
+      if (flightOf.get(attempt) !== flight) continue;
+      flightOf.delete(attempt);
       callsOff.over(attempt.spec.attemptId);
     }
-    lane.ramp.ended({ sentMs, nowMs: options.clock.monotonic(), refused });
+    lane.ramp.ended({ sentMs: nowMs, nowMs: options.clock.monotonic(), refused });
     sendAgain(state, lane, { attempts: notBegun, alone });
     for (const each of state.lanes) pump(state, each);
   });
-  flights.set(flight, { lane, sentMs, landed, looked: false });
+  flights.set(flight, { lane, landed, looked: false });
   void watchFlights(state);
 }
 
@@ -307,7 +315,8 @@ async function watchFlights(state: State): Promise<void> {
     const nowMs = clock.monotonic();
     for (const [flight, sent] of state.flights) {
       if (nowMs >= flight.endMs) flight.abort.abort();
-      else if (flight.riders.size > 1 && !sent.looked && nowMs >= sent.sentMs + ALL_BEGUN_MS) void takeOff(state, flight, sent);
+      else if (flight.riders.size > 1 && !sent.looked && flight.sentMs !== null && nowMs >= flight.sentMs + ALL_BEGUN_MS)
+        void takeOff(state, flight, sent);
     }
   }
   state.watching = false;

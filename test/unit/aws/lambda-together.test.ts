@@ -5,6 +5,7 @@ import { createSeededRandom } from '../../../engine/adapters/memory/seeded-rando
 import { createVirtualClock, type VirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import { type CommittedOutcome, createCommittedOutcome } from '../../../engine/runtime/committed-outcome.ts';
 import { ownDelivery } from '../../../engine/runtime/own-delivery.ts';
+import { metadataKeys } from '../../../engine/types/keys.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
 import { METRICS } from '../../support/executors/behaviours.ts';
 import { commitInto } from '../../support/executors/commit-into.ts';
@@ -200,6 +201,66 @@ test('those behind one that takes long run elsewhere after 20 s, each alone', as
   expect(requests.slice(2)).toEqual([[1, 2, 3, 4], [3], [4]]);
   end.resolve();
   expect(await two).toBe('done');
+});
+
+test('those whose launch takes long to record are not behind one that takes long', async () => {
+  const clock = createVirtualClock();
+  const requests: number[][] = [];
+  const [begin, recorded] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using lambda = await scriptedLambda(
+    (response, request) => {
+      requests.push(workIn(request.body).tasks.map(({ partition }) => partition));
+      void begin.promise.then(() => quick(response, request));
+    },
+    { clock, concurrency: 1 },
+  );
+  const [zero, ...others] = [0, 1, 2].map((partition) => {
+    const onLaunch = (): Promise<void> => (partition === 0 ? Promise.resolve() : recorded.promise);
+    return lambda.runner.run(small(partition), { signal: new AbortController().signal, onEvent: () => undefined, onLaunch });
+  });
+  begin.resolve();
+  await zero;
+  await clock.advance(60_000);
+  recorded.resolve();
+  expect(await Promise.all(others.map(endOf))).toEqual(['done', 'done']);
+  expect(requests).toEqual([[0], [1, 2]]);
+});
+
+test('one that runs elsewhere stays called off when the invocation that it was taken from ends', async () => {
+  const clock = createVirtualClock();
+  const metadata = createMemoryMetadataStore({ clock });
+  const [begin, together, elsewhere] = [Promise.withResolvers<void>(), Promise.withResolvers<() => void>(), Promise.withResolvers<void>()];
+  const requests: number[][] = [];
+  await using lambda = await scriptedLambda(
+    (response, request) => {
+      const { tasks } = workIn(request.body);
+      const [first] = tasks as [TaskSpec];
+      if (first.stageId !== 'other') requests.push(tasks.map(({ partition }) => partition));
+      if (requests.length === 4) elsewhere.resolve();
+      if (first.partition === 0) void begin.promise.then(() => quick(response, request));
+      else if (tasks.length === 3) together.resolve(() => returned(answered([quickly(first)]))(response, request));
+      else if (first.stageId === 'other') void together.promise.then(() => quick(response, request));
+    },
+    { clock, metadata, concurrency: 3 },
+  );
+  const aborts = [0, 1, 2, 3].map(() => new AbortController());
+  const before = [small(0), small(8, { stageId: 'other' }), small(9, { stageId: 'other' })].map((spec) => lambda.run(spec));
+  const [one, two, three] = [1, 2, 3].map((partition) => lambda.run(small(partition), aborts[partition]?.signal));
+  begin.resolve();
+  await Promise.all(before);
+  const answerFirst = await together.promise;
+  await clock.advance(21_000);
+  await elsewhere.promise;
+  aborts[2]?.abort();
+  answerFirst();
+  expect(await one).toMatchObject({ kind: 'success' });
+  // By then its invocation has ended, too.
+  await clock.advance(0);
+  aborts[3]?.abort();
+  expect([await two, await three]).toMatchObject([{ kind: 'failure' }, { kind: 'failure' }]);
+  await clock.advance(0);
+  expect([...requests.slice(0, 2), new Set(requests.slice(2).flat())]).toEqual([[0], [1, 2, 3], new Set([2, 3])]);
+  expect(await metadata.get(metadataKeys.calledOff('app', 'attempt-0'))).toEqual({ attempts: ['attempt-2', 'attempt-3'] });
 });
 
 describe('those behind one that is not heard of again', () => {

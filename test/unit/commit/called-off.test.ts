@@ -37,6 +37,29 @@ describe('who calls attempts off', () => {
     expect(writes).toBe(2);
   });
 
+  test('loses none that is called off while the item is made, however long that takes or often that fails', async () => {
+    const metadata = createMemoryMetadataStore({ clock: createVirtualClock() });
+    const slow = Promise.withResolvers<void>();
+    let puts = 0;
+    const calls = createCallsOff({
+      async put(...put) {
+        puts++;
+        if (puts === 1) throw new Error('refused');
+        if (puts === 2) await slow.promise;
+        return await metadata.put(...put);
+      },
+    });
+    const refused = calls.ready(first);
+    calls.callOff('one');
+    await expect(refused).rejects.toThrow('refused');
+    const ready = calls.ready(first);
+    calls.callOff('two');
+    slow.resolve();
+    const key = await ready;
+    await calls.written();
+    expect(await metadata.get(key)).toEqual({ attempts: ['one', 'two'] });
+  });
+
   test('tries again to make the item when it could not be made', async () => {
     const metadata = createMemoryMetadataStore({ clock: createVirtualClock() });
     let refusals = 1;
