@@ -57,6 +57,7 @@ describe.each(MASTERS)('on %s', (master) => {
       ),
     });
     const before = aws.s3.requests().length;
+    aws.s3.inject({ operation: 'UploadPart', fault: { kind: 'error', status: 503, code: 'SlowDown' } });
     const { code, stdout, stderr } = await folder.run(['--on', master, '--quiet', 'job.ts'], { env: aws.env });
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^app-\S+\n$/) });
     if (master !== 'aws:test') {
@@ -85,5 +86,12 @@ describe.each(MASTERS)('on %s', (master) => {
       ...CHAPTERS.map((_, i) => `part-${String(i).padStart(5, '0')}`),
     ]);
     expect(aws.s3.openUploads('out')).toEqual([]);
+    // The part that was refused was sent again by itself.
+    expect(aws.s3.pendingFaults()).toEqual([]);
+    const aborts = aws.s3
+      .requests()
+      .slice(before)
+      .filter(({ operation }) => operation === 'AbortMultipartUpload');
+    expect(aborts).toEqual([]);
   });
 });
