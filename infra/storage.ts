@@ -7,7 +7,7 @@ import { KEY_ATTRIBUTES, TTL_ATTRIBUTE } from '../engine/adapters/aws/dynamodb-i
 import { stackName } from '../engine/types/aws-engine.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** Applications live for at most 13 days; what lies longer belongs to dead ones. */
+/** docs/aws.md gives applications 13 days: what lies longer belongs to dead ones. */
 const DEAD_AFTER = Duration.days(14);
 
 export interface StorageOptions {

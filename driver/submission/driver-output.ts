@@ -92,24 +92,38 @@ export interface LifeOutput {
   readonly printed: readonly Printed[];
 }
 
-/** What was printed and not read yet, by life, the first one first; `seen` remembers the parts that were. */
-export async function readDriverOutput(objects: ObjectStore, appId: string, seen: Set<string> = new Set()): Promise<readonly LifeOutput[]> {
-  const keys: string[] = [];
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<ObjectStore['list']>> = await objects.list(
-      objectKeys.outputFolder(appId),
-      after === null ? {} : { after },
-    );
-    keys.push(...page.objects.map(({ key }) => key));
-    after = page.next;
-  } while (after !== null);
+/** By life, the first one first: the last part that was read. */
+export type ReadParts = Map<string, { readonly key: string; readonly ended: boolean }>;
+
+/** What was printed and not read yet, by life, the first one first; `seen` remembers how far that was. */
+export async function readDriverOutput(objects: ObjectStore, appId: string, seen: ReadParts = new Map()): Promise<readonly LifeOutput[]> {
   const parts: { readonly life: string; readonly printed: readonly Printed[] }[] = [];
-  for (const key of keys.filter((each) => !seen.has(each)).sort()) {
+  for (const key of await partsBehind(objects, appId, seen)) {
     const text = new TextDecoder().decode(await objects.get(key));
     const lines = text.split('\n').filter((line) => line !== '');
-    parts.push({ life: key.replace(/-\d+\.jsonl$/, ''), printed: lines.map((line) => JSON.parse(line) as Printed) });
-    seen.add(key);
+    const printed = lines.map((line) => JSON.parse(line) as Printed);
+    const life = key.replace(/-\d+\.jsonl$/, '');
+    parts.push({ life, printed });
+    seen.set(life, { key, ended: printed.some(({ stream }) => stream === 'end') });
   }
   return [...Map.groupBy(parts, ({ life }) => life)].map(([life, of]) => ({ life, printed: of.flatMap(({ printed }) => printed) }));
+}
+
+/** Whoever looks each second lists what has come, not all that there is. */
+async function partsBehind(objects: ObjectStore, appId: string, seen: ReadParts): Promise<readonly string[]> {
+  const [last, before] = [...seen].reverse();
+  // The function before may store its last part when its successor has stored its first.
+  const late = before === undefined || before[1].ended ? [] : await keysBehind(objects, `${before[0]}-`, before[1].key);
+  return [...late, ...(await keysBehind(objects, objectKeys.outputFolder(appId), last?.[1].key ?? null))];
+}
+
+async function keysBehind(objects: ObjectStore, prefix: string, key: string | null): Promise<readonly string[]> {
+  const keys: string[] = [];
+  let after = key;
+  do {
+    const page: Awaited<ReturnType<ObjectStore['list']>> = await objects.list(prefix, after === null ? {} : { after });
+    keys.push(...page.objects.map((object) => object.key));
+    after = page.next;
+  } while (after !== null);
+  return keys;
 }

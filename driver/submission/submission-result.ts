@@ -8,7 +8,7 @@ import { costOf } from '../cost/prices.ts';
 import { readEventParts } from '../events/event-log.ts';
 import { createInvocationTotals } from '../events/invocation-totals.ts';
 import { createRequestTotals } from '../events/request-totals.ts';
-import { type LifeOutput, readDriverOutput } from './driver-output.ts';
+import { type LifeOutput, type ReadParts, readDriverOutput } from './driver-output.ts';
 
 /** What became of a submitted application. */
 export interface SubmissionResult {
@@ -36,7 +36,7 @@ export async function awaitEnd(
   { metadata, objects, clock }: LookAt,
   onOutput: (life: LifeOutput) => void = () => undefined,
 ): Promise<void> {
-  const seen = new Set<string>();
+  const seen: ReadParts = new Map();
   let ended = false;
   const look = async (): Promise<void> => {
     for (const life of await readDriverOutput(objects, appId, seen)) {

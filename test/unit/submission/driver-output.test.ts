@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createDriverOutput, readDriverOutput } from '../../../driver/submission/driver-output.ts';
+import { createDriverOutput, type ReadParts, readDriverOutput } from '../../../driver/submission/driver-output.ts';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
@@ -24,7 +24,7 @@ test('what is printed is there a second later, also when nothing comes after it'
 
 test('lives are read one after the other, each part once', async () => {
   const objects = createMemoryObjectStore();
-  const seen = new Set<string>();
+  const seen: ReadParts = new Map();
   const first = outputOf(objects, '1-a');
   void first.output.write('stdout', 'x'.repeat(300_000));
   void first.output.write('stdout', 'y');
@@ -85,4 +85,46 @@ test('who prints faster than it is stored is told to wait: no more than some par
   expect(await keysOf(objects)).toEqual(['history/app/output/1-a-000000.jsonl']);
   expect(output.write('stdout', 'little')).toBe(null);
   expect(output.write('stdout', part)).toBeInstanceOf(Promise);
+});
+
+test('whoever looks again lists what has come since, also the end of the life before', async () => {
+  const objects = createMemoryObjectStore();
+  const listed: number[] = [];
+  const counted: ObjectStore = {
+    ...objects,
+    async list(prefix, options) {
+      const page = await objects.list(prefix, options);
+      listed.push(page.objects.length);
+      return page;
+    },
+  };
+  const seen: ReadParts = new Map();
+  const read = async (): Promise<unknown> => {
+    listed.length = 0;
+    const lives = await readDriverOutput(counted, 'app', seen);
+    return [lives.map(({ life, printed }) => [life.slice(-3), printed.map(({ text }) => text.slice(0, 1)).join('')]), [...listed]];
+  };
+  const first = outputOf(objects, '1-a');
+  for (const letter of 'abc') void first.output.write('stdout', letter.repeat(300_000));
+  await first.clock.advance(1_000);
+  expect(await read()).toEqual([[['1-a', 'abc']], [3]]);
+  void first.output.write('stdout', 'd'.repeat(300_000));
+  await first.clock.advance(1_000);
+  expect(await read()).toEqual([[['1-a', 'd']], [1]]);
+  const second = outputOf(objects, '2-b');
+  void second.output.write('stdout', 'e');
+  await second.clock.advance(1_000);
+  expect(await read()).toEqual([[['2-b', 'e']], [1]]);
+  void first.output.write('stdout', 'f');
+  await first.output.close();
+  void second.output.write('stdout', 'g');
+  await second.output.close();
+  expect(await read()).toEqual([
+    [
+      ['1-a', 'f'],
+      ['2-b', 'g'],
+    ],
+    [1, 1],
+  ]);
+  expect(await read()).toEqual([[], [0]]);
 });
