@@ -36,6 +36,10 @@ export interface ApplicationEnd {
   checkOpen(operation: string): void;
   /** Runs an action of the user's; the end waits until it has been told and journaled. */
   track<R>(action: Promise<R>): Promise<R>;
+  /** Resolves at once; never after the application was left to another driver: before and behind whatever the program waits for. */
+  gate(): Promise<void>;
+  /** An answer that is handed out piece by piece; leaving its loop is no end of it after the application was left to another driver. */
+  gated<R>(stream: AsyncGenerator<R, void, void>): AsyncGenerator<R, void, void>;
   /** What the job asked for came to nothing: unless something succeeds after it, the application has failed and keeps what it has. */
   failed(error: unknown): void;
   /** The program is done: succeeded, unless the last action failed or some still run. */
@@ -101,6 +105,9 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     await lease.release();
     return true;
   };
+  const gate = async (): Promise<void> => {
+    if (handedOver) await ended;
+  };
   const processEnd = options.onProcessEnd({ appId, master: options.master, stop, interrupt });
   const { metadata, clock } = options.stores;
   onCancelRequest({ metadata, clock, appId, epoch: lease.epoch, signal: ending.signal }, () => processEnd.interrupt('levin cancel'));
@@ -119,16 +126,31 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
       running.add(action);
       try {
         const answer = await action;
-        if (handedOver) await ended;
+        await gate();
         lastFailure = null;
         return answer;
       } catch (error) {
-        if (handedOver) await ended;
+        await gate();
         const reason = withResume(await lostOr(options.stores.metadata, lease, error), options);
         failed(reason);
         throw reason;
       } finally {
         running.delete(action);
+      }
+    },
+    gate,
+    async *gated(stream) {
+      try {
+        for (;;) {
+          await gate();
+          const next = await stream.next();
+          await gate();
+          if (next.done === true) return;
+          yield next.value;
+        }
+      } finally {
+        await gate();
+        await stream.return();
       }
     },
     failed,

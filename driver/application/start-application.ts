@@ -115,14 +115,19 @@ export async function startApplication(start: StartApplication): Promise<Applica
     async step(name, fn, callSite) {
       life.checkOpen('step');
       const inTime = async (): Promise<Awaited<ReturnType<typeof fn>>> => {
+        await life.gate();
         const result = await fn();
         life.checkOpen(stepName(name));
         return result;
       };
-      return await steps.run(name, inTime, callSite).catch((error: unknown) => {
+      try {
+        return await steps.run(name, inTime, callSite);
+      } catch (error) {
         life.failed(error);
         throw error;
-      });
+      } finally {
+        await life.gate();
+      }
     },
     draw(of, callSite) {
       life.checkOpen(of);
@@ -151,7 +156,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     },
     streamAction(request, body) {
       checkOpen(request.name);
-      return actions.stream(request, body);
+      return life.gated(actions.stream(request, body));
     },
     defaultSaveMode: engine.defaultSaveMode,
     resolvePath: engine.resolvePath,

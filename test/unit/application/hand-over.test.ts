@@ -167,6 +167,40 @@ describe('the end of a driver that hands over', () => {
     expect(lv.events.some(({ kind }) => kind === 'appEnded')).toBe(false);
   });
 
+  test('a loop over an answer that is left then ends nothing, and the code behind it does not run', async () => {
+    const { lv, end } = await ending();
+    const answer = lv.range(60, 6).toLocalIterator() as AsyncGenerator<number, void, void>;
+    let returned = false;
+    const inner: AsyncGenerator<number, void, void> = Object.assign(Object.create(answer), {
+      next: () => answer.next(),
+      return: () => {
+        returned = true;
+        return answer.return();
+      },
+    });
+    const stream = end.gated(inner);
+    expect((await stream.next()).value).toBe(0);
+    const handing = end.handOver();
+    let behind = false;
+    void Promise.race([stream.return(), end.gate()]).finally(() => {
+      behind = true;
+    });
+    await lv.stores.clock.advance(2_000);
+    await handing;
+    expect([returned, behind]).toEqual([false, false]);
+  });
+
+  test('a loop over an answer ends as always where nothing is handed over', async () => {
+    const { lv, end } = await ending();
+    const seen: number[] = [];
+    for await (const n of end.gated(lv.range(60, 6).toLocalIterator() as AsyncGenerator<number, void, void>)) {
+      seen.push(n);
+      if (n === 12) break;
+    }
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    expect(lv.events.filter(({ kind }) => kind === 'jobStarted').length).toBe(2);
+  });
+
   test('an application that has ended is not handed over', async () => {
     const { lv, end, closed } = await ending();
     expect(await end.track(job(lv))).toBe(60);
