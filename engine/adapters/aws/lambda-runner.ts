@@ -63,6 +63,8 @@ interface State {
   readonly flightOf: Map<Attempt, Flight>;
   /** Go alone: the scheduler wants it so, or they rode with others in an environment that died, or behind one that is slow. */
   readonly alone: WeakSet<Attempt>;
+  /** By when they came. */
+  readonly turns: WeakMap<Attempt, number>;
   watching: boolean;
   /** What is in flight belongs to another driver. */
   left: boolean;
@@ -123,15 +125,18 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
     flights: new Map(),
     flightOf: new Map(),
     alone: new WeakSet(),
+    turns: new WeakMap(),
     watching: false,
     left: false,
   };
+  let nextTurn = 0;
   const laneOf = ({ memorySizeMb }: Attempt): Lane => lanes[sizeIndex(functions, memorySizeMb)] as Lane;
   const intake = createAttemptIntake({
     facts: { executorId: 'driver', memoryRemedy: remedyOf(functions, 0) },
     add(attempt) {
       const lane = laneOf(attempt);
       if (attempt.alone) state.alone.add(attempt);
+      state.turns.set(attempt, nextTurn++);
       enqueue(lane, attempt);
       pump(state, lane);
     },
@@ -205,6 +210,16 @@ function enqueue({ waiting }: Lane, attempt: Attempt): void {
   else queue.add(attempt);
 }
 
+/** The place that has become free is for whoever has waited longest, of whatever size. */
+function pumpAll(state: State): void {
+  const turnOf = ({ waiting }: Lane): number => {
+    const firsts = [...waiting.values()].flatMap((queue) => firstOf(queue) ?? []);
+    return Math.min(...firsts.map((attempt) => state.turns.get(attempt) ?? 0));
+  };
+  const turns = state.lanes.map((lane) => ({ lane, turn: turnOf(lane) }));
+  for (const { lane } of turns.toSorted((a, b) => a.turn - b.turn)) pump(state, lane);
+}
+
 function pump(state: State, lane: Lane): void {
   const { options, flights, small } = state;
   const nowMs = options.clock.monotonic();
@@ -276,7 +291,7 @@ function send(state: State, lane: Lane, { riders, nowMs }: { readonly riders: re
     }
     lane.ramp.ended({ sentMs: nowMs, nowMs: options.clock.monotonic(), refused });
     sendAgain(state, lane, { attempts: notBegun, alone });
-    for (const each of state.lanes) pump(state, each);
+    pumpAll(state);
   });
   flights.set(flight, { lane, landed, looked: false });
   void watchFlights(state);

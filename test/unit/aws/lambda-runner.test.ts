@@ -113,6 +113,24 @@ describe('an invocation', () => {
   });
 });
 
+test('of attempts that wait for a place the one that came first gets it, whatever size it is of', async () => {
+  const sent: number[] = [];
+  await using lambda = await scriptedLambda(
+    (response, request) => {
+      sent.push(...workIn(request.body).tasks.map(({ partition }) => partition));
+      answer()(response, request);
+    },
+    { concurrency: 1, clock: createVirtualClock() },
+  );
+  const sizes = [1769, 1769, 3538, 1769, 3538, 3538, 1769];
+  const outcomes = sizes.map((memorySizeMb, partition) => {
+    const options = { signal: new AbortController().signal, onEvent: () => undefined, memorySizeMb };
+    return lambda.runner.run(specOf({ do: 'value', value: '' }, { partition }), options);
+  });
+  for (const outcome of await Promise.all(outcomes)) expect(outcome).toMatchObject({ kind: 'success' });
+  expect(sent).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
 test('of a service that takes few, few are asked for: refused ones wait with the others', async () => {
   const room = 4;
   let [inFlight, refusals] = [0, 0];

@@ -146,8 +146,11 @@ test('of an environment that dies the committed ones are done, the first that is
 });
 
 test('of an invocation that is refused one is told so, and the others wait', async () => {
-  const together = await ride(3, apiError(429, 'TooManyRequestsException', { Reason: 'ConcurrentInvocationLimitExceeded' }));
+  const clock = createVirtualClock();
+  const together = await ride(3, apiError(429, 'TooManyRequestsException', { Reason: 'ConcurrentInvocationLimitExceeded' }), { clock });
   await using _ = together.lambda;
+  expect(await endOf(together.outcomes[0] as Promise<TaskOutcome>)).toBe('throttled');
+  await clock.advance(1_000);
   expect(await Promise.all(together.outcomes.map(endOf))).toEqual(['throttled', 'done', 'done']);
   expect(together.requests).toEqual([[0], [1, 2, 3], [2, 3]]);
   expect(together.returns).toEqual([2, 3]);
