@@ -10,6 +10,7 @@ import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import { createSmallTasks, MOST_TOGETHER, type SmallTasks } from '../../runtime/supervisor/small-tasks.ts';
 import type { PaidWork } from '../../types/invocation.ts';
 import type { TaskSettings } from '../../types/task.ts';
+import { createProcessHold } from './hold-process.ts';
 import { type Flight, type FlightDeps, fly } from './lambda-flight.ts';
 import { LAST_BEGIN_MS } from './lambda-handler.ts';
 import type { LambdaInvoker } from './lambda-invoke.ts';
@@ -145,8 +146,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       attempt.stopped(reason);
       callOff(state, attempt);
     },
-    // Sockets in flight keep the process alive, attempts that wait do not.
-    onBusy: () => undefined,
+    onBusy: createProcessHold(options.clock),
     async close() {
       await state.callsOff.written();
       invoker.close();
