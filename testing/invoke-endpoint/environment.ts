@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { childProcesses } from './child-processes.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { residentBytes } from './resident-memory.ts';
@@ -82,7 +83,10 @@ export function startEnvironment(definition: FunctionDefinition, region: string)
     child.send({ requestId, event, deadlineMs } satisfies ToRuntime, () => undefined);
     const answered = await answer;
     clearTimeout(timer);
-    return invoked(answered, Date.now() - start);
+    const durationMs = Date.now() - start;
+    // What it printed before it answered lies in the pipes: they are read in the same turn as the answer, or in the next.
+    for (let turn = 0; turn < 2; turn++) await setImmediate();
+    return invoked(answered, durationMs);
   };
   const invoked = (answered: FromRuntime | Ended, durationMs: number): Invoked => {
     const printed = log;
