@@ -50,7 +50,9 @@ function ownTarget({ binding, name, place }: Reference): string {
 function oracleTarget({ resolved }: OracleReference): string {
   if (resolved === null) return 'global';
   if (resolved.defs.length === 0) return `arguments of ${resolved.scope.block.range[0]}`;
-  const values = resolved.defs.filter(({ type, node }) => type !== DefinitionType.Type && existsAtRunTime(node as never));
+  const exists = (node: unknown): boolean => node == null || existsAtRunTime(node as never);
+  // Of `declare const a: T`, the node is `a: T` and `declare` is its parent's.
+  const values = resolved.defs.filter(({ type, node, parent }) => type !== DefinitionType.Type && exists(node) && exists(parent));
   return values.length === 0 ? 'global' : positions(values.map(({ name }) => name.range[0]));
 }
 
