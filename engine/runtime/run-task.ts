@@ -31,7 +31,7 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
     deps,
     counters,
     place: { stageNumber: spec.stageNumber, partition: spec.partition },
-    spill: createSpillSpace({ scratch, memory, counters, shareBytes: memoryShare(template.plan, memory) }),
+    spill: createSpillSpace({ scratch, memory, counters, residentBytes, shareBytes: memoryShare(template.plan, memory) }),
     badRecords,
   };
   const output = await runSink(task);

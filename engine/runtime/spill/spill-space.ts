@@ -34,17 +34,19 @@ export interface SpillSpaceOptions {
   readonly memory: TaskMemory;
   readonly shareBytes: number;
   readonly counters: Counters;
+  /** The size of the process. */
+  readonly residentBytes: () => number;
 }
 
 export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
-  const { scratch, memory, counters } = options;
+  const { scratch, memory, counters, residentBytes } = options;
   let files = 0;
   let looks = 0;
   let spooledBytes = 0;
   let processBytes = memory.residentLimitBytes * SHORT_PROCESS;
   const heap = createHeapGauge({ limitBytes: memory.heapLimitBytes });
   const processHasGrown = (): boolean => {
-    const bytes = process.memoryUsage.rss();
+    const bytes = residentBytes();
     if (bytes <= processBytes) return false;
     processBytes = bytes + memory.residentLimitBytes * PROCESS_GROWTH;
     return true;

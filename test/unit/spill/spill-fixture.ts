@@ -8,8 +8,9 @@ export interface TestSpace extends SpillSpace {
   readonly counters: ReturnType<typeof newCounters>;
 }
 
-/** Room on disk, and so much memory for one operator; `residentLimitBytes` 0 is a process that is always about to run out. */
+/** Room on disk, and so much memory for one operator; `residentLimitBytes` 0 is a process that is always about to run out, because at every look it is larger than at the one before. */
 export function spillSpace(shareBytes: number, residentLimitBytes: number = Number.POSITIVE_INFINITY): TestSpace {
+  let residentBytes = 0;
   const counters = newCounters();
   const memory = {
     executionBytes: shareBytes,
@@ -18,5 +19,6 @@ export function spillSpace(shareBytes: number, residentLimitBytes: number = Numb
     heapLimitBytes: Number.POSITIVE_INFINITY,
     residentLimitBytes,
   };
-  return { ...createSpillSpace({ scratch: createMemoryScratch({ limitBytes: GB }), memory, shareBytes, counters }), counters };
+  const scratch = createMemoryScratch({ limitBytes: GB });
+  return { ...createSpillSpace({ scratch, memory, shareBytes, counters, residentBytes: () => ++residentBytes }), counters };
 }
