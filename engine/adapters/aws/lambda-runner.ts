@@ -1,19 +1,19 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { MetadataStore } from '../../ports/metadata-store.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
-import { createInvocationRamp, type InvocationRamp } from '../../ports/wrappers/invocation-ramp.ts';
-import { type CallsOff, createCallsOff } from '../../runtime/called-off.ts';
+import { createCallsOff } from '../../runtime/called-off.ts';
 import type { CommittedOutcome } from '../../runtime/committed-outcome.ts';
 import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
-import { createSmallTasks, MOST_TOGETHER, type SmallTasks } from '../../runtime/supervisor/small-tasks.ts';
+import { createSmallTasks, MOST_TOGETHER } from '../../runtime/supervisor/small-tasks.ts';
 import type { PaidWork } from '../../types/invocation.ts';
 import type { TaskSettings } from '../../types/task.ts';
 import { createProcessHold } from './hold-process.ts';
 import { type Flight, type FlightDeps, fly } from './lambda-flight.ts';
 import { LAST_BEGIN_MS } from './lambda-handler.ts';
 import type { LambdaInvoker } from './lambda-invoke.ts';
+import { createLambdaLanes, type ExecutorFunction, type LambdaLanes, type Lane } from './lambda-lanes.ts';
 import type { PayloadObjects } from './lambda-payload.ts';
 
 /** Lambda gives a whole CPU with this much memory, and a part of one with less. */
@@ -47,25 +47,12 @@ export interface LambdaRunnerOptions {
   readonly objects: PayloadObjects;
 }
 
-/** The executor function of one memory size. */
-export interface ExecutorFunction {
-  readonly name: string;
-  readonly memoryMb: number;
-}
-
 interface State {
   readonly options: LambdaRunnerOptions;
   readonly deps: FlightDeps;
-  readonly small: SmallTasks;
-  readonly callsOff: CallsOff;
-  /** One for each function, in their order. */
-  readonly lanes: readonly Lane[];
+  readonly lanes: LambdaLanes;
   readonly flights: Map<Flight, Sent>;
   readonly flightOf: Map<Attempt, Flight>;
-  /** Go alone: the scheduler wants it so, or they rode with others in an environment that died, or behind one that is slow. */
-  readonly alone: WeakSet<Attempt>;
-  /** By when they came. */
-  readonly turns: WeakMap<Attempt, number>;
   watching: boolean;
   /** What is in flight belongs to another driver. */
   left: boolean;
@@ -76,18 +63,6 @@ interface Sent {
   readonly landed: Promise<void>;
   /** It has been looked at who is held up. */
   looked: boolean;
-}
-
-/** Each function has its own environments, and Lambda starts those of each at a rate of its own. */
-interface Lane {
-  readonly functionName: string;
-  readonly memoryMb: number;
-  readonly memoryRemedy: string;
-  readonly ramp: InvocationRamp;
-  /** By stage, in the order in which they came. */
-  readonly waiting: Map<string, Set<Attempt>>;
-  /** When it looks again by itself; infinite: when something changes. */
-  wakeMs: number;
 }
 
 /**
@@ -104,51 +79,32 @@ interface Lane {
  */
 export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
   const { invoker, concurrency, functions } = options;
-  const lanes = functions.map(({ name, memoryMb }, at): Lane => {
-    const memoryRemedy = remedyOf(functions, at);
-    return {
-      functionName: name,
-      memoryMb,
-      memoryRemedy,
-      ramp: createInvocationRamp(concurrency),
-      waiting: new Map(),
-      wakeMs: Number.POSITIVE_INFINITY,
-    };
-  });
   const small = createSmallTasks();
-  const callsOff = createCallsOff(options.metadata);
+  const lanes = createLambdaLanes({ functions, concurrency, small });
   const state: State = {
     options,
-    deps: { ...options, small, callsOff },
-    small,
-    callsOff,
+    deps: { ...options, small, callsOff: createCallsOff(options.metadata) },
     lanes,
     flights: new Map(),
     flightOf: new Map(),
-    alone: new WeakSet(),
-    turns: new WeakMap(),
     watching: false,
     left: false,
   };
-  let nextTurn = 0;
-  const laneOf = ({ memorySizeMb }: Attempt): Lane => lanes[sizeIndex(functions, memorySizeMb)] as Lane;
   const intake = createAttemptIntake({
-    facts: { executorId: 'driver', memoryRemedy: remedyOf(functions, 0) },
+    facts: { executorId: 'driver', memoryRemedy: lanes.of(null).memoryRemedy },
     add(attempt) {
-      const lane = laneOf(attempt);
-      if (attempt.alone) state.alone.add(attempt);
-      state.turns.set(attempt, nextTurn++);
-      enqueue(lane, attempt);
+      const lane = lanes.of(attempt.memorySizeMb);
+      lanes.enqueue(lane, attempt, attempt.alone);
       pump(state, lane);
     },
     stop(attempt, reason) {
-      laneOf(attempt).waiting.get(attempt.spec.stageId)?.delete(attempt);
+      lanes.of(attempt.memorySizeMb).waiting.get(attempt.spec.stageId)?.delete(attempt);
       attempt.stopped(reason);
       callOff(state, attempt);
     },
     onBusy: createProcessHold(options.clock),
     async close() {
-      await state.callsOff.written();
+      await state.deps.callsOff.written();
       invoker.close();
     },
   });
@@ -167,7 +123,7 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       needsBundle: true,
     },
     async run(task, runOptions) {
-      sizeIndex(functions, runOptions.memorySizeMb ?? null);
+      lanes.of(runOptions.memorySizeMb ?? null);
       return await intake.run(task, runOptions);
     },
     paid: () => paidFor(state, [...state.flights]),
@@ -188,11 +144,11 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
 }
 
 /** The invocation goes on until it looks: its place is not free before it answers, or should have. */
-function callOff({ options, flightOf, callsOff, left }: State, attempt: Attempt): void {
+function callOff({ options, deps, flightOf, left }: State, attempt: Attempt): void {
   const flight = flightOf.get(attempt);
   if (flight === undefined) return;
   flight.riders.delete(attempt);
-  if (!left) callsOff.callOff(attempt.spec.attemptId);
+  if (!left) deps.callsOff.callOff(attempt.spec.attemptId);
   if (flight.riders.size === 0) flight.endMs = Math.min(flight.endMs, options.clock.monotonic() + CALLED_OFF_MS);
 }
 
@@ -203,30 +159,18 @@ function paidFor({ options }: State, flights: readonly (readonly [Flight, Sent])
   return { invocations: flights.length, gbSeconds };
 }
 
-function enqueue({ waiting }: Lane, attempt: Attempt): void {
-  const { stageId } = attempt.spec;
-  const queue = waiting.get(stageId);
-  if (queue === undefined) waiting.set(stageId, new Set([attempt]));
-  else queue.add(attempt);
-}
-
 /** The place that has become free is for whoever has waited longest, of whatever size. */
 function pumpAll(state: State): void {
-  const turnOf = ({ waiting }: Lane): number => {
-    const firsts = [...waiting.values()].flatMap((queue) => firstOf(queue) ?? []);
-    return Math.min(...firsts.map((attempt) => state.turns.get(attempt) ?? 0));
-  };
-  const turns = state.lanes.map((lane) => ({ lane, turn: turnOf(lane) }));
-  for (const { lane } of turns.toSorted((a, b) => a.turn - b.turn)) pump(state, lane);
+  for (const lane of state.lanes.byTurn()) pump(state, lane);
 }
 
 function pump(state: State, lane: Lane): void {
-  const { options, flights, small } = state;
+  const { options, deps, lanes, flights } = state;
   const nowMs = options.clock.monotonic();
   for (const [stageId, queue] of lane.waiting) {
-    for (let riders = ridersFrom(state, queue, nowMs); queue.size > 0; riders = ridersFrom(state, queue, nowMs)) {
+    for (let riders = lanes.ridersFrom(queue, nowMs); queue.size > 0; riders = lanes.ridersFrom(queue, nowMs)) {
       if (riders.length === 0) {
-        wakeAt(state, lane, small.heldUntilMs(stageId));
+        wakeAt(state, lane, deps.small.heldUntilMs(stageId));
         break;
       }
       if (flights.size >= options.concurrency) return;
@@ -242,32 +186,8 @@ function pump(state: State, lane: Lane): void {
   }
 }
 
-/** The next attempts of a stage for one invocation; none: they wait for what the first ones take, or nobody waits. */
-function ridersFrom({ small, alone }: State, queue: Set<Attempt>, nowMs: number): readonly Attempt[] {
-  const first = firstOf(queue);
-  if (first === null) return [];
-  if (alone.has(first)) return [first];
-  const most = small.together(first.spec, nowMs);
-  if (most <= 1) return most === 0 ? [] : [first];
-  const riders: Attempt[] = [];
-  for (const attempt of queue) {
-    if (riders.length === most) break;
-    if (attempt.phase !== 'over' && !alone.has(attempt) && attempt.spec.attempt === first.spec.attempt) riders.push(attempt);
-  }
-  return riders;
-}
-
-/** An invocation that was not heard of again may have committed what was to run elsewhere: that is not sent. */
-function firstOf(queue: Set<Attempt>): Attempt | null {
-  for (const attempt of queue) {
-    if (attempt.phase !== 'over') return attempt;
-    queue.delete(attempt);
-  }
-  return null;
-}
-
 function send(state: State, lane: Lane, { riders, nowMs }: { readonly riders: readonly Attempt[]; readonly nowMs: number }): void {
-  const { options, deps, flights, flightOf, small, callsOff } = state;
+  const { options, deps, flights, flightOf } = state;
   const limitMs = riders.reduce((sum, { spec }) => sum + (spec.maxMs ?? Number.POSITIVE_INFINITY), 0);
   const { functionName, memoryRemedy } = lane;
   const flight: Flight = {
@@ -280,14 +200,14 @@ function send(state: State, lane: Lane, { riders, nowMs }: { readonly riders: re
     endMs: Number.POSITIVE_INFINITY,
   };
   for (const attempt of riders) flightOf.set(attempt, flight);
-  small.sent((riders[0] as Attempt).spec.stageId, riders.length, nowMs);
+  deps.small.sent((riders[0] as Attempt).spec.stageId, riders.length, nowMs);
   const landed = fly(deps, flight).then(({ refused, notBegun, alone }) => {
     flights.delete(flight);
     for (const attempt of riders) {
       // It may fly elsewhere by now, and be called off there.
       if (flightOf.get(attempt) !== flight) continue;
       flightOf.delete(attempt);
-      callsOff.over(attempt.spec.attemptId);
+      deps.callsOff.over(attempt.spec.attemptId);
     }
     lane.ramp.ended({ sentMs: nowMs, nowMs: options.clock.monotonic(), refused });
     sendAgain(state, lane, { attempts: notBegun, alone });
@@ -298,15 +218,14 @@ function send(state: State, lane: Lane, { riders, nowMs }: { readonly riders: re
 }
 
 function sendAgain(
-  { alone: goAlone }: State,
+  { lanes }: State,
   lane: Lane,
   { attempts, alone }: { readonly attempts: readonly Attempt[]; readonly alone: boolean },
 ): void {
   for (const attempt of attempts) {
     if (attempt.phase === 'over') continue;
-    if (alone) goAlone.add(attempt);
     attempt.onReturn();
-    enqueue(lane, attempt);
+    lanes.enqueue(lane, attempt, alone);
   }
 }
 
@@ -359,16 +278,4 @@ async function takeOff(state: State, flight: Flight, sent: Sent): Promise<void> 
   for (const attempt of behind) flight.riders.delete(attempt);
   sendAgain(state, sent.lane, { attempts: behind, alone: true });
   pump(state, sent.lane);
-}
-
-function sizeIndex(functions: readonly ExecutorFunction[], memorySizeMb: number | null): number {
-  const at = memorySizeMb === null ? 0 : functions.findIndex(({ memoryMb }) => memoryMb === memorySizeMb);
-  if (at in functions) return at;
-  throw new Error(`there is no executor function of ${memorySizeMb} MB, only of ${functions.map(({ memoryMb }) => memoryMb).join(', ')}`);
-}
-
-/** A task that runs out of memory gets the next size by itself; this is for where there is none. */
-function remedyOf(functions: readonly ExecutorFunction[], at: number): string {
-  const larger = functions[at + 1];
-  return `use more partitions, or ${larger === undefined ? `deploy executors of more than ${functions[at]?.memoryMb} MB` : `executors of ${larger.memoryMb} MB`}`;
 }
