@@ -31,7 +31,7 @@ import type { DriverRunner, RunnerOptions, Stores, Wiring, WiringOptions } from 
 /** Looks for an engine with the credentials, region and endpoints of the environment. */
 export async function lookUpEngine(name: string): Promise<FoundEngine> {
   const { lambda } = endpointsIn(process.env);
-  return await findEngine({ name, version: levinPackage().version, client: lambda === undefined ? {} : { endpoint: lambda } });
+  return await findEngine({ name, version: levinPackage().version, client: { endpoint: lambda } });
 }
 
 /** What a driver of this engine works with; credentials, region and endpoints are those of the environment. */
@@ -44,13 +44,13 @@ export function openAwsWiring(found: FoundEngine, options: Pick<WiringOptions, '
 /** Has the engine's driver function do something, some time from now on. */
 export async function invokeDriver(engine: string, event: DriverEvent): Promise<void> {
   const { lambda } = endpointsIn(process.env);
-  await invokeEvent(driverName(engine), event, lambda === undefined ? {} : { endpoint: lambda });
+  await invokeEvent(driverName(engine), event, { endpoint: lambda });
 }
 
 /** Tells the account's event bus that an application has ended. */
 export async function announceEnd(detail: ApplicationEnded): Promise<void> {
   const { eventbridge } = endpointsIn(process.env);
-  await putEvent({ ...END_EVENT, detail }, eventbridge === undefined ? {} : { endpoint: eventbridge });
+  await putEvent({ ...END_EVENT, detail }, { endpoint: eventbridge });
 }
 
 function openAwsStores(
@@ -58,9 +58,9 @@ function openAwsStores(
   { endpoints, requesterPays, upload }: Pick<WiringOptions, 'requesterPays' | 'upload'> & { readonly endpoints: AwsEndpoints },
 ): Stores {
   const [clock, random] = [createSystemClock(), createSystemRandom()];
-  const s3 = createS3Client(endpoints.s3 === undefined ? {} : { endpoint: endpoints.s3 });
+  const s3 = createS3Client({ endpoint: endpoints.s3 });
   const sent = countS3Requests(s3);
-  const dynamodb = createDynamodbClient(endpoints.dynamodb === undefined ? {} : { endpoint: endpoints.dynamodb });
+  const dynamodb = createDynamodbClient({ endpoint: endpoints.dynamodb });
   const uploads = { clock, random, onWarning: (message: string) => console.warn(message) };
   const { stores, usage } = createStoreWrappers({ clock, random }).wrap({
     objects: createS3ObjectStore({ client: s3, bucket: engine.bucket, uploads }),
@@ -95,10 +95,7 @@ function readOnlyFiles(): UserFiles {
 function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, options: RunnerOptions): DriverRunner {
   const { objects, metadata, exchange, clock } = options.stores;
   const runner = createLambdaRunner({
-    invoker: createLambdaInvoker({
-      connections: engine.maxConcurrency,
-      ...(endpoints.lambda === undefined ? {} : { endpoint: endpoints.lambda }),
-    }),
+    invoker: createLambdaInvoker({ connections: engine.maxConcurrency, endpoint: endpoints.lambda }),
     functions: engine.memorySizesMb.map((memoryMb) => ({ name: executorName(engine.name, memoryMb), memoryMb })),
     timeLimitMs: engine.timeLimitMs,
     concurrency: engine.maxConcurrency,

@@ -14,10 +14,9 @@ export interface DeployWiring {
 
 export function openDeployWiring(env: NodeJS.ProcessEnv): DeployWiring {
   const { s3, lambda, cloudformation } = endpointsIn(env);
-  const at = (endpoint: string | undefined): { readonly endpoint?: string } => (endpoint === undefined ? {} : { endpoint });
   return {
-    stacks: openStacks(at(cloudformation)),
-    unreservedConcurrency: () => unreservedConcurrency(at(lambda)),
-    removeEmptyBucket: (name) => removeEmptyBucket(name, at(s3)),
+    stacks: openStacks({ endpoint: cloudformation }),
+    unreservedConcurrency: () => unreservedConcurrency({ endpoint: lambda }),
+    removeEmptyBucket: (name) => removeEmptyBucket(name, { endpoint: s3 }),
   };
 }

@@ -17,8 +17,8 @@ export interface ExecutorEnvironment {
   readonly temporary: string;
   readonly localFiles: boolean;
   /** Other addresses than AWS's own, by the names that AWS's tools have for them. */
-  readonly s3Endpoint: string | null;
-  readonly dynamodbEndpoint: string | null;
+  readonly s3Endpoint: string | undefined;
+  readonly dynamodbEndpoint: string | undefined;
   readonly memoryMb: number;
   /** The environment's own name: its log stream. */
   readonly environmentId: string;
@@ -52,8 +52,8 @@ export function readExecutorEnvironment(env: NodeJS.ProcessEnv): ExecutorEnviron
     table: required(ENGINE_ENV.table),
     temporary: required(EXECUTOR_ENV.temporary),
     localFiles: env[EXECUTOR_ENV.localFiles] === 'yes',
-    s3Endpoint: endpoints.s3 ?? null,
-    dynamodbEndpoint: endpoints.dynamodb ?? null,
+    s3Endpoint: endpoints.s3,
+    dynamodbEndpoint: endpoints.dynamodb,
     memoryMb: Number(required('AWS_LAMBDA_FUNCTION_MEMORY_SIZE')),
     environmentId: required('AWS_LAMBDA_LOG_STREAM_NAME'),
   };

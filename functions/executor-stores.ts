@@ -20,7 +20,7 @@ export interface ExecutorStores {
 }
 
 export function openExecutorStores(env: ExecutorEnvironment, deps: { readonly clock: Clock; readonly random: Random }): ExecutorStores {
-  const client = createDynamodbClient(env.dynamodbEndpoint === null ? {} : { endpoint: env.dynamodbEndpoint });
+  const client = createDynamodbClient({ endpoint: env.dynamodbEndpoint });
   const items = createStoreWrappers(deps).metadata(createDynamodbMetadataStore({ client, table: env.table, clock: deps.clock }));
   let opened: Metered<ObjectStore> | null = null;
   const objects = async (): Promise<ObjectStore> => {

@@ -9,10 +9,10 @@ import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores
 
 /** levin's own objects, as functions reach them. */
 export function openObjects(
-  where: { readonly bucket: string; readonly s3Endpoint: string | null },
+  where: { readonly bucket: string; readonly s3Endpoint: string | undefined },
   deps: { readonly clock: Clock; readonly random: Random },
 ): Metered<ObjectStore> {
-  const client = createS3Client(where.s3Endpoint === null ? {} : { endpoint: where.s3Endpoint });
+  const client = createS3Client({ endpoint: where.s3Endpoint });
   const sent = countS3Requests(client);
   const uploads = { ...deps, onWarning: (message: string) => console.warn(message) };
   const { store, usage } = createStoreWrappers(deps).objects(createS3ObjectStore({ client, bucket: where.bucket, uploads }));

@@ -6,7 +6,7 @@ import { connectionAgents } from './connection-agent.ts';
 export interface AwsClientOptions {
   readonly region?: string;
   /** Another address than AWS's own: an emulator, a private endpoint. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
   /** Calls at once on one client; a socket each. Default 50, the SDK's. */
   readonly maxSockets?: number;

@@ -4,7 +4,7 @@ import type { TaskMemory } from '../../types/task-memory.ts';
 /** What the worker thread of an executor function wires itself with: its `workerData`. */
 export interface LambdaWorkerData {
   readonly bucket: string;
-  readonly s3Endpoint: string | null;
+  readonly s3Endpoint: string | undefined;
   readonly localFiles: boolean;
   /** Where attempts spill. */
   readonly scratchRoot: string;

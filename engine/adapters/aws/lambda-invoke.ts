@@ -37,7 +37,7 @@ export interface LambdaInvokerOptions {
   readonly connections: number;
   readonly region?: string;
   /** Another endpoint than AWS's own, for tests. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** Absent: the SDK looks for them, in the environment, in profiles, at the instance. */
   readonly credentials?: NonNullable<LambdaClientConfig['credentials']>;
 }
@@ -49,10 +49,11 @@ export interface LambdaInvokerOptions {
  * second take 60 % more of a core, and leave garbage that lets the heap of a driver grow by another 60 MB.
  */
 export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoker {
-  const { connections, ...where } = options;
+  const { connections, endpoint, ...where } = options;
   const sockets = { keepAliveMsecs: PROBE_AFTER_MS, maxFreeSockets: connections, timeout: IDLE_SOCKET_MS, scheduling: 'lifo' } as const;
   const client = new LambdaClient({
     ...where,
+    ...(endpoint === undefined ? {} : { endpoint }),
     requestHandler: {
       ...connectionAgents({ maxSockets: connections, connectMs: CONNECT_MS, sockets }),
       // By the agents.
@@ -68,7 +69,7 @@ export function createLambdaInvoker(options: LambdaInvokerOptions): LambdaInvoke
 
   return {
     async invoke({ functionName, payload, signal }) {
-      target ??= targetOf(client, options.endpoint);
+      target ??= targetOf(client, endpoint);
       // The next call looks again: a session may have been opened since.
       target.catch(() => {
         target = null;

@@ -24,7 +24,7 @@ export function openUserFiles({ local, clock, random, requesterPays }: OpenUserF
       import('../../ports/wrappers/wrap-remote-stores.ts'),
     ]);
     const { s3 } = endpointsIn(process.env);
-    const client = createS3Client(s3 === undefined ? {} : { endpoint: s3 });
+    const client = createS3Client({ endpoint: s3 });
     const uploads = { clock, random, onWarning: (message: string) => console.warn(message) };
     const wrapped = createStoreWrappers({ clock, random }).wrapFiles(createS3Files({ client, requesterPays, uploads }));
     const sent = countS3Requests(client);
