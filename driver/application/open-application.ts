@@ -34,7 +34,7 @@ export async function openApplication(options: ConfigInput, wire: typeof openWir
     const launch = currentLaunch();
     const loaded = await settings(options, launch, loader);
     const stateDir = resolve(loaded.config.stateDir ?? stateFolder());
-    const { master, requesterPays, upload } = loaded.config;
+    const { master, requesterPays, upload, chaos } = loaded.config;
     const { stores, openRunner } = await wire({ master: parseMaster(master), stateDir, engine: launch.engine, requesterPays, upload });
     try {
       const appId = launch.appId ?? newApplicationId(stores.clock, stores.random);
@@ -44,7 +44,7 @@ export async function openApplication(options: ConfigInput, wire: typeof openWir
         appId,
         name: nameOf(loaded, launch),
         start: startOf(launch, loader, loaded),
-        ...(await injection({ config: loaded.config, stores, runnerOf: openRunner, life: launch.life })),
+        ...(await injection({ config: loaded.config, stores, runnerOf: openRunner, life: launch.life }, chaos)),
         resumed: launch.appId !== null,
         process: ownProcess(),
         host: processHost(),
@@ -63,9 +63,9 @@ export async function openApplication(options: ConfigInput, wire: typeof openWir
 }
 
 /** What injects faults is loaded by jobs that ask for them. */
-async function injection(options: InjectChaosOptions): Promise<Injection> {
-  if (options.config.chaos === null) return options;
-  return (await import('../chaos/inject-chaos.ts')).injectChaos(options);
+async function injection(options: Omit<InjectChaosOptions, 'asked'>, asked: string | null): Promise<Injection> {
+  if (asked === null) return { stores: options.stores, runnerOf: options.runnerOf };
+  return (await import('../chaos/inject-chaos.ts')).injectChaos({ ...options, asked });
 }
 
 async function settings(options: ConfigInput, launch: Launch, loader: Loader | null): Promise<LoadedConfig> {

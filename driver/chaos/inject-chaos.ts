@@ -14,7 +14,9 @@ export interface Injection {
 }
 
 export interface InjectChaosOptions {
-  readonly config: LevinConfig;
+  /** The setting `chaos`. */
+  readonly asked: string;
+  readonly config: Pick<LevinConfig, 'master' | 'maxTaskFailures' | 'maxStageAttempts'>;
   readonly stores: Stores;
   readonly runnerOf: OpenRunner;
   /** null: nobody starts the driver again when it dies. */
@@ -24,10 +26,9 @@ export interface InjectChaosOptions {
 /** A driver that is to die does so after one of its first outcomes: not every job has many. */
 const DIES_WITHIN_OUTCOMES = 3;
 
-/** Wraps stores and runner by the setting `chaos`; as they are when it is not set. */
-export function injectChaos({ config, stores, runnerOf, life }: InjectChaosOptions): Injection {
-  if (config.chaos === null) return { stores, runnerOf };
-  const chaos = parseChaos(config.chaos, config.master);
+/** Wraps stores and runner by what was asked for. */
+export function injectChaos({ asked, config, stores, runnerOf, life }: InjectChaosOptions): Injection {
+  const chaos = parseChaos(asked, config.master);
   const seed = chaos.seed ?? stores.random.uuid().slice(0, 8);
   /** The first faults come before there is anybody to be told. */
   let waiting: InjectedFault[] | null = [];
