@@ -30,7 +30,7 @@ export function countOf(n: number, noun: string): string {
   return `${formatCount(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** `$12.50`, `$0.0420`, `$0.000123`. */
+/** `$1,234.50`, `$0.0420`, `$0.000123`. */
 export function formatDollars(dollars: number): string {
   if (dollars >= 1) return `$${formatCount(Math.floor(dollars))}${dollars.toFixed(2).slice(-3)}`;
   return `$${dollars.toFixed(dollars < 0.01 ? 6 : 4)}`;

@@ -76,8 +76,6 @@ function bytesOrNothing(bytes: number): string {
   return bytes === 0 ? '' : formatBytes(Math.round(bytes));
 }
 
-/** `$1,234.50`, `$0.0123`. */
-
 function factorText(factor: number): string {
   return `${factor >= 100 ? formatCount(Math.round(factor)) : Number(factor.toPrecision(3))} ×`;
 }
