@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
+import { LevinError } from '../../engine/errors/levin-error.ts';
 import { mapBounded } from '../../engine/ports/map-bounded.ts';
+import { nullIfMissing } from '../../engine/ports/null-if-missing.ts';
 import type { ObjectChunks } from '../../engine/ports/object-body.ts';
-import type { ObjectInfo, ObjectStore } from '../../engine/ports/object-store.ts';
+import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { isOnS3 } from '../../engine/types/file-path.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import { countOf, formatBytes } from '../console/human-units.ts';
@@ -37,7 +38,7 @@ export function createUploadInputs(options: UploadInputsOptions): UploadInputs {
   const sending = new Map<string, Promise<Uploaded>>();
   const store = async (key: string, file: InputFile, body: FileBody): Promise<Uploaded> => {
     const path = placeOf(key);
-    const there = await find(objects, key);
+    const there = await nullIfMissing(objects.head(key));
     if (there?.size === body.byteLength) return { file: { path, size: there.size, etag: there.etag }, stored: false };
     await objects.put(key, unchanged(file, body));
     const { size, etag } = await objects.head(key);
@@ -71,15 +72,6 @@ interface Uploaded {
   readonly file: InputFile;
   /** It was not there yet. */
   readonly stored: boolean;
-}
-
-async function find(objects: ObjectStore, key: string): Promise<ObjectInfo | null> {
-  try {
-    return await objects.head(key);
-  } catch (error) {
-    if (errorCode(error) === 'OBJECT_NOT_FOUND') return null;
-    throw error;
-  }
 }
 
 /** The file is read once for its hash and again for each put: what is put ends only if it has that hash. */

@@ -1,4 +1,5 @@
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
+import { nullIfMissing } from '../../engine/ports/null-if-missing.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { pathOfKey } from '../../engine/types/file-path.ts';
 import { manifestName, manifestVersion, OUTPUT_RECORDS, pendingApp, SUCCESS } from '../../engine/types/output-names.ts';
@@ -88,12 +89,8 @@ async function recordNames(files: ObjectStore, folder: string): Promise<readonly
 }
 
 async function textOrNull(files: ObjectStore, key: string): Promise<string | null> {
-  try {
-    return new TextDecoder().decode(await files.get(key));
-  } catch (error) {
-    if (errorCode(error) === 'OBJECT_NOT_FOUND') return null;
-    throw error;
-  }
+  const bytes = await nullIfMissing(files.get(key));
+  return bytes === null ? null : new TextDecoder().decode(bytes);
 }
 
 function filesOf(folder: string, text: string): readonly ManifestFile[] {

@@ -1,5 +1,6 @@
 import { errorCode, LevinError } from '../../errors/levin-error.ts';
 import { everyPage } from '../../ports/every-page.ts';
+import { nullIfMissing } from '../../ports/null-if-missing.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { StagedFiles } from '../../ports/staged-files.ts';
 import { publishedKey, stagedKey, stagedPrefix } from '../../types/output-names.ts';
@@ -92,12 +93,8 @@ async function discardOne(bucket: S3Bucket, files: ObjectStore, key: string): Pr
 }
 
 async function readRecord(files: ObjectStore, key: string): Promise<StagedRecord | null> {
-  try {
-    return parseRecord(key, new TextDecoder().decode(await files.get(stagedKey(key))));
-  } catch (error) {
-    if (errorCode(error) === 'OBJECT_NOT_FOUND') return null;
-    throw error;
-  }
+  const bytes = await nullIfMissing(files.get(stagedKey(key)));
+  return bytes === null ? null : parseRecord(key, new TextDecoder().decode(bytes));
 }
 
 function parseRecord(key: string, json: string): StagedRecord {
@@ -133,11 +130,5 @@ async function deleteRecord(files: ObjectStore, key: string): Promise<void> {
 }
 
 async function isThere(files: ObjectStore, key: string): Promise<boolean> {
-  try {
-    await files.head(key);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'OBJECT_NOT_FOUND') return false;
-    throw error;
-  }
+  return (await nullIfMissing(files.head(key))) !== null;
 }

@@ -1,4 +1,4 @@
-import { errorCode } from '../../errors/levin-error.ts';
+import { nullIfMissing } from '../../ports/null-if-missing.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { stagedByName } from '../../ports/staged-by-name.ts';
 import type { StagedFiles } from '../../ports/staged-files.ts';
@@ -10,12 +10,9 @@ export function createMemoryStagedFiles(files: ObjectStore): StagedFiles {
       await files.put(key, new Uint8Array());
     },
     async move(from, to) {
-      try {
-        await files.put(to, await files.get(from));
-      } catch (error) {
-        if (errorCode(error) === 'OBJECT_NOT_FOUND') return false;
-        throw error;
-      }
+      const bytes = await nullIfMissing(files.get(from));
+      if (bytes === null) return false;
+      await files.put(to, bytes);
       await files.deleteMany([from]);
       return true;
     },
