@@ -1,3 +1,4 @@
+import { itemPages } from '../../engine/ports/item-pages.ts';
 import type { MetadataItem, MetadataStore } from '../../engine/ports/metadata-store.ts';
 import { leaseLost } from '../../engine/runtime/lease-lost.ts';
 import { repeatWrite } from '../../engine/runtime/repeat-write.ts';
@@ -54,11 +55,7 @@ export interface StartRecord {
 
 /** Writes that a driver has begun. */
 export async function startRecord({ metadata, lease, nowMs, record }: StartRecord): Promise<AppRecorder> {
-  const write = async (next: AppRecord): Promise<void> => {
-    const put = { kind: 'put', key: metadataKeys.apps(next.appId), item: recordItem(next) } as const;
-    const answer = await repeatWrite(() => metadata.transact([lease.fence], [put]));
-    if (!answer.written) throw leaseLost(next.appId, answer.current);
-  };
+  const write = (next: AppRecord): Promise<void> => writeRecord({ metadata, lease }, next);
   await write(record);
   return {
     ended: (outcome, message) => write({ ...record, outcome, message: message?.slice(0, MAX_MESSAGE) ?? null, endedAtMs: nowMs() }),
@@ -82,12 +79,7 @@ export async function readRecord(metadata: MetadataStore, appId: string): Promis
 export async function readRecords(metadata: MetadataStore): Promise<readonly AppRecord[]> {
   const records: AppRecord[] = [];
   const { partition } = metadataKeys.apps('');
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<MetadataStore['query']>> = await metadata.query(partition, '', after === null ? {} : { after });
-    records.push(...page.items.map(({ item }) => fromItem(item)));
-    after = page.next;
-  } while (after !== null);
+  for await (const items of itemPages(metadata, partition)) records.push(...items.map(({ item }) => fromItem(item)));
   return records;
 }
 

@@ -1,6 +1,7 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { itemPages } from '../../engine/ports/item-pages.ts';
 import { mapBounded } from '../../engine/ports/map-bounded.ts';
-import type { MetadataStore, QueryPage } from '../../engine/ports/metadata-store.ts';
+import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ListPage, ObjectStore } from '../../engine/ports/object-store.ts';
 import { COMMIT_SHARDS, metadataKeys, objectKeys } from '../../engine/types/keys.ts';
 import { recordStages } from './stage-register.ts';
@@ -37,12 +38,7 @@ export async function deleteObjects(objects: ObjectStore, prefix: string): Promi
 }
 
 async function deleteItems(metadata: MetadataStore, partition: string): Promise<void> {
-  let after: string | null = null;
-  do {
-    const page: QueryPage = await metadata.query(partition, '', after === null ? {} : { after });
-    await Promise.all(page.items.map(({ key }) => metadata.delete(key)));
-    after = page.next;
-  } while (after !== null);
+  for await (const items of itemPages(metadata, partition)) await Promise.all(items.map(({ key }) => metadata.delete(key)));
 }
 
 function notDeleted(prefix: string, count: number, reason: string): LevinError {

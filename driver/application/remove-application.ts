@@ -1,6 +1,7 @@
 import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
-import type { MetadataStore, QueryPage } from '../../engine/ports/metadata-store.ts';
+import { itemPages } from '../../engine/ports/item-pages.ts';
+import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import { metadataKeys } from '../../engine/types/keys.ts';
@@ -82,15 +83,11 @@ async function withLease(
 /** Stages with commits; an entry that cannot be read does not keep the others. */
 async function stageIdsOf({ metadata, objects }: DataStores, appId: string): Promise<readonly string[]> {
   const stageIds = new Set<string>(await registeredStages(metadata, appId));
-  let after: string | null = null;
-  do {
-    const page: QueryPage = await metadata.query(metadataKeys.journalPartition(appId), '', after === null ? {} : { after });
-    for (const { key, item } of page.items) {
+  for await (const items of itemPages(metadata, metadataKeys.journalPartition(appId)))
+    for (const { key, item } of items) {
       if (item['kind'] !== 'launched') continue;
       const { entry } = await decodeEntry({ objects, appId }, key.sort, item).catch(() => ({ entry: null }));
       if (entry?.kind === 'launched') stageIds.add(entry.stageId);
     }
-    after = page.next;
-  } while (after !== null);
   return [...stageIds];
 }

@@ -1,3 +1,4 @@
+import { itemPages } from '../../engine/ports/item-pages.ts';
 import type { MetadataStore, QueryPage } from '../../engine/ports/metadata-store.ts';
 import { metadataKeys } from '../../engine/types/keys.ts';
 
@@ -29,11 +30,6 @@ async function registerOf(metadata: MetadataStore, appId: string): Promise<Query
   const { partition, sort } = metadataKeys.stages(appId, 0);
   const prefix = sort.slice(0, sort.indexOf('#') + 1);
   const items: QueryPage['items'][number][] = [];
-  let after: string | null = null;
-  do {
-    const page: QueryPage = await metadata.query(partition, prefix, after === null ? {} : { after });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== null);
+  for await (const page of itemPages(metadata, partition, prefix)) items.push(...page);
   return items;
 }

@@ -1,3 +1,4 @@
+import { itemPages } from '../../engine/ports/item-pages.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import { metadataKeys } from '../../engine/types/keys.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -12,15 +13,11 @@ export interface LoadJournal extends BlobStore {
 /** Reads what earlier drivers of the application wrote. Read it after taking the lease: then nobody adds to it. */
 export async function loadJournal(options: LoadJournal): Promise<Replay> {
   const entries: { epoch: number; entry: JournalEntry }[] = [];
-  let after: string | null = null;
-  do {
-    const page = await options.metadata.query(metadataKeys.journalPartition(options.appId), '', after === null ? {} : { after });
-    for (const { key, item } of page.items) {
+  for await (const items of itemPages(options.metadata, metadataKeys.journalPartition(options.appId)))
+    for (const { key, item } of items) {
       if (Number(key.sort) !== entries.length)
         throw journalCorrupt(options.appId, `entry ${entries.length}`, `is missing before ${key.sort}`);
       entries.push(await decodeEntry(options, key.sort, item));
     }
-    after = page.next;
-  } while (after !== null);
   return createReplay({ appId: options.appId, entries, loadBytes: (stored) => loadBytes(options, stored) });
 }

@@ -1,4 +1,5 @@
 import { LevinError } from '../errors/levin-error.ts';
+import { itemPages } from '../ports/item-pages.ts';
 import type { MetadataItem, MetadataStore } from '../ports/metadata-store.ts';
 import { COMMIT_SHARDS, metadataKeys } from '../types/keys.ts';
 import type { TaskResult } from '../types/task.ts';
@@ -41,12 +42,8 @@ interface Entry {
 async function readShard(read: ReadCommitted, shard: number): Promise<readonly Entry[]> {
   const { metadata, appId, stageId } = read;
   const entries: Entry[] = [];
-  let after: string | null = null;
-  do {
-    const page = await metadata.query(metadataKeys.commitPartition(appId, stageId, shard), '', after === null ? {} : { after });
-    for (const { key, item } of page.items) entries.push(await entryOf(read, key.sort, item));
-    after = page.next;
-  } while (after !== null);
+  for await (const items of itemPages(metadata, metadataKeys.commitPartition(appId, stageId, shard)))
+    for (const { key, item } of items) entries.push(await entryOf(read, key.sort, item));
   return entries;
 }
 
