@@ -63,8 +63,26 @@ function splitOption(word: string): [name: string, value: string | null] {
   return at < 0 ? [word, null] : [word.slice(0, at), word.slice(at + 1)];
 }
 
+/**
+ * Settings as they were given, with `--conf key=value` or with options that stand for one; of two values for one setting the last counts.
+ * @param settingOf the setting that an option stands for, if for any.
+ */
+export function settingsIn(
+  command: string,
+  given: CommandArguments['given'],
+  settingOf: (option: string) => string | null | undefined,
+): Readonly<Record<string, string>> {
+  const settings: Record<string, string> = {};
+  for (const [option, value] of given) {
+    const setting = settingOf(option);
+    if (typeof setting === 'string') settings[setting] = value;
+    else if (option === '--conf') Object.assign(settings, parseConf(command, value));
+  }
+  return settings;
+}
+
 /** `key=value` of `--conf`. */
-export function parseConf(command: string, text: string): Record<string, string> {
+function parseConf(command: string, text: string): Record<string, string> {
   const at = text.indexOf('=');
   if (at > 0) return { [text.slice(0, at)]: text.slice(at + 1) };
   throw usageError(command, `--conf is "${text}"; it must be key=value, for example --conf defaultParallelism=8.`);

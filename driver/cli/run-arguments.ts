@@ -1,4 +1,4 @@
-import { parseConf, parseJobArguments, usageError } from './command-arguments.ts';
+import { parseJobArguments, settingsIn, usageError } from './command-arguments.ts';
 
 export interface RunArguments {
   /** The job file as given. */
@@ -26,12 +26,7 @@ const OPTIONS: Readonly<Record<string, { readonly value: boolean; readonly key: 
 export function parseRunArguments(argv: readonly string[]): RunArguments {
   const known = Object.fromEntries(Object.entries(OPTIONS).map(([name, { value }]) => [name, value]));
   const { words, given, options, rest } = parseJobArguments('run', argv, known);
-  const flags: Record<string, string> = {};
-  for (const [name, value] of given) {
-    const key = OPTIONS[name]?.key;
-    if (typeof key === 'string') flags[key] = value;
-    else if (name === '--conf') Object.assign(flags, parseConf('run', value));
-  }
+  const flags = settingsIn('run', given, (option) => OPTIONS[option]?.key);
   const appId = options['--app'] ?? null;
   const [job, ...args] = words;
   if (job === undefined) throw usageError('run', 'no job file was given.');

@@ -1,5 +1,5 @@
 import type { LevinError } from '../../engine/errors/levin-error.ts';
-import { parseConf, parseJobArguments, usageError } from './command-arguments.ts';
+import { parseJobArguments, settingsIn, usageError } from './command-arguments.ts';
 import { parseSize, SIZE_UNITS } from './parse-size.ts';
 
 /** Where the profile comes from. */
@@ -42,8 +42,6 @@ const OPTIONS: Readonly<Record<string, boolean>> = {
 /** Reads `levin simulate [options] job.ts [args…] [-- args…]`, or with `--app` or `--events` in place of a job. */
 export function parseSimulateArguments(argv: readonly string[]): SimulateArguments {
   const { words, given, options: values, rest } = parseJobArguments('simulate', argv, OPTIONS);
-  const conf: Record<string, string> = {};
-  for (const [name, value] of given) if (name === '--conf') Object.assign(conf, parseConf('simulate', value));
   return {
     source: sourceOf([...words, ...rest], values),
     workers: wholeNumber('--workers', values, { default: 1000, min: 1, max: 100_000 }),
@@ -54,7 +52,7 @@ export function parseSimulateArguments(argv: readonly string[]): SimulateArgumen
     json: values['--json'] === 'true',
     stateDir: values['--state-dir'] ?? null,
     master: values['--on'] ?? null,
-    conf,
+    conf: settingsIn('simulate', given, () => null),
   };
 }
 

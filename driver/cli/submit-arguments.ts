@@ -1,4 +1,4 @@
-import { parseConf, parseJobArguments, usageError } from './command-arguments.ts';
+import { parseJobArguments, settingsIn, usageError } from './command-arguments.ts';
 
 export interface SubmitArguments {
   /** The job file as given. */
@@ -15,12 +15,7 @@ const OPTIONS: Readonly<Record<string, string | null>> = { '--on': 'master', '--
 export function parseSubmitArguments(argv: readonly string[]): SubmitArguments {
   const known = Object.fromEntries(Object.keys(OPTIONS).map((name) => [name, true]));
   const { words, given, rest } = parseJobArguments('submit', argv, known);
-  const flags: Record<string, string> = {};
-  for (const [name, value] of given) {
-    const key = OPTIONS[name];
-    if (typeof key === 'string') flags[key] = value;
-    else Object.assign(flags, parseConf('submit', value));
-  }
+  const flags = settingsIn('submit', given, (option) => OPTIONS[option]);
   const [job, ...args] = words;
   if (job === undefined) throw usageError('submit', 'no job file was given.');
   return { job, args: [...args, ...rest], flags };
