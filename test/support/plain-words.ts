@@ -8,6 +8,15 @@ export const CHAPTERS: string = fileURLToPath(
 
 /** The most frequent words of these chapters, counted with nothing of levin. */
 export function mostFrequentWords(count: number): readonly (readonly [string, number])[] {
+  return [...countedWords()].sort(([, a], [, b]) => b - a).slice(0, count);
+}
+
+/** All of their words, the most frequent first, those of one frequency by the alphabet. */
+export function allWords(): readonly (readonly [string, number])[] {
+  return [...countedWords()].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+}
+
+function countedWords(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const file of globSync(CHAPTERS)) {
     for (const [word] of readFileSync(file, 'utf8')
@@ -15,5 +24,5 @@ export function mostFrequentWords(count: number): readonly (readonly [string, nu
       .matchAll(/\p{L}+/gu))
       counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  return [...counts].sort(([, a], [, b]) => b - a).slice(0, count);
+  return counts;
 }

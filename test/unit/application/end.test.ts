@@ -1,36 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../../driver/application/app-record.ts';
-import { type ApplicationEnd, createApplicationEnd } from '../../../driver/application/application-end.ts';
-import { onProcessEnd } from '../../../driver/application/process-end.ts';
 import { loadJournal } from '../../../driver/journal/load-journal.ts';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
+import { endOf } from '../../support/application-end.ts';
 import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
-
-interface Ended {
-  readonly end: ApplicationEnd;
-  readonly closed: string[];
-}
-
-/** The end of an engine's application; what it closes is noted. */
-function endOf(lv: TestEngine, runnerClose: () => Promise<void> = async () => undefined): Ended {
-  const closed: string[] = [];
-  const end = createApplicationEnd({
-    appId: 'app-test',
-    master: 'local[2]',
-    stores: { ...lv.stores, metadata: { ...lv.stores.metadata, close: async () => void closed.push('metadata') } },
-    lease: lv.lease,
-    journal: lv.journal,
-    record: lv.record,
-    engine: lv.engine,
-    runner: { ...lv.runner, close: runnerClose },
-    bus: lv.bus,
-    log: { write: () => undefined, close: async () => void closed.push('log') },
-    console: { close: () => void closed.push('console') },
-    onProcessEnd,
-    onEnd: () => void closed.push('place'),
-  });
-  return { end, closed };
-}
 
 function statusOf(lv: TestEngine): string | undefined {
   return lv.events.find((event) => event.kind === 'appEnded')?.status;
@@ -171,7 +144,7 @@ describe('the end of an application', () => {
 
   test('one part that cannot be closed does not keep the others open', async () => {
     const lv = await openTestEngine();
-    const { end, closed } = endOf(lv, () => Promise.reject(new Error('a worker hangs')));
+    const { end, closed } = endOf(lv, { closeRunner: () => Promise.reject(new Error('a worker hangs')) });
     await expect(end.stop()).rejects.toThrow('a worker hangs');
     expect(closed).toEqual(['log', 'console', 'metadata', 'place']);
   });

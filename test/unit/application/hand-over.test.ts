@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createApplicationEnd } from '../../../driver/application/application-end.ts';
 import type { TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
+import { endOf } from '../../support/application-end.ts';
 import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
 
 const job = (lv: TestEngine): Promise<number> =>
@@ -127,23 +127,7 @@ describe('the end of a driver that hands over', () => {
   /** The driver's end over its engine; what it closes is noted. */
   async function ending(script?: Parameters<typeof openTestEngine>[0]) {
     const lv = await openTestEngine({ outliveMs: LIMIT_MS, ...script });
-    const closed: string[] = [];
-    const end = createApplicationEnd({
-      appId: 'app-test',
-      master: 'local[2]',
-      stores: { ...lv.stores, metadata: { ...lv.stores.metadata, close: async () => void closed.push('metadata') } },
-      lease: lv.lease,
-      journal: lv.journal,
-      record: lv.record,
-      engine: lv.engine,
-      runner: { ...lv.runner, close: async () => void closed.push('runner') },
-      bus: lv.bus,
-      log: { write: () => undefined, close: async () => void closed.push('log') },
-      console: { close: () => void closed.push('console') },
-      onProcessEnd: () => ({ release: () => undefined, interrupt: () => undefined }),
-      onEnd: () => void closed.push('place'),
-    });
-    return { lv, end, closed };
+    return { lv, ...endOf(lv, { apart: true }) };
   }
 
   test('the lease is free when the log is written; attempts are not stopped, and the program hears of nothing any more', async () => {
