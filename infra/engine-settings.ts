@@ -1,5 +1,5 @@
 import { LevinError } from '../engine/errors/levin-error.ts';
-import { DEFAULT_ENGINE, ENGINE_NAME, MOST_IN_FLIGHT } from '../engine/types/aws-engine.ts';
+import { DEFAULT_ENGINE, DEFAULT_MAX_CONCURRENCY, ENGINE_NAME, MOST_IN_FLIGHT } from '../engine/types/aws-engine.ts';
 
 /** How an engine is to be made, as far as numbers and names go; what is undefined is by default. */
 export interface EngineOptions {
@@ -24,9 +24,6 @@ export interface EngineSettings {
   readonly readable: readonly string[];
   readonly writable: readonly string[];
 }
-
-/** A quarter of what a new account may have in flight once it has AWS's default quota of 1,000: the owner's other functions live, too. */
-const DEFAULT_MAX_CONCURRENCY = 250;
 
 /** One, two and (at the most that Lambda has) six processors. */
 const DEFAULT_MEMORY_SIZES_MB: readonly number[] = [1769, 3538, 10_240];

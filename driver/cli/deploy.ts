@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
-import { DEFAULT_ENGINE, MOST_IN_FLIGHT, stackName } from '../../engine/types/aws-engine.ts';
+import { DEFAULT_ENGINE, DEFAULT_MAX_CONCURRENCY, MOST_IN_FLIGHT, stackName } from '../../engine/types/aws-engine.ts';
 import type { DeployOption, DeployOptions } from '../../infra/deploy-options.ts';
 import type { DeployWiring } from '../wiring-deploy.ts';
 import { type CdkCommand, findCdk } from './cdk-command.ts';
@@ -62,7 +62,9 @@ async function completed(options: DeployOptions, aws: DeployWiring): Promise<Dep
     return { ...options, maxConcurrency: String(share) };
   } catch (error) {
     if (errorCode(error) !== 'PERMISSION_DENIED') throw error;
-    process.stderr.write(`levin deploy: ${(error as Error).message} An application gets 250 invocations in flight.\n`);
+    process.stderr.write(
+      `levin deploy: ${(error as Error).message} An application gets ${DEFAULT_MAX_CONCURRENCY} invocations in flight.\n`,
+    );
     return options;
   }
 }

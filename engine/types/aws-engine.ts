@@ -24,6 +24,9 @@ export interface AwsEngine {
  */
 export const MOST_IN_FLIGHT = 800;
 
+/** A quarter of what a new account may have in flight once it has AWS's default quota of 1,000: the owner's other functions live, too. */
+export const DEFAULT_MAX_CONCURRENCY = 250;
+
 /** Names of the environment variables that describe an engine: all of its functions have them. */
 export const ENGINE_ENV: Readonly<Record<keyof AwsEngine, string>> = {
   name: 'LEVIN_ENGINE',
