@@ -28,6 +28,9 @@ import { type ApplicationEnded, type DriverEvent, END_EVENT } from '../engine/ty
 import { createExchange } from '../shuffle/exchange.ts';
 import type { DriverRunner, RunnerOptions, Stores, Wiring, WiringOptions } from './wiring.ts';
 
+/** What a driver holds itself is small: hundreds of functions, as an engine has them, would take longer to start than it takes one to run it. */
+const DEFAULT_PARALLELISM = 8;
+
 /** Looks for an engine with the credentials, region and endpoints of the environment. */
 export async function lookUpEngine(name: string): Promise<FoundEngine> {
   const { lambda } = endpointsIn(process.env);
@@ -107,5 +110,9 @@ function openLambdaRunner({ engine }: FoundEngine, endpoints: AwsEndpoints, opti
     objects: async () => objects,
   });
   // Functions start when the first tasks come: one that is kept warm costs as one that works.
-  return { ...warnOfFullAccount(runner, engine.maxConcurrency, options.onWarning), prewarm: () => undefined };
+  return {
+    ...warnOfFullAccount(runner, engine.maxConcurrency, options.onWarning),
+    prewarm: () => undefined,
+    defaultParallelism: Math.min(DEFAULT_PARALLELISM, engine.maxConcurrency),
+  };
 }

@@ -99,6 +99,8 @@ export interface RunnerOptions {
 }
 
 export interface DriverRunner extends TaskRunner {
+  /** Partitions of what a driver holds itself, where nobody says how many; absent: as many as it runs at once. */
+  readonly defaultParallelism?: number;
   prewarm(count: number): void;
   /** Kills what runs the attempt: its worker thread, or its executor with all that runs there. False: it runs nowhere any more. Absent: nothing can be killed. */
   kill?(attemptId: string): boolean;

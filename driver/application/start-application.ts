@@ -36,9 +36,6 @@ export interface StartApplication {
   readonly onEnd: () => void;
 }
 
-/** What a driver holds itself is small: hundreds of functions, as an engine has them, would take longer to start than it takes one to run it. */
-const AWS_PARALLELISM = 8;
-
 /** Everything that runs jobs, tied together; the lease is held and the journal open. */
 export async function startApplication(start: StartApplication): Promise<Application> {
   const { appId, config, stores, lease, journal, host } = start;
@@ -98,7 +95,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     id: appId,
     name: start.name,
     master: config.master,
-    defaultParallelism: config.defaultParallelism ?? (master.kind === 'aws' ? Math.min(AWS_PARALLELISM, concurrency) : concurrency),
+    defaultParallelism: config.defaultParallelism ?? runner.defaultParallelism ?? concurrency,
     node(shape, operation, callSite) {
       checkOpen(operation);
       return engine.node(shape, operation, callSite);
