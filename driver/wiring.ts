@@ -23,7 +23,7 @@ import type { Random } from '../engine/ports/random.ts';
 import type { StagedFiles } from '../engine/ports/staged-files.ts';
 import type { TaskRunner } from '../engine/ports/task-runner.ts';
 import type { BlockCompression } from '../engine/records/compress-block.ts';
-import { commitAttempt } from '../engine/runtime/commit.ts';
+import { createElection } from '../engine/runtime/election.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { machineMemory } from '../engine/runtime/supervisor/memory-plan.ts';
@@ -155,7 +155,7 @@ export function lookUpEngine(name: string): EngineLookUp {
 
 function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: string, options: RunnerOptions): DriverRunner {
   const { stores, requesterPays, onWarning } = options;
-  const { clock, metadata, exchange } = stores;
+  const { clock, metadata, exchange, staged } = stores;
   const objectsRoot = join(stateDir, 'objects');
   // A disk is faster than compression.
   const shuffleCompression = options.shuffleCompression ?? 'none';
@@ -179,7 +179,7 @@ function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: str
         entry: entryUrl('../functions/worker-thread', import.meta.url),
         workerData: { ...workerData },
         scratchRoot,
-        commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),
+        election: createElection({ metadata, readOffsets: exchange.readOffsets, staged: () => staged, onWarning }),
         clock,
         onWarning,
       });

@@ -1,14 +1,17 @@
 /** Entry of a local-cluster executor: its main thread supervises and commits, its worker threads run user code. */
+import { openUserFiles } from '../engine/adapters/aws/open-user-files.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
 import { driverChannel, endProcess } from '../engine/adapters/local/driver-channel.ts';
 import type { LocalExecutorData, LocalWorkerData } from '../engine/adapters/local/executor-data.ts';
 import { executorFolderAt, isExecutorFolder } from '../engine/adapters/local/executor-folder.ts';
 import { removeLocalFolder } from '../engine/adapters/local/local-folder.ts';
+import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSqliteMetadataStore } from '../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
+import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { removeThreadScratch } from '../engine/adapters/local/thread-scratch.ts';
 import { levinPackage } from '../engine/closures/loading/levin-package.ts';
-import { commitAttempt } from '../engine/runtime/commit.ts';
+import { createElection } from '../engine/runtime/election.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { createExecutorSupervisor } from '../engine/runtime/supervisor/executor-supervisor.ts';
@@ -25,6 +28,7 @@ serveExecutor({
     const { objectsRoot, metadataFile, shuffleCompression, requesterPays } = setup.data as LocalExecutorData;
     const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
     const exchange = createExchange({ objects: createDirectoryObjectStore({ root: objectsRoot }) });
+    const { staged } = openUserFiles({ local: machineFiles(), clock, random: createSystemRandom(), requesterPays });
     const folder = executorFolderAt(setup.folder);
     const { task: memory } = planMemory(setup.memoryMb, setup.cores);
     const scratchRoot = folder.scratch;
@@ -40,7 +44,7 @@ serveExecutor({
       setup,
       workerEntry: entryUrl('./worker-thread', import.meta.url),
       workerData,
-      commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: (key) => exchange.readOffsets(key) }),
+      election: createElection({ metadata, readOffsets: exchange.readOffsets, staged: () => staged, onWarning }),
       clock,
       onWarning,
       onWorkerExit: (threadId) => void removeThreadScratch(scratchRoot, threadId),

@@ -5,7 +5,7 @@ import { environmentFolderAt } from '../engine/adapters/local/environment-folder
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { calledOffIn } from '../engine/runtime/called-off.ts';
-import { commitAttempt } from '../engine/runtime/commit.ts';
+import { createElection } from '../engine/runtime/election.ts';
 import { entryUrl } from '../engine/runtime/supervisor/entry-url.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
 import { createExecutorSupervisor } from '../engine/runtime/supervisor/executor-supervisor.ts';
@@ -21,7 +21,7 @@ const env = readExecutorEnvironment(process.env);
 const clock = createSystemClock();
 const random = createSystemRandom();
 const build = buildOf(LEVIN_VERSION);
-const { metadata, objects, readOffsets, requests } = openExecutorStores(env, { clock, random });
+const { metadata, objects, readOffsets, staged, requests } = openExecutorStores(env, { clock, random });
 const folder = environmentFolderAt(env.temporary);
 folder.enter();
 const setup = lambdaSetup(build, env);
@@ -41,13 +41,14 @@ export const handler: LambdaHandler = createLambdaHandler({
   requests,
   calledOff: async (key) => calledOffIn(await metadata.get(key)),
   openSupervisor() {
+    const onWarning = (message: string): void => console.warn(message);
     const supervisor = createExecutorSupervisor({
       setup,
       workerEntry: entryUrl('./lambda-worker', import.meta.url),
       workerData,
-      commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets }),
+      election: createElection({ metadata, readOffsets, staged: ({ settings }) => staged(settings), onWarning }),
       clock,
-      onWarning: (message) => console.warn(message),
+      onWarning,
     });
     supervisor.prewarm(1);
     return supervisor;

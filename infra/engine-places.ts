@@ -5,8 +5,12 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { driverName, executorName } from '../engine/types/aws-engine.ts';
+import { STAGED } from '../engine/types/output-names.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { Places } from './rights.ts';
+
+/** In every folder that jobs write. */
+const STAGED_RECORDS = `*${STAGED}*`;
 
 export interface EngineParts {
   readonly settings: EngineSettings;
@@ -36,6 +40,7 @@ export function engineArns(scope: Construct, { settings, bucket, table, key, dri
     readableBuckets: [...new Set(readable.map((place) => s3Arn(place.split('/')[0] as string)))],
     readableObjects: readable.map((place) => s3Arn(`${place}/*`)),
     writableObjects: settings.writable.map((place) => s3Arn(`${place}/*`)),
+    stagedRecords: [bucket.arnForObjects(STAGED_RECORDS), ...settings.writable.map((place) => s3Arn(`${place}/${STAGED_RECORDS}`))],
     key: key === undefined ? [] : [key.keyArn],
   };
 }

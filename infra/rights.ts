@@ -15,6 +15,7 @@ export type Place =
   | 'readableBuckets'
   | 'readableObjects'
   | 'writableObjects'
+  | 'stagedRecords'
   | 'key';
 
 export interface Right {
@@ -46,7 +47,7 @@ const OWN_LOGS: Right = {
   unseen: BY_LAMBDA,
 };
 
-/** Buckets of the user, where the engine was made with some. An attempt stages its file as an upload; the driver completes uploads, or takes them away. */
+/** Buckets of the user, where the engine was made with some. An attempt stages its file as an upload, which it takes away if it loses; the driver completes uploads, or takes them away. */
 const USER_OBJECTS: readonly Right[] = [
   { actions: ['s3:GetObject'], on: 'readableObjects', reason: 'input of jobs' },
   { actions: ['s3:PutObject'], on: 'writableObjects', reason: 'output of jobs' },
@@ -110,9 +111,15 @@ const EXECUTOR: readonly Right[] = [
   ...(['objects', 'writableObjects'] as const).map((on) => ({
     actions: ABORT,
     on,
-    reason: 'a large object that could not be written whole',
+    reason: 'a large object that could not be written whole, and output that was staged by an attempt that lost',
     unseen: 'no part of an upload fails for good in the judged jobs',
   })),
+  {
+    actions: ['s3:DeleteObject'],
+    on: 'stagedRecords',
+    reason: 'an attempt that lost takes away what it staged, also after the output was published',
+    unseen: 'no attempt of the judged jobs loses after it has staged a file',
+  },
   { actions: ['dynamodb:PutItem'], on: 'table', reason: 'an attempt commits its task' },
   {
     actions: ['dynamodb:GetItem'],

@@ -3,7 +3,7 @@ import { createMemoryScratch } from '../engine/adapters/memory/memory-scratch.ts
 import type { TaskTemplate } from '../engine/plan/stage-plan.ts';
 import type { ObjectStore } from '../engine/ports/object-store.ts';
 import type { RemoteStores } from '../engine/ports/wrappers/remote-stores.ts';
-import { commitAttempt } from '../engine/runtime/commit.ts';
+import { createElection } from '../engine/runtime/election.ts';
 import { ownDelivery } from '../engine/runtime/own-delivery.ts';
 import { runTask } from '../engine/runtime/run-task.ts';
 import { cancelledFailure, failureOf } from '../engine/runtime/worker/task-failure.ts';
@@ -95,7 +95,8 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
       const runsOut = options.runsOut(spec, prepared.metrics, memorySizeMb);
       await compute(runsOut ? ms / 2 : ms, signal);
       if (runsOut) return { kind: 'failure', failure: outOfMemory(spec, memorySizeMb) };
-      return await commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets });
+      const election = createElection({ metadata, readOffsets: exchange.readOffsets, staged: () => staged, onWarning: noWarning });
+      return await election.commit(spec, prepared);
     } catch (error) {
       return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };
     } finally {
@@ -113,6 +114,9 @@ export function createEnvironment(options: EnvironmentOptions): Environment {
     },
   };
 }
+
+/** What could not be taken away is found by whoever looks at the world in the end. */
+const noWarning = (): void => undefined;
 
 /** That of this real process would differ from run to run. */
 const noMemory = (): number => 0;

@@ -164,6 +164,7 @@ function instantRunner(job: InstantJob, to: { metadata: MetadataStore; objects: 
         spec,
         prepared: { output: await outputOf(spec), metrics: METRICS },
         readOffsets,
+        discard: async () => undefined,
       });
     },
     close: async () => undefined,

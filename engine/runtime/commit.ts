@@ -17,6 +17,8 @@ export interface CommitAttempt {
   readonly prepared: { readonly output: TaskOutput; readonly metrics: TaskMetrics };
   /** Asked only when the race is lost to a winner with too many partitions for its item. */
   readonly readOffsets: ReadOffsets;
+  /** Takes the attempt's output away, which nobody will ever read: it has lost, and was never the winner. */
+  readonly discard: () => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -38,9 +40,13 @@ export async function commitAttempt(commit: CommitAttempt): Promise<TaskOutcome>
   const key = metadataKeys.commit(spec.appId, spec.stageId, spec.partition);
   const item = encodeCommitItem(spec, result);
   const options = { condition: electionOf(generation), ...(signal === undefined ? {} : { signal }) };
-  const put = await repeatWrite(() => metadata.put(key, item, options));
+  let mayHaveWon = false;
+  const put = await repeatWrite((maybeDone) => {
+    mayHaveWon = maybeDone;
+    return metadata.put(key, item, options);
+  });
   if (put.written) return { kind: 'success', result, lostRace: false };
-  return await refused(commit, result, put.current);
+  return await refused(commit, result, { current: put.current, mayHaveWon });
 }
 
 /** The record's result; null when its generation has no winner. */
@@ -56,11 +62,19 @@ function electionOf(generation: number): Condition {
   return generation === 0 ? { kind: 'absent' } : { kind: 'equals', fields: { generation, winner: null } };
 }
 
-async function refused(commit: CommitAttempt, mine: TaskResult, current: MetadataItem | null): Promise<TaskOutcome> {
+interface Refusal {
+  readonly current: MetadataItem | null;
+  /** The answer to an earlier try was lost. */
+  readonly mayHaveWon: boolean;
+}
+
+async function refused(commit: CommitAttempt, mine: TaskResult, { current, mayHaveWon }: Refusal): Promise<TaskOutcome> {
   const { spec } = commit;
-  if (current === null) throw inconsistent(spec, 'its commit item was deleted while it ran: the application was stopped or cleaned up');
-  const record = decodeCommitItem(spec, current);
-  if (record.generation === spec.generation && record.winner === spec.attemptId) return { kind: 'success', result: mine, lostRace: false };
+  const record = current === null ? null : decodeCommitItem(spec, current);
+  if (record?.generation === spec.generation && record.winner === spec.attemptId) return { kind: 'success', result: mine, lostRace: false };
+  // Whoever won a generation that is over may stand in a publication that was decided before.
+  if (!mayHaveWon || record === null || record.generation <= spec.generation) await commit.discard();
+  if (record === null) throw inconsistent(spec, 'its commit item was deleted while it ran: the application was stopped or cleaned up');
   return await decidedOutcome(record, spec, commit.readOffsets);
 }
 

@@ -1,6 +1,7 @@
 import type { TaskTemplate } from '../plan/stage-plan.ts';
 import type { TaskSpec } from '../types/task.ts';
 import { createBadRecords } from './bad-records.ts';
+import { discardOutput } from './discard-output.ts';
 import { runSink } from './sinks/run-sink.ts';
 import { memoryShare } from './spill/memory-share.ts';
 import { createSpillSpace } from './spill/spill-space.ts';
@@ -35,7 +36,12 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
     badRecords,
   };
   const output = await runSink(task);
-  await badRecords?.store(deps.objects);
+  try {
+    await badRecords?.store(deps.objects);
+  } catch (error) {
+    await discardOutput(deps.staged, output);
+    throw error;
+  }
   const runMs = deps.clock.monotonic() - start;
   const cpu = startCpuMs === undefined || deps.cpuMs === undefined ? {} : { cpuMs: deps.cpuMs() - startCpuMs };
   return {

@@ -14,7 +14,8 @@ export const SUCCESS = '_SUCCESS';
 
 const MANIFEST = /^_levin\/manifest-(\d{10})\.json$/;
 const PENDING = '_levin/pending-';
-const STAGED = '_levin/staged/';
+/** Names of staged files begin so. */
+export const STAGED = '_levin/staged/';
 const STAGED_END = '.staged';
 
 export function manifestName(version: number): string {

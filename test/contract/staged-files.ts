@@ -62,6 +62,16 @@ const cases: Readonly<Record<string, (subject: StagedSubject) => Promise<void>>>
     await staged.discard('out', ['out/a']);
     expect((await files.head('out/a')).size).toBe(7);
   },
+  'a file that is discarded after others of its folder were published touches none of them': async ({ files, staged }) => {
+    await staged.stage('out/part-0-winner', BODY);
+    await staged.publish('out/part-0-winner');
+    await staged.stage('out/part-0-loser', BODY);
+    await staged.stage('out/part-1-winner', BODY);
+    expect(await staged.discard('out', ['out/part-0-loser'])).toEqual({ failed: [] });
+    expect(await staged.list('out')).toEqual(['out/part-1-winner']);
+    expect(await staged.publish('out/part-1-winner')).toBe(true);
+    expect((await files.list('out/')).objects.map(({ key }) => key)).toEqual(['out/part-0-winner', 'out/part-1-winner']);
+  },
   'an aborted stage leaves nothing to publish': async ({ staged }) => {
     const signal = AbortSignal.abort(new Error('stop'));
     await expect(staged.stage('out/a', BODY, { signal })).rejects.toThrow('stop');

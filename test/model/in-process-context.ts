@@ -5,7 +5,7 @@ import { type DriverRunner, openWiring, type Stores } from '../../driver/wiring.
 import { fetchBundle } from '../../engine/adapters/local/code-folder.ts';
 import { createInProcessRunner } from '../../engine/adapters/memory/in-process-runner.ts';
 import { openExecutorBundle } from '../../engine/closures/loading/executor-modules.ts';
-import { commitAttempt } from '../../engine/runtime/commit.ts';
+import { createElection } from '../../engine/runtime/election.ts';
 import { createAttemptRunner } from '../../engine/runtime/worker/attempt-runner.ts';
 import { createWorkerCode } from '../../engine/runtime/worker/worker-code.ts';
 import type { TaskMemory } from '../../engine/types/task-memory.ts';
@@ -43,7 +43,7 @@ function inProcessRunner(stores: Stores, { stateDir, memory }: { readonly stateD
       memory,
       openScratch: memoryScratch,
     }),
-    commit: (spec, prepared) => commitAttempt({ metadata, spec, prepared, readOffsets: exchange.readOffsets }),
+    election: createElection({ metadata, readOffsets: exchange.readOffsets, staged: () => staged, onWarning: console.warn }),
     clock,
   });
   return { ...runner, capabilities: { ...runner.capabilities, needsBundle: true }, prewarm: () => undefined };

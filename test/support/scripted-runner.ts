@@ -2,7 +2,7 @@ import { unpack } from 'msgpackr';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
-import { commitAttempt } from '../../engine/runtime/commit.ts';
+import { createElection } from '../../engine/runtime/election.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../../engine/runtime/run-task.ts';
 import { cancelledFailure, failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
@@ -40,6 +40,8 @@ export interface ScriptedRunner extends TaskRunner {
 export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRunner {
   const { deps, metadata, queueDepth, concurrency = queueDepth, outliveMs = null, memorySizesMb = [] } = options;
   const attempts: TaskSpec[] = [];
+  const { readOffsets } = deps.exchange;
+  const election = createElection({ metadata, readOffsets, staged: () => deps.staged, onWarning: console.warn });
 
   const execute = async (spec: TaskSpec, signal: AbortSignal): Promise<TaskOutcome> => {
     try {
@@ -48,7 +50,7 @@ export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRu
       const template = unpack(bytes) as TaskTemplate;
       const closures = template.closures.map((name) => options.functionOf(new TextDecoder().decode(name)) as UserFunction);
       const prepared = await runTask(spec, template, { ...deps, closures, signal });
-      return await commitAttempt({ metadata, spec, prepared, readOffsets: deps.exchange.readOffsets });
+      return await election.commit(spec, prepared);
     } catch (error) {
       return { kind: 'failure', failure: signal.aborted ? cancelledFailure(spec) : failureOf(error) };
     }

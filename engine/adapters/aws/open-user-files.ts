@@ -10,10 +10,18 @@ export interface OpenUserFiles {
   readonly random: Random;
   /** Accept the cost of requests to buckets whose owner has others pay. */
   readonly requesterPays: boolean;
+  /** Default: this process's. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Files of this machine and of S3, with the credentials, region and endpoint of the environment. Nothing of AWS is loaded before the first path on S3. */
-export function openUserFiles({ local, clock, random, requesterPays }: OpenUserFiles): UserFiles & { usage(): RequestUsage | null } {
+export function openUserFiles({
+  local,
+  clock,
+  random,
+  requesterPays,
+  env = process.env,
+}: OpenUserFiles): UserFiles & { usage(): RequestUsage | null } {
   let usage: (() => RequestUsage) | null = null;
   const openS3 = async (): Promise<UserFiles> => {
     const [{ createS3Client }, { countS3Requests }, { createS3Files }, { endpointsIn }, { createStoreWrappers }] = await Promise.all([
@@ -23,7 +31,7 @@ export function openUserFiles({ local, clock, random, requesterPays }: OpenUserF
       import('./aws-endpoints.ts'),
       import('../../ports/wrappers/wrap-remote-stores.ts'),
     ]);
-    const { s3 } = endpointsIn(process.env);
+    const { s3 } = endpointsIn(env);
     const client = createS3Client({ endpoint: s3 });
     const uploads = { clock, random, onWarning: (message: string) => console.warn(message) };
     const wrapped = createStoreWrappers({ clock, random }).wrapFiles(createS3Files({ client, requesterPays, uploads }));

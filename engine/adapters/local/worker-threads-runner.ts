@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
-import type { Commit } from '../../runtime/supervisor/commit-prepared.ts';
+import type { Election } from '../../runtime/election.ts';
 import { machineMemory, planMemory } from '../../runtime/supervisor/memory-plan.ts';
 import { createSupervisor } from '../../runtime/supervisor/supervisor.ts';
 import { createWorkerThreadSpawner } from '../../runtime/supervisor/worker-thread.ts';
@@ -22,7 +22,7 @@ export interface WorkerThreadsRunnerOptions {
   readonly workerData: object;
   /** Where the entry keeps what attempts spill; removed with the runner. */
   readonly scratchRoot?: string;
-  readonly commit: Commit;
+  readonly election: Election;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
   /** Limit of the whole process; null is the machine's. */
@@ -58,7 +58,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
       ...(memory.resourceLimits === null ? {} : { resourceLimits: memory.resourceLimits }),
       ...(options.env === undefined ? {} : { env: options.env }),
     }),
-    commit: options.commit,
+    election: options.election,
     clock: options.clock,
     memoryLimitBytes: memory.limitBytes,
     residentBytes: () => process.memoryUsage.rss(),

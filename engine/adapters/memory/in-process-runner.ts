@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
+import type { Election } from '../../runtime/election.ts';
 import { afterMs } from '../../runtime/supervisor/after-ms.ts';
 import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
-import { type Commit, commitPrepared } from '../../runtime/supervisor/commit-prepared.ts';
+import { commitPrepared } from '../../runtime/supervisor/commit-prepared.ts';
 import type { StopReason } from '../../runtime/supervisor/stop-reason.ts';
 import { type AttemptLog, captureConsole, createAttemptLog } from '../../runtime/worker/console-capture.ts';
 import type { RunAttempt } from '../../runtime/worker/serve-worker.ts';
@@ -15,7 +16,7 @@ const STOP_GRACE_MS = 300;
 
 export interface InProcessRunnerOptions {
   readonly runAttempt: RunAttempt;
-  readonly commit: Commit;
+  readonly election: Election;
   readonly clock: Clock;
   /** Attempts whose waiting may overlap; there is one thread for all of them. Default 1. */
   readonly concurrency?: number;
@@ -26,7 +27,7 @@ export interface InProcessRunnerOptions {
  * but a function that loops, exits or fills the memory takes the driver with it.
  */
 export function createInProcessRunner(options: InProcessRunnerOptions): TaskRunner {
-  const { runAttempt, commit, clock, concurrency = 1 } = options;
+  const { runAttempt, election, clock, concurrency = 1 } = options;
   const logs = new AsyncLocalStorage<AttemptLog>();
   const releaseConsole = captureConsole(console, () => logs.getStore() ?? null);
   const queue = new Set<Attempt>();
@@ -51,7 +52,7 @@ export function createInProcessRunner(options: InProcessRunnerOptions): TaskRunn
     try {
       const prepared = await logs.run(log, () => runAttempt(spec, { signal }));
       log.end();
-      await commitPrepared(attempt, prepared, commit);
+      await commitPrepared(attempt, { prepared, election, clock });
     } catch (error) {
       log.end();
       attempt.settleUnlessStopped({ kind: 'failure', failure: failureOf(error) });

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Commit } from './commit-prepared.ts';
+import type { Election } from '../election.ts';
 import type { ExecutorSetup } from './executor-protocol.ts';
 import { planMemory } from './memory-plan.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
@@ -13,7 +13,7 @@ export interface ExecutorSupervisorOptions {
   /** The worker threads' entry module: `functions/worker-thread`. */
   readonly workerEntry: URL;
   readonly workerData: object;
-  readonly commit: Commit;
+  readonly election: Election;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
   readonly onWorkerExit?: (threadId: number) => void;
@@ -21,7 +21,7 @@ export interface ExecutorSupervisorOptions {
 
 /** The supervisor of an executor process: as many workers as cores, within the memory of the setup. */
 export function createExecutorSupervisor(options: ExecutorSupervisorOptions): Supervisor {
-  const { setup, commit, clock, onWarning, onWorkerExit } = options;
+  const { setup, election, clock, onWarning, onWorkerExit } = options;
   const memory = planMemory(setup.memoryMb, setup.cores);
   return createSupervisor({
     executorId: setup.executorId,
@@ -34,7 +34,7 @@ export function createExecutorSupervisor(options: ExecutorSupervisorOptions): Su
       resourceLimits: memory.resourceLimits,
       ...(onWorkerExit === undefined ? {} : { onExit: onWorkerExit }),
     }),
-    commit,
+    election,
     clock,
     memoryLimitBytes: memory.limitBytes,
     residentBytes: () => process.memoryUsage.rss(),

@@ -123,7 +123,10 @@ function watchDeadline(state: State, worker: LiveWorker, attempt: Attempt): void
 function stop(state: State, attempt: Attempt, reason: StopReason): void {
   attempt.stopReason ??= reason;
   state.worker?.cancel(attempt);
-  afterMs(state.options.clock, STOP_GRACE_MS, attempt, () => void terminate(state));
+  afterMs(state.options.clock, STOP_GRACE_MS, attempt, () => {
+    // It may have finished, and only what it staged is being taken away.
+    if (state.worker?.has(attempt) === true) void terminate(state);
+  });
 }
 
 /** The worker has no task, and has loaded code that is not wanted any more. */

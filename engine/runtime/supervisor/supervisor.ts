@@ -1,9 +1,10 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
+import type { Election } from '../election.ts';
 import { afterMs } from './after-ms.ts';
 import type { Attempt } from './attempt.ts';
 import { createAttemptIntake } from './attempt-intake.ts';
-import { type Commit, commitPrepared } from './commit-prepared.ts';
+import { COMMIT_GRACE_MS, commitPrepared } from './commit-prepared.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 import { createSlot, type Slot } from './slot.ts';
@@ -16,7 +17,7 @@ export interface SupervisorOptions extends ExecutorFacts {
   /** Tasks queued in each worker behind the running one. */
   readonly ahead: number;
   readonly spawn: SpawnWorker;
-  readonly commit: Commit;
+  readonly election: Election;
   readonly clock: Clock;
   /** Above this much resident memory of the process the running attempts are stopped. */
   readonly memoryLimitBytes: number;
@@ -34,9 +35,6 @@ export interface Supervisor extends Pick<TaskRunner, 'run' | 'close'> {
   /** Ends the worker that runs the attempt, as if it had died. False: none runs it. */
   kill(attemptId: string): boolean;
 }
-
-/** How long an attempt that is being committed has when it is cancelled: the write is a matter of milliseconds. */
-const COMMIT_GRACE_MS = 1_000;
 
 /**
  * User code never runs on this thread, so it always answers.
@@ -116,7 +114,7 @@ function createSlots(options: SupervisorOptions, isBusy: () => boolean): { slots
       onWarning: options.onWarning,
       onStarted: (attempt) => dispatcher.started(attempt.ticket),
       onDone: (attempt) => dispatcher.remove(attempt.ticket),
-      onPrepared: (attempt, prepared) => void commitPrepared(attempt, prepared, options.commit),
+      onPrepared: (attempt, prepared) => void commitPrepared(attempt, { prepared, election: options.election, clock: options.clock }),
       onLost: (ended) =>
         dispatcher.laneLost(
           lane,

@@ -36,7 +36,7 @@ test('executors reach the bucket, the table’s items, and their own log', () =>
     `dynamodb:PutItem on ${TABLE}`,
     `logs:CreateLogStream on ${ARN}:logs:${HERE}:log-group:Enginemainexecutor1769LogsA13E0688:*`,
     `logs:PutLogEvents on ${ARN}:logs:${HERE}:log-group:Enginemainexecutor1769LogsA13E0688:*`,
-    ...OWN,
+    ...[...OWN, `s3:DeleteObject on ${ARN}:s3:::engine-bucket/*_levin/staged/*`].sort(),
   ]);
 });
 
@@ -88,12 +88,13 @@ test('roles are taken on by Lambda alone', () => {
 test('buckets of the user are reached where the engine was made with them, and written to only where that was said', () => {
   const props = { memorySizes: [1769], readable: ['s3://books/english/'], writable: ['s3://reports'] };
   const { of } = enginePolicies(engineTemplate(props), NAMES);
-  const onUsers = [...(of['levin-main-executor-1769'] ?? [])].filter(({ Sid = '' }) => /^(readable|writable)/.test(Sid));
+  const onUsers = [...(of['levin-main-executor-1769'] ?? [])].filter(({ Sid = '' }) => /^(readable|writable|staged)/.test(Sid));
   expect(onUsers.map(({ Action, Resource }) => [[Action].flat(), [Resource].flat()])).toEqual([
     [['s3:ListBucket'], ['arn:aws:s3:::books', 'arn:aws:s3:::reports']],
     [['s3:GetObject'], ['arn:aws:s3:::books/english/*', 'arn:aws:s3:::reports/*']],
     [['s3:PutObject'], ['arn:aws:s3:::reports/*']],
     [['s3:AbortMultipartUpload'], ['arn:aws:s3:::reports/*']],
+    [['s3:DeleteObject'], ['arn:aws:s3:::engine-bucket/*_levin/staged/*', 'arn:aws:s3:::reports/*_levin/staged/*']],
   ]);
 });
 

@@ -9,7 +9,7 @@ import { createInProcessRunner } from '../../../engine/adapters/memory/in-proces
 import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
 import type { MakeRunner } from '../../contract/task-runner-case.ts';
 import { runBehaviour } from './behaviours.ts';
-import { commitInto } from './commit-into.ts';
+import { electionIn } from './election-in.ts';
 import { TEST_BUILD } from './test-build.ts';
 
 const clock = createSystemClock();
@@ -18,7 +18,7 @@ const TEST_MEMORY_MB = 320;
 
 export const makeInProcessRunner: MakeRunner = async (places) => {
   const metadata = createMemoryMetadataStore({ clock });
-  const runner = createInProcessRunner({ runAttempt: runBehaviour, commit: commitInto(metadata), clock, concurrency: places });
+  const runner = createInProcessRunner({ runAttempt: runBehaviour, election: electionIn(metadata), clock, concurrency: places });
   return { runner, metadata, executors: () => [], end: () => runner.close() };
 };
 
@@ -30,7 +30,7 @@ export function makeWorkerThreadsRunner(memoryMb: number | null): MakeRunner {
       threads: places,
       entry: new URL('./test-worker.ts', import.meta.url),
       workerData: {},
-      commit: commitInto(metadata),
+      election: electionIn(metadata),
       clock,
       memoryMb,
       onWarning: (message) => {

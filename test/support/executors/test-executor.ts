@@ -5,7 +5,7 @@ import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import { createExecutorSupervisor } from '../../../engine/runtime/supervisor/executor-supervisor.ts';
 import { serveExecutor } from '../../../engine/runtime/supervisor/serve-executor.ts';
-import { commitInto } from './commit-into.ts';
+import { electionIn } from './election-in.ts';
 import { TEST_BUILD } from './test-build.ts';
 
 const clock = createSystemClock();
@@ -17,7 +17,7 @@ serveExecutor({
       setup,
       workerEntry: new URL('./test-worker.ts', import.meta.url),
       workerData: {},
-      commit: commitInto(createSqliteMetadataStore({ file: (setup.data as { readonly metadataFile: string }).metadataFile, clock })),
+      election: electionIn(createSqliteMetadataStore({ file: (setup.data as { readonly metadataFile: string }).metadataFile, clock })),
       clock,
       onWarning,
     }),

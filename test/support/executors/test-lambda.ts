@@ -10,7 +10,7 @@ import { createSystemRandom } from '../../../engine/adapters/local/system-random
 import { calledOffIn } from '../../../engine/runtime/called-off.ts';
 import { createExecutorSupervisor } from '../../../engine/runtime/supervisor/executor-supervisor.ts';
 import { readExecutorEnvironment } from '../../../functions/env.ts';
-import { commitInto } from './commit-into.ts';
+import { electionIn } from './election-in.ts';
 import { TEST_BUILD } from './test-build.ts';
 
 const env = readExecutorEnvironment(process.env);
@@ -19,7 +19,7 @@ const folder = environmentFolderAt(env.temporary);
 folder.enter();
 /** In the place of DynamoDB: a file. */
 const metadata = createSqliteMetadataStore({ file: env.table, clock });
-const commit = commitInto(metadata);
+const election = electionIn(metadata);
 
 export const handler: LambdaHandler = createLambdaHandler({
   build: TEST_BUILD,
@@ -33,7 +33,7 @@ export const handler: LambdaHandler = createLambdaHandler({
       setup: lambdaSetup(TEST_BUILD, env),
       workerEntry: new URL('./test-worker.ts', import.meta.url),
       workerData: {},
-      commit,
+      election,
       clock,
       onWarning: (message) => console.warn(message),
     }),

@@ -28,6 +28,7 @@ export function emulatedPolicies({ memorySizesMb, readable, writable }: Emulated
     readableBuckets: [...readable, ...writable].map((name) => `arn:aws:s3:::${name}`),
     readableObjects: [...readable, ...writable].map((name) => `arn:aws:s3:::${name}/*`),
     writableObjects: writable.map((name) => `arn:aws:s3:::${name}/*`),
+    stagedRecords: [stackName(TEST_ENGINE), ...writable].map((name) => `arn:aws:s3:::${name}/*_levin/staged/*`),
     key: [],
   };
   const of = {

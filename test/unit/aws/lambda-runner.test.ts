@@ -14,7 +14,7 @@ import { ownDelivery } from '../../../engine/runtime/own-delivery.ts';
 import { metadataKeys } from '../../../engine/types/keys.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
 import { METRICS } from '../../support/executors/behaviours.ts';
-import { commitInto } from '../../support/executors/commit-into.ts';
+import { electionIn } from '../../support/executors/election-in.ts';
 import { specOf } from '../../support/executors/specs.ts';
 import { TEST_BUILD } from '../../support/executors/test-build.ts';
 import { openLambdaRunner, scriptedLambda } from '../../support/lambda/open-runner.ts';
@@ -240,7 +240,7 @@ describe('an invocation that is not heard of again', () => {
     const outcome = lambda.run(spec);
     await lost.promise;
     await clock.advance(600_000);
-    await commitInto(metadata)(ownDelivery(spec, createSeededRandom('executor')), {
+    await electionIn(metadata).commit(ownDelivery(spec, createSeededRandom('executor')), {
       output: { kind: 'none', checksum: '00' },
       metrics: METRICS,
     });

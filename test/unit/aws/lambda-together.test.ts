@@ -8,7 +8,7 @@ import { ownDelivery } from '../../../engine/runtime/own-delivery.ts';
 import { metadataKeys } from '../../../engine/types/keys.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../../engine/types/task.ts';
 import { METRICS } from '../../support/executors/behaviours.ts';
-import { commitInto } from '../../support/executors/commit-into.ts';
+import { electionIn } from '../../support/executors/election-in.ts';
 import { specOf } from '../../support/executors/specs.ts';
 import { type LambdaTestRunnerOptions, type ScriptedLambda, scriptedLambda } from '../../support/lambda/open-runner.ts';
 import { apiError, functionError, type Respond, returned } from '../../support/lambda/scripted-endpoint.ts';
@@ -284,7 +284,7 @@ describe('those behind one that is not heard of again', () => {
     await watching.promise;
     await clock.advance(21_000);
     const commit = (partition: number): Promise<unknown> =>
-      commitInto(metadata)(ownDelivery(minute(partition), createSeededRandom('executor')), {
+      electionIn(metadata).commit(ownDelivery(minute(partition), createSeededRandom('executor')), {
         output: { kind: 'none', checksum: '00' },
         metrics: METRICS,
       });

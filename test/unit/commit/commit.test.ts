@@ -28,7 +28,13 @@ function attempt(
   offsets: readonly number[] = [0, 10, 30],
 ): Promise<TaskOutcome> {
   const output = shuffleOutput(attemptId, offsets);
-  return commitAttempt({ metadata, spec: { ...task, generation, attemptId }, prepared: { output, metrics }, readOffsets: noTail });
+  return commitAttempt({
+    metadata,
+    spec: { ...task, generation, attemptId },
+    prepared: { output, metrics },
+    readOffsets: noTail,
+    discard: async () => undefined,
+  });
 }
 
 describe('committing', () => {
@@ -66,6 +72,7 @@ describe('committing', () => {
         asked.push(key);
         return offsets;
       },
+      discard: async () => undefined,
     });
     expect(asked).toEqual([`apps/app-1/shuffle/0123456789abcdef0123456789abcdef/7-${attemptA}`]);
     const winner = { attemptId: attemptA, generation: 0, output: shuffleOutput(attemptA, offsets), metrics };
@@ -173,6 +180,7 @@ describe('reading what is committed', () => {
         spec: { ...task, partition, generation, attemptId: String(partition).padStart(32, '0') },
         prepared: { output: { kind: 'none', checksum: '0' }, metrics },
         readOffsets: noTail,
+        discard: async () => undefined,
       });
     for (let partition = 0; partition < 100; partition++) if (partition % 3 !== 0) await commit(partition, 0);
     for (const partition of [1, 50]) await raiseGeneration({ metadata, ...task, fence, partition, from: 0 });
@@ -181,7 +189,13 @@ describe('reading what is committed', () => {
       ...metadata,
       query: (partition, prefix, options) => metadata.query(partition, prefix, { ...options, limit: 2 }),
     };
-    const found = await readCommitted({ metadata: paged, appId: 'app-1', stageId: task.stageId, taskCount: 100, readOffsets: noTail });
+    const found = await readCommitted({
+      metadata: paged,
+      appId: 'app-1',
+      stageId: task.stageId,
+      taskCount: 100,
+      readOffsets: noTail,
+    });
     expect(found.raised).toEqual([{ partition: 1, generation: 1 }]);
     expect([...found.results.keys()]).toEqual(Array.from({ length: 100 }, (_, i) => i).filter((i) => i % 3 !== 0 && i !== 1));
     expect(found.results.get(50)).toMatchObject({ generation: 1 });
@@ -194,7 +208,13 @@ describe('reading what is committed', () => {
   });
 
   test('of an empty stage asks nothing', async () => {
-    const found = await readCommitted({ metadata: store(), appId: 'a', stageId: 's', taskCount: 0, readOffsets: noTail });
+    const found = await readCommitted({
+      metadata: store(),
+      appId: 'a',
+      stageId: 's',
+      taskCount: 0,
+      readOffsets: noTail,
+    });
     expect(found).toEqual({ results: new Map(), raised: [] });
   });
 

@@ -34,7 +34,13 @@ test('an invocation that is delivered twice and gives other records each time: w
     const block = encodeBlock(records);
     await objects.put(key, block);
     const output = { kind: 'object', key, length: block.length, checksum: String(records[0]) } as const;
-    return await commitAttempt({ metadata, spec, prepared: { output, metrics }, readOffsets: async () => [] });
+    return await commitAttempt({
+      metadata,
+      spec,
+      prepared: { output, metrics },
+      readOffsets: async () => [],
+      discard: async () => undefined,
+    });
   };
   const first = await deliver(['once']);
   const second = await deliver(['another time']);

@@ -37,6 +37,27 @@ function refused(x: number): number {
   return x;
 }
 
+test('a part file of which the left out records cannot be kept is not left staged', async () => {
+  const [objects, files] = [createMemoryObjectStore(), createMemoryObjectStore()];
+  const full: ObjectStore = {
+    ...objects,
+    async put(key, ...rest) {
+      if (key === KEY) throw new Error('no space');
+      return await objects.put(key, ...rest);
+    },
+  };
+  const job: Job = {
+    nodes: chain({ kind: 'map', fn: 0 }),
+    sink: { kind: 'saveAsTextFile', path: '/out' },
+    functions: [refused],
+    maxBadRecords: 5,
+  };
+  await expect(runOver([[1, 2]], { ...job, objects: full, files })).rejects.toThrow('no space');
+  expect((await files.list('')).objects).toEqual([]);
+  await runOver([[1, 2]], { ...job, objects, files });
+  expect((await files.list('')).objects.map(({ key }) => key)).toEqual(['out/part-00000-attempt1']);
+});
+
 describe('a record that a function fails on', () => {
   test('is left out, counted and kept with its error and place', async () => {
     const functions = [(x: number) => refused(x) * 10];

@@ -79,7 +79,7 @@ describe('executors that cannot start fail their tasks with the reason', () => {
       threads: 1,
       entry: new URL('./no-such-entry.ts', import.meta.url),
       workerData: {},
-      commit: () => Promise.reject(new Error('nothing is committed')),
+      election: { commit: () => Promise.reject(new Error('nothing is committed')), withdraw: async () => undefined },
       clock,
       onWarning,
     });
@@ -106,11 +106,14 @@ describe('workers', () => {
       threads: 1,
       entry: new URL('../../support/executors/test-worker.ts', import.meta.url),
       workerData: {},
-      commit: async ({ attemptId, generation }, prepared) => ({
-        kind: 'success',
-        lostRace: false,
-        result: { attemptId, generation, ...prepared },
-      }),
+      election: {
+        commit: async ({ attemptId, generation }, prepared) => ({
+          kind: 'success',
+          lostRace: false,
+          result: { attemptId, generation, ...prepared },
+        }),
+        withdraw: async () => undefined,
+      },
       clock,
       onWarning,
     });
