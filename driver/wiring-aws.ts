@@ -23,6 +23,7 @@ import { routeFiles, type UserFiles } from '../engine/ports/route-files.ts';
 import { createStoreWrappers } from '../engine/ports/wrappers/wrap-remote-stores.ts';
 import { createCommittedOutcome } from '../engine/runtime/committed-outcome.ts';
 import { buildOf } from '../engine/runtime/supervisor/executor-protocol.ts';
+import { LIFE_MS } from '../engine/types/app-life.ts';
 import { driverName, executorName } from '../engine/types/aws-engine.ts';
 import { type ApplicationEnded, type DriverEvent, END_EVENT } from '../engine/types/driver-event.ts';
 import { createExchange } from '../shuffle/exchange.ts';
@@ -83,6 +84,7 @@ function openAwsStores(
     exchange: createExchange({ objects: stores.objects }),
     clock,
     random,
+    lifeMs: LIFE_MS,
     requests: () => ({ ...usage(), ...sent() }),
     ...(upload && !localFiles ? { uploads: { open: openFileBody } } : {}),
     placeOf: (key) => `s3://${engine.bucket}/${key}`,

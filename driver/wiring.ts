@@ -43,6 +43,8 @@ export interface Stores {
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly random: Random;
+  /** How long an application may live there, from its first start on, because what it has written is forgotten after a while; absent: nothing is. */
+  readonly lifeMs?: number;
   /** Requests that were made of them; null, or absent: they cost nothing. */
   readonly requests?: () => RequestUsage | null;
   /** Where tasks do not reach files of this machine, and these are to be uploaded; absent: they do, or it was not asked for. */

@@ -4,11 +4,12 @@ import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { KEY_ATTRIBUTES, TTL_ATTRIBUTE } from '../engine/adapters/aws/dynamodb-item.ts';
+import { KEPT_DAYS } from '../engine/types/app-life.ts';
 import { stackName } from '../engine/types/aws-engine.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** docs/aws.md gives applications 13 days: what lies longer belongs to dead ones. */
-const DEAD_AFTER = Duration.days(14);
+/** Applications live for less: what lies longer belongs to dead ones. */
+const DEAD_AFTER = Duration.days(KEPT_DAYS);
 
 export interface StorageOptions {
   readonly engineName: string;

@@ -1,5 +1,6 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
+import { KEPT_DAYS, LIFE_DAYS } from '../../engine/types/app-life.ts';
 import { nearestName } from '../config/nearest-name.ts';
 import { type AppRecord, readRecords } from './app-record.ts';
 
@@ -15,6 +16,19 @@ export function appFinished({ appId, outcome }: AppRecord): LevinError {
     fault: 'user',
     message: `Application ${appId} ${what}: there is nothing to resume. Start a new one (without --app).`,
     details: { appId },
+  });
+}
+
+/** It has lived for as long as it may where its state lies, whatever its drivers. */
+export function appTooOld(appId: string, startedAtMs: number): LevinError {
+  const since = new Date(startedAtMs).toISOString();
+  return new LevinError({
+    code: 'APP_TOO_OLD',
+    fault: 'user',
+    message:
+      `Application ${appId} was started at ${since}, and may live for ${LIFE_DAYS} days: an engine forgets what applications have written after ` +
+      `${KEPT_DAYS}. It cannot go on; start a new one (without --app), and split work that takes longer into several.`,
+    details: { appId, startedAtMs },
   });
 }
 

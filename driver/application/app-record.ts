@@ -39,6 +39,8 @@ export interface SubmittedJob {
 
 /** The record of the application that this driver runs. */
 export interface AppRecorder {
+  /** Of the first driver, in wall time. */
+  readonly startedAtMs: number;
   /** Fails with `LEASE_LOST` when another driver has taken over. */
   ended(outcome: AppOutcome, message: string | null): Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function startRecord({ metadata, lease, nowMs, record }: StartRecor
   const write = (next: AppRecord): Promise<void> => writeRecord({ metadata, lease }, next);
   await write(record);
   return {
+    startedAtMs: record.startedAtMs,
     ended: (outcome, message) => write({ ...record, outcome, message: message?.slice(0, MAX_MESSAGE) ?? null, endedAtMs: nowMs() }),
   };
 }

@@ -10,6 +10,7 @@ import type { AppOutcome, AppRecorder } from './app-record.ts';
 import { onCancelRequest } from './cancel-request.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
 import type { JobEngine } from './job-engine.ts';
+import { limitLife } from './limit-life.ts';
 import { onEngine } from './on-engine.ts';
 import type { onProcessEnd } from './process-end.ts';
 import { paidUntilStopped, stillPaid } from './still-paid.ts';
@@ -17,7 +18,7 @@ import { paidUntilStopped, stillPaid } from './still-paid.ts';
 export interface ApplicationEndOptions {
   readonly appId: string;
   readonly master: string;
-  readonly stores: Pick<Stores, 'objects' | 'metadata' | 'clock' | 'requests'>;
+  readonly stores: Pick<Stores, 'objects' | 'metadata' | 'clock' | 'requests' | 'lifeMs'>;
   readonly lease: Lease;
   readonly journal: AppJournal;
   readonly record: AppRecorder;
@@ -87,7 +88,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     const paid = paidUntilStopped(options.runner.paid?.() ?? NOTHING_PAID);
     const message = ['Cancelling what runs.', ...(paid === null ? [] : [paid]), 'Press Ctrl-C again to leave at once.'].join(' ');
     options.bus.emit({ kind: 'warning', code: 'CANCELLING', message });
-    return endBecause('cancelled', error);
+    return endBecause(error.code === 'JOB_CANCELLED' ? 'cancelled' : 'failed', error);
   };
   const handOver = async (): Promise<boolean> => {
     if (ended !== null) {
@@ -111,6 +112,8 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
   const processEnd = options.onProcessEnd({ appId, master: options.master, stop, interrupt });
   const { metadata, clock } = options.stores;
   onCancelRequest({ metadata, clock, appId, epoch: lease.epoch, signal: ending.signal }, () => processEnd.interrupt('levin cancel'));
+  const { startedAtMs } = options.record;
+  limitLife({ appId, clock, startedAtMs, lifeMs: options.stores.lifeMs ?? null, signal: ending.signal }, processEnd.interrupt);
   lease.lost.addEventListener('abort', () => void endBecause('failed', lease.lost.reason), { once: true });
   return {
     checkOpen(operation) {
@@ -185,7 +188,7 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   let stopMs: number | null = CALLED_OFF_MS;
   const closings = [
     async () => {
-      if (status === 'cancelled') stopMs = (await drain(options)) ? 0 : null;
+      if (status === 'cancelled' || errorCode(error) === 'APP_TOO_OLD') stopMs = (await drain(options)) ? 0 : null;
     },
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),

@@ -1,4 +1,5 @@
 import { metadataKeys, objectKeys } from '../../engine/types/keys.ts';
+import { seenAtMs } from '../lease/lease-item.ts';
 import type { AppRecord } from './app-record.ts';
 import type { AppState, AppStateOptions } from './app-state.ts';
 import { dataSize } from './data-size.ts';
@@ -30,13 +31,13 @@ export async function findGarbage(options: FindGarbage): Promise<readonly Garbag
   const goes = new Set(found.flatMap((each) => (each.kind === 'application' ? [each.record.appId] : [])));
   if (options.appIds === null) {
     for (const appId of await appIdsBelow(options, 'apps/')) {
-      if (!known.has(appId) && !(await hasLease(options, appId)))
+      if (!known.has(appId) && !(await mayLive(options, appId)))
         found.push({ kind: 'orphan', appId, bytes: await dataSize(options.objects, objectKeys.app(appId)) });
     }
   }
   if (options.history) {
     for (const appId of await appIdsBelow(options, 'history/')) {
-      const gone = !known.has(appId) && options.appIds === null && !(await hasLease(options, appId));
+      const gone = !known.has(appId) && options.appIds === null && !(await mayLive(options, appId));
       if (goes.has(appId) || gone)
         found.push({ kind: 'event log', appId, bytes: await dataSize(options.objects, objectKeys.history(appId)) });
     }
@@ -82,6 +83,11 @@ async function appIdsBelow({ objects }: FindGarbage, prefix: string): Promise<re
   }
 }
 
-async function hasLease({ metadata }: FindGarbage, appId: string): Promise<boolean> {
-  return (await metadata.get(metadataKeys.lease(appId))) !== null;
+/** Clocks differ; and whoever has taken a lease writes the record at once. */
+const NO_RECORD_MS = 86_400_000;
+
+/** An application without a record has just begun, or is long dead: of one that lived long, the record may be forgotten before its lease. */
+async function mayLive({ metadata, clock }: FindGarbage, appId: string): Promise<boolean> {
+  const lease = await metadata.get(metadataKeys.lease(appId));
+  return lease !== null && clock.now() - seenAtMs(lease) < NO_RECORD_MS;
 }

@@ -11,6 +11,7 @@ import { appFinished, isOver } from './app-errors.ts';
 import { openAppJournal } from './app-journal.ts';
 import { type AppRecord, type AppRecorder, readRecord, startRecord } from './app-record.ts';
 import type { Application } from './application.ts';
+import { checkLife } from './limit-life.ts';
 import { type StartApplication, startApplication } from './start-application.ts';
 
 export interface OpenDriver extends Omit<StartApplication, 'lease' | 'journal' | 'record' | 'root'> {
@@ -68,9 +69,10 @@ function fencedStores(stores: Stores, lease: Lease): Stores {
 
 /** Says in the list of applications that this driver runs. Fails with `APP_FINISHED` when there is nothing left to resume. */
 async function openRecord({ stores, config, start, name, process }: OpenDriver, lease: Lease): Promise<AppRecorder> {
-  const { metadata, clock } = stores;
+  const { metadata, clock, lifeMs = null } = stores;
   const before = await readRecord(metadata, lease.appId);
   if (before !== null && isOver(before)) throw appFinished(before);
+  const startedAtMs = before?.startedAtMs ?? clock.now();
   const record: AppRecord = {
     appId: lease.appId,
     name,
@@ -79,11 +81,18 @@ async function openRecord({ stores, config, start, name, process }: OpenDriver, 
     epoch: lease.epoch,
     process,
     leaseMs: config.leaseMs,
-    startedAtMs: before?.startedAtMs ?? clock.now(),
+    startedAtMs,
     endedAtMs: null,
     outcome: null,
     message: null,
     ...(before?.submitted === undefined ? {} : { submitted: before.submitted }),
   };
-  return await startRecord({ metadata, lease, nowMs: () => clock.now(), record });
+  const recorder = await startRecord({ metadata, lease, nowMs: () => clock.now(), record });
+  try {
+    checkLife({ appId: lease.appId, clock, startedAtMs, lifeMs });
+  } catch (error) {
+    await recorder.ended('failed', error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+  return recorder;
 }

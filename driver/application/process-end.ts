@@ -1,15 +1,18 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import { onEngine } from './on-engine.ts';
 
-/** Why a running application is ended from outside. */
+/** Who ends a running application from outside. */
 type Interrupter = 'SIGINT' | 'SIGTERM' | 'levin cancel';
 
 /** Exit codes of a process that a signal ended: 128 and its number. `levin cancel` asks for what SIGTERM asks for. */
 const EXIT_CODES: Readonly<Record<Interrupter, number>> = { SIGINT: 130, SIGTERM: 143, 'levin cancel': 143 };
 
-/** Whether a signal ends this process: that is said once, what it makes fail is only its echo. */
+/** Of a process whose application must not go on, as `timeout` has it. */
+const OVER_EXIT = 124;
+
+/** Whether a signal, or the like, ends this process: that is said once, what it makes fail is only its echo. */
 export function isInterrupted(): boolean {
-  return Object.values(EXIT_CODES).includes(Number(process.exitCode));
+  return [...Object.values(EXIT_CODES), OVER_EXIT].includes(Number(process.exitCode));
 }
 
 export interface ProcessEndOptions {
@@ -18,14 +21,14 @@ export interface ProcessEndOptions {
   readonly master: string;
   /** The program has nothing left to do. */
   readonly stop: () => Promise<void>;
-  /** Ctrl-C or a request to end: everything is cancelled. */
+  /** Everything is cancelled: by Ctrl-C or a request to end (`JOB_CANCELLED`), or for whatever other reason the application must not go on. */
   readonly interrupt: (error: LevinError) => Promise<void>;
 }
 
 export interface ProcessEnd {
   release(): void;
-  /** The same as a signal. */
-  interrupt(by: Interrupter): void;
+  /** The same as a signal; an error: the reason why the application must not go on. */
+  interrupt(by: Interrupter | LevinError): void;
 }
 
 /**
@@ -35,18 +38,18 @@ export interface ProcessEnd {
 export function onProcessEnd({ appId, master, stop, interrupt }: ProcessEndOptions): ProcessEnd {
   let interrupted = false;
   const onBeforeExit = (): void => void stop();
-  const interruptBy = (by: Interrupter): void => {
-    const exitCode = EXIT_CODES[by];
+  const interruptBy = (by: Interrupter | LevinError): void => {
+    const exitCode = typeof by === 'string' ? EXIT_CODES[by] : OVER_EXIT;
     if (interrupted) process.exit(exitCode);
     interrupted = true;
     process.exitCode = exitCode;
-    const message = `cancelled by ${by}. What is committed is kept: resume with levin run --app ${appId}${onEngine(master)}.`;
+    const error = typeof by === 'string' ? cancelled(by, `${appId}${onEngine(master)}`) : by;
     const leave = (): never => {
-      process.stderr.write(`levin: ${message} [JOB_CANCELLED]\n`);
+      process.stderr.write(`levin: ${error.message} [${error.code}]\n`);
       process.exit(exitCode);
     };
     // What cannot be closed in order is closed by the end of the process.
-    interrupt(new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message })).then(leave, leave);
+    interrupt(error).then(leave, leave);
   };
   const onSignal = (signal: NodeJS.Signals): void => interruptBy(signal as 'SIGINT' | 'SIGTERM');
   process.once('beforeExit', onBeforeExit);
@@ -61,4 +64,9 @@ export function onProcessEnd({ appId, master, stop, interrupt }: ProcessEndOptio
       process.off('SIGTERM', onSignal);
     },
   };
+}
+
+function cancelled(by: Interrupter, app: string): LevinError {
+  const message = `cancelled by ${by}. What is committed is kept: resume with levin run --app ${app}.`;
+  return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message });
 }

@@ -11,7 +11,9 @@ export async function readStart(
   place: AppPlace,
 ): Promise<AppStart> {
   const record = await readRecord(metadata, appId);
-  if (record !== null && isOver(record)) throw appFinished(record);
+  // Nor can one be resumed whose record is forgotten: what is left of it is not whole.
+  if (record === null) throw await unknownApp(metadata, appId, place);
+  if (isOver(record)) throw appFinished(record);
   const { app } = await loadJournal({ metadata, objects, appId });
   if (app === null) throw await unknownApp(metadata, appId, place);
   return app;

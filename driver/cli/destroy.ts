@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { KEPT_DAYS } from '../../engine/types/app-life.ts';
 import { DEFAULT_ENGINE, stackName } from '../../engine/types/aws-engine.ts';
 import type { KeptBucket } from '../wiring-deploy.ts';
 import { parseCommandArguments, usageError } from './command-arguments.ts';
@@ -29,7 +30,7 @@ export async function destroy(argv: readonly string[]): Promise<void> {
 }
 
 function keptBucket({ name, entries }: KeptBucket): string {
-  const dead = entries.includes('apps/') ? ' (apps/ goes by itself within 14 days)' : '';
+  const dead = entries.includes('apps/') ? ` (apps/ goes by itself within ${KEPT_DAYS} days)` : '';
   return `  s3://${name}, for it holds ${entries.join(', ')}${dead}. Remove it with: aws s3 rb --force s3://${name}`;
 }
 

@@ -4,11 +4,11 @@ import { objectKeys } from '../types/keys.ts';
 import type { TaskMetrics, TaskOutput, TaskResult } from '../types/task.ts';
 import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 
-/** One write unit of DynamoDB. Only a sink's part file below a very long folder path makes a larger item. */
-export const MAX_COMMIT_ITEM_BYTES = 1024;
+/** With the time when it expires, of 28 bytes, one write unit of DynamoDB. Only a sink's part file below a very long folder path makes a larger item. */
+export const MAX_COMMIT_ITEM_BYTES = 992;
 
 /** Largest block of records inside a commit item: in base64 it leaves room for the rest of the item. */
-export const MAX_INLINE_BLOCK_BYTES = 540;
+export const MAX_INLINE_BLOCK_BYTES = 512;
 
 /** Which task an item belongs to; object keys that follow from it are not stored. */
 export interface CommitTask {

@@ -57,6 +57,11 @@ export const metadataKeys = {
   }),
 } as const;
 
+/** Whether an item is an application's: then it may be forgotten when nobody can resume that any more. */
+export function isOfApplication({ partition }: { readonly partition: string }): boolean {
+  return partition === metadataKeys.apps('').partition || partition.startsWith('app#');
+}
+
 /** Whether an item is the commit of a task. */
 export function isCommit(key: { readonly partition: string }): boolean {
   return key.partition.includes('#stage#');

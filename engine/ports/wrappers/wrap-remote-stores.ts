@@ -4,6 +4,7 @@ import type { MetadataStore } from '../metadata-store.ts';
 import type { ObjectStore } from '../object-store.ts';
 import type { Random } from '../random.ts';
 import type { UserFiles } from '../route-files.ts';
+import { expireMetadataStore } from './expire-metadata-store.ts';
 import { governMetadataStore, type ItemGovernors } from './govern-metadata-store.ts';
 import { governObjectStore, governStagedFiles, type ObjectGovernors } from './govern-object-store.ts';
 import { createReadHedge, hedgeObjectStore, type ReadHedge } from './hedge-object-store.ts';
@@ -62,12 +63,13 @@ export interface StoreWrappers {
  * prefix takes) serves all of its attempts.
  *
  * ```
- *  levin ─▶ retry ─▶ govern ─▶ hedge reads ─▶ resend late puts ─▶ meter ─▶ adapter
+ *  levin ─▶ expire items ─▶ retry ─▶ govern ─▶ hedge reads ─▶ resend late puts ─▶ meter ─▶ adapter
  * ```
+ * - Items are dated once, outermost: a retry knows its own write by the item.
  * - The meter is innermost: it sees what the service sees, second requests and retries included.
  * - Hedge and resend stand inside the governor: an answer is late against the service alone. Outside, waiting for one's turn would look late, and a
  *   service that is short of room would be asked twice. Their extra requests need no turn: they are at most one in a hundred.
- * - Retry is outermost: every try waits for its turn, and refusals reach the governor as they come.
+ * - Retry stands outside of those: every try waits for its turn, and refusals reach the governor as they come.
  */
 export function createStoreWrappers({ clock, random, limits = AWS_LIMITS }: StoreWrappersOptions): StoreWrappers {
   const governors = (readsPerSecond: number, writesPerSecond: number): ObjectGovernors & ItemGovernors => ({
@@ -92,7 +94,8 @@ export function createStoreWrappers({ clock, random, limits = AWS_LIMITS }: Stor
     files: wrapObjects(store, ofFiles),
     staged: retryStagedFiles(governStagedFiles(staged, ofFiles.governors), retries),
   });
-  const metadata = (store: MetadataStore): MetadataStore => retryMetadataStore(governMetadataStore(store, ofItems), retries);
+  const metadata = (store: MetadataStore): MetadataStore =>
+    expireMetadataStore(retryMetadataStore(governMetadataStore(store, ofItems), retries), { clock });
   return {
     objects(adapter) {
       const { store, usage } = meterObjects(adapter);

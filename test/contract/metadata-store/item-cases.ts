@@ -10,7 +10,7 @@ export interface MetadataSubject {
   nowMs(): number;
 }
 
-export const KEY: MetadataKey = { partition: 'app#1', sort: 'item' };
+export const KEY: MetadataKey = { partition: 'any#1', sort: 'item' };
 
 const LAYERS_32: MetadataItem = JSON.parse(`${'{"in":'.repeat(32)}1${'}'.repeat(32)}`);
 const LAYERS_33: MetadataItem = JSON.parse(`${'{"in":'.repeat(33)}1${'}'.repeat(33)}`);
@@ -64,8 +64,8 @@ export const itemCases: readonly ContractCase<MetadataSubject>[] = [
     name: 'get of a missing item gives null',
     async run({ store }) {
       await store.put(KEY, { a: 1 });
-      assert.equal(await store.get({ partition: 'app#1', sort: 'other' }), null);
-      assert.equal(await store.get({ partition: 'app#2', sort: 'item' }), null);
+      assert.equal(await store.get({ partition: 'any#1', sort: 'other' }), null);
+      assert.equal(await store.get({ partition: 'any#2', sort: 'item' }), null);
     },
   },
   {
@@ -132,7 +132,7 @@ export const itemCases: readonly ContractCase<MetadataSubject>[] = [
     name: 'what JSON would lose is INVALID_ITEM',
     async run({ store }) {
       for (const item of INVALID_ITEMS) {
-        await assertRejects(store.put(KEY, item as MetadataItem), 'INVALID_ITEM', 'app#1');
+        await assertRejects(store.put(KEY, item as MetadataItem), 'INVALID_ITEM', 'any#1');
         await assertRejects(store.transact([], [{ kind: 'put', key: KEY, item: item as MetadataItem }]), 'INVALID_ITEM');
       }
       assert.equal(await store.get(KEY), null);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AppRecord } from '../../../driver/application/app-record.ts';
+import { type AppRecord, recordItem } from '../../../driver/application/app-record.ts';
 import { appStateOf } from '../../../driver/application/app-state.ts';
 import { cancelApplication } from '../../../driver/application/cancel-application.ts';
 import { onCancelRequest, requestCancel } from '../../../driver/application/cancel-request.ts';
@@ -8,10 +8,12 @@ import { deleteApplicationData } from '../../../driver/application/delete-applic
 import { acquireLease } from '../../../driver/lease/acquire-lease.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import type { MetadataItem } from '../../../engine/ports/metadata-store.ts';
+import { expireMetadataStore } from '../../../engine/ports/wrappers/expire-metadata-store.ts';
 import { metadataKeys } from '../../../engine/types/keys.ts';
 import { testStores } from '../../support/engine.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const record = (appId: string, more: Partial<AppRecord> = {}): AppRecord => ({
   appId,
@@ -61,6 +63,13 @@ function world(alive: readonly string[] = []) {
   return { ...stores, options, put, find };
 }
 
+/** Stores that forget, as those of an engine do. */
+function forgetful() {
+  const { find, ...stores } = world();
+  const metadata = expireMetadataStore(stores.metadata, stores);
+  return { stores: { ...stores, metadata }, find: () => find({ metadata, olderThanMs: 40 * DAY_MS }) };
+}
+
 const names = (garbage: readonly Garbage[]): readonly string[] =>
   garbage.map((each) => `${each.kind} ${'record' in each ? each.record.appId : each.appId} ${each.bytes}`);
 
@@ -108,13 +117,32 @@ describe('what may go', () => {
   test('is data of no application, unless one has its lease and begins just now', async () => {
     const { find, objects, metadata } = world();
     await objects.put('apps/begins/x', new Uint8Array(3));
-    await metadata.put(metadataKeys.lease('begins'), { epoch: 1, version: 0, owner: 'o', released: false });
+    await metadata.put(metadataKeys.lease('begins'), { epoch: 1, version: 0, owner: 'o', released: false, seenAtMs: 0 });
     await objects.put('apps/gone/x', new Uint8Array(3));
     await objects.put('apps/gone/y/z', new Uint8Array(4));
     await objects.put('apps/gone-too/x', new Uint8Array(1));
     await objects.put('history/gone/events/1-000000.jsonl', new Uint8Array(1));
     expect(names(await find())).toEqual(['orphan gone-too 1', 'orphan gone 7']);
     expect(names(await find({ history: true }))).toContain('event log gone 1');
+  });
+
+  test('is data of an application whose items are forgotten, its lease the last of them', async () => {
+    const { stores, find } = forgetful();
+    const { metadata, objects, clock } = stores;
+    await metadata.put(metadataKeys.apps('app'), recordItem(record('app')));
+    await metadata.put(metadataKeys.journal('app', 0), { epoch: 1, kind: 'appStarted', json: '{}' });
+    await objects.put('apps/app/code/x', new Uint8Array(3));
+    clock.skewWall(13 * DAY_MS);
+    await metadata.put(metadataKeys.lease('app'), { epoch: 1, version: 9, owner: 'o', released: false, seenAtMs: clock.now() });
+    clock.skewWall(DAY_MS - 1);
+    expect(names(await find())).toEqual([]);
+    clock.skewWall(1);
+    expect(await metadata.get(metadataKeys.apps('app'))).toBeNull();
+    expect(await metadata.get(metadataKeys.lease('app'))).not.toBeNull();
+    expect(names(await find())).toEqual(['orphan app 3']);
+    clock.skewWall(13 * DAY_MS);
+    expect(await metadata.get(metadataKeys.lease('app'))).toBeNull();
+    expect(names(await find())).toEqual(['orphan app 3']);
   });
 });
 

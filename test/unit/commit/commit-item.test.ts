@@ -53,9 +53,9 @@ describe('commit items', () => {
   });
 
   test('refuse an inline block above the limit', () => {
-    const output: TaskOutput = { kind: 'inline', block: new Uint8Array(541), checksum: 'c' };
+    const output: TaskOutput = { kind: 'inline', block: new Uint8Array(513), checksum: 'c' };
     expect(() => encodeCommitItem(task, { attemptId: attemptA, generation: 0, output, metrics })).toThrow(
-      'The output of partition 7 of stage 0123456789abcdef0123456789abcdef is 541 bytes inline; at most 540 fit into a commit item. Larger blocks go into an object.',
+      'The output of partition 7 of stage 0123456789abcdef0123456789abcdef is 513 bytes inline; at most 512 fit into a commit item. Larger blocks go into an object.',
     );
   });
 

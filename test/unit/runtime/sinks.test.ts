@@ -66,18 +66,18 @@ describe('results', () => {
 });
 
 describe('where a result stands', () => {
-  test('up to 540 bytes inside the output, above in an object of the attempt', async () => {
+  test('up to 512 bytes inside the output, above in an object of the attempt', async () => {
     const objects = createMemoryObjectStore();
     const outputOf = async (characters: number): Promise<TaskOutput> => {
       const { inputs } = await storeSlices(objects, [['x'.repeat(characters)]]);
       return (await runPartition({ nodes: [{ kind: 'slices', numPartitions: 1 }], objects, inputs })).output;
     };
     // Block header 16 bytes, array header 5, string header 3.
-    const inline = await outputOf(516);
+    const inline = await outputOf(488);
     expect(inline).toMatchObject({ kind: 'inline', checksum: expect.stringMatching(/^[0-9a-f]{16}$/) });
-    expect(inline.kind === 'inline' && inline.block.length).toBe(540);
-    expect(await outputOf(517)).toMatchObject({ kind: 'object', key: 'apps/app/results/stage-a/0-attempt1', length: 541 });
-    expect(decodeBlock(await objects.get('apps/app/results/stage-a/0-attempt1'))).toEqual(['x'.repeat(517)]);
+    expect(inline.kind === 'inline' && inline.block.length).toBe(512);
+    expect(await outputOf(489)).toMatchObject({ kind: 'object', key: 'apps/app/results/stage-a/0-attempt1', length: 513 });
+    expect(decodeBlock(await objects.get('apps/app/results/stage-a/0-attempt1'))).toEqual(['x'.repeat(489)]);
   });
 
   test('metrics tell what was read and written', async () => {
