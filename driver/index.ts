@@ -1,4 +1,5 @@
 export { executorInit, registerClass, registerSerializer } from '../engine/closures/runtime/registrations.ts';
+export { TaskContext, type TaskResource } from '../engine/closures/runtime/task-context.ts';
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';
 export { Context, type ContextOptions } from './api/context.ts';

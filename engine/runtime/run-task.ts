@@ -6,6 +6,7 @@ import { runSink } from './sinks/run-sink.ts';
 import { memoryShare } from './spill/memory-share.ts';
 import { createSpillSpace } from './spill/spill-space.ts';
 import { newCounters, type TaskContext, type TaskDeps } from './task-context.ts';
+import { runWithListeners } from './worker/run-with-listeners.ts';
 import type { PreparedOutput } from './worker/worker-protocol.ts';
 
 export type { TaskDeps } from './task-context.ts';
@@ -17,9 +18,14 @@ export type { UserFunction } from './user-function.ts';
  * ```
  *   spec.inputs ─▶ sources ─▶ fused loops (record-path) ─▶ sink ─▶ prepared output
  * ```
+ * Its code is the current task (`currentTask`) while it runs.
  * Rejects with `USER_ERROR` (cause: what the user's function threw), another LevinError, or the signal's reason.
  */
-export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
+export function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
+  return runWithListeners(spec, deps.signal, () => computePartition(spec, template, deps));
+}
+
+async function computePartition(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
   const start = deps.clock.monotonic();
   const startCpuMs = deps.cpuMs?.();
   const counters = newCounters();

@@ -95,6 +95,8 @@ export interface TaskSpec {
   readonly bounds: Uint8Array | null;
   /** Records on which functions fail may be left out, this many at most; absent: the first one fails the attempt. */
   readonly maxBadRecords?: number;
+  /** Of the action that the stage runs for: `TaskContext.getLocalProperty`; absent: there are none. */
+  readonly localProperties?: Readonly<Record<string, string>>;
   /** The attempt is stopped after this long; null is no limit. */
   readonly maxMs: number | null;
   /** Absent: the executor was started with them. */

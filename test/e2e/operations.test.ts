@@ -35,7 +35,7 @@ test('a lineage of 50,000 maps neither overflows nor slows', async () => {
 });
 
 test('the examples of the public docstrings give what they say', async () => {
-  const examples = ['driver/api/rdd.ts', 'driver/api/context.ts'].flatMap((file) =>
+  const examples = ['driver/api/rdd.ts', 'driver/api/context.ts', 'engine/closures/runtime/task-context.ts'].flatMap((file) =>
     docstringExamples(fileURLToPath(new URL(`../../${file}`, import.meta.url)), file),
   );
   const checked = examples.filter(({ check }) => check !== null);
@@ -48,6 +48,7 @@ test('the examples of the public docstrings give what they say', async () => {
   using folder = jobFolder({
     'job.ts': [
       "import { isDeepStrictEqual } from 'node:util';",
+      "import { TaskContext } from 'levin';",
       jobText(
         'let n = 0;',
         'const check = (where: string, a: unknown, b: unknown) => { n++; if (!isDeepStrictEqual(a, b)) console.log(`${where}: ${JSON.stringify(a)}, not ${JSON.stringify(b)}`); };',

@@ -89,7 +89,8 @@ function resolveSpecial(build: PluginBuild, root: string): void {
     return { path, namespace: LAZY, pluginData: { code: lazy.code, resolveDir, importer } satisfies LazyData };
   });
   build.onResolve({ filter: /^levin($|\/)/ }, ({ path, namespace }) => {
-    if (path === 'levin/runtime' || namespace === STUB) return { path: levinPackage().entryFile(path.slice('levin/'.length)) ?? path };
+    if (path === 'levin/runtime' || path === 'levin/executor-api' || namespace === STUB)
+      return { path: levinPackage().entryFile(path.slice('levin/'.length)) ?? path };
     if (namespace !== USER && namespace !== LAZY) return null;
     return { path, namespace: STUB, pluginData: driverApiStub(path) };
   });

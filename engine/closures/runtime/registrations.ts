@@ -37,7 +37,7 @@ export function registrations(): Registrations {
 export function registerClass(id: string, target: Class<unknown>): void {
   const { idOf, classOf } = registrations();
   const known = classOf.get(id);
-  if (known !== undefined && known !== target && known.name !== target.name) {
+  if (known !== undefined && known !== target && nameOf(known) !== nameOf(target)) {
     throw new LevinError({
       code: 'CLASS_ALREADY_REGISTERED',
       fault: 'user',
@@ -46,6 +46,11 @@ export function registerClass(id: string, target: Class<unknown>): void {
   }
   idOf.set(target, id);
   classOf.set(id, target);
+}
+
+/** Bundlers put `_` before the name of a class that names itself. */
+function nameOf({ name }: { readonly name: string }): string {
+  return name.replace(/^_/, '');
 }
 
 /**

@@ -72,7 +72,9 @@ interface LazyOptions {
 /** `[()=>import("lodash-es"),(m)=>{capitalize=m["capitalize"];_=m;}]` */
 function lazyText(source: string, list: readonly ImportBinding[], { values, lazySpec }: LazyOptions): string {
   const wanted = [...new Set(list.map(({ imported }) => imported))].sort();
-  const specifier = lazySpec?.(source, wanted) ?? source;
+  // Of levin, the part that executors have: all of the driver would be loaded for a class.
+  const from = source === 'levin' ? 'levin/executor-api' : source;
+  const specifier = lazySpec?.(from, wanted) ?? from;
   const attributes = specifier === source ? attributesText(list) : '';
   const assignments = list.map(
     ({ binding, imported }) => `${binding.name}=${imported === '*' ? values : `${values}[${JSON.stringify(imported)}]`};`,

@@ -33,7 +33,7 @@ export function findImports(facts: ModuleFacts, driverOnly: readonly (string | R
         imported: importedName(specifier),
         statement,
         isUsed,
-        isDriverOnly: isDriverOnly(source, driverOnly),
+        isDriverOnly: isDriverOnly(source, driverOnly) && !isForTasks(source, importedName(specifier)),
       });
     }
   }
@@ -42,6 +42,13 @@ export function findImports(facts: ModuleFacts, driverOnly: readonly (string | R
 
 export function isDriverOnly(source: string, driverOnly: readonly (string | RegExp)[]): boolean {
   return driverOnly.some((pattern) => (typeof pattern === 'string' ? pattern === source : source.search(pattern) >= 0));
+}
+
+/** What `levin` has for code that runs in tasks. */
+const FOR_TASKS: ReadonlySet<string> = new Set(['TaskContext']);
+
+function isForTasks(source: string, imported: string): boolean {
+  return source === 'levin' && FOR_TASKS.has(imported);
 }
 
 /** `import './x'` */

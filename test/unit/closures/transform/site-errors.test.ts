@@ -103,6 +103,7 @@ describe('sites that can never be shipped', () => {
       [null, null, null],
     ],
     ['types from a driver-only module', "import { type Context, RDD } from 'levin'; f((x: Context): RDD => x);", [null]],
+    ['what levin has for tasks', "import { TaskContext } from 'levin'; f(() => TaskContext.get());", [null]],
     ['a namespace of one', "import * as v from 'vitest'; f(() => v.expect(1));", ['DRIVER_ONLY']],
     ['a default import of one', "import test from 'node:test'; f(() => g(() => test));", ['DRIVER_ONLY', 'DRIVER_ONLY']],
     ['others', "import { x } from 'levinson'; f(() => x);", [null]],
