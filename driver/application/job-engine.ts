@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { RunnerCapabilities, TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { ReadOffsets } from '../../engine/runtime/commit.ts';
+import { wholeResult } from '../../engine/runtime/task-side.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { LevinConfig } from '../config/config-input.ts';
 import type { EventBus } from '../events/event-bus.ts';
@@ -97,6 +98,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     journal: options.journal,
     splits: listings.splits,
     readOffsets: options.readOffsets,
+    raiseGeneration: options.raiseGeneration,
   });
   const inputs = createTaskInputProvider({ appId, table, objects, splits: listings.splits });
   const code = createCodeProvider({ appId, table, objects });
@@ -117,6 +119,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     inputsOf: inputs.inputsOf,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
     storeAgain,
+    wholeResult: (result) => wholeResult(objects, result),
     earlier: createEarlierAttempts({
       appId,
       metadata,

@@ -1,8 +1,11 @@
+import { errorCode } from '../../engine/errors/levin-error.ts';
+import { mapBounded } from '../../engine/ports/map-bounded.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { encodeValue } from '../../engine/records/value.ts';
 import type { ReadOffsets } from '../../engine/runtime/commit.ts';
-import { readCommitted } from '../../engine/runtime/read-committed.ts';
+import { type CommittedTasks, readCommitted } from '../../engine/runtime/read-committed.ts';
+import { wholeResult } from '../../engine/runtime/task-side.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { FilePartition } from '../../engine/types/task.ts';
@@ -20,6 +23,8 @@ export interface StageResolverOptions {
   readonly journal: BoundsJournal;
   readonly splits: ReadonlyMap<number, readonly FilePartition[]>;
   readonly readOffsets: ReadOffsets;
+  /** Fenced. Gives the generation under which an attempt can commit now. */
+  readonly raiseGeneration: (task: { readonly stageId: string; readonly partition: number; readonly from: number }) => Promise<number>;
 }
 
 export interface StageResolver {
@@ -28,6 +33,9 @@ export interface StageResolver {
   /** Somebody found what the tasks of a stage share lost or damaged. */
   storeAgain(stage: number): Promise<void>;
 }
+
+/** Objects read at the same time. */
+const SIDES_AT_ONCE = 16;
 
 /** Fixes a stage's identity, stores what its tasks share, and reads what is committed of it. */
 export function createStageResolver(options: StageResolverOptions): StageResolver {
@@ -57,6 +65,20 @@ export function createStageResolver(options: StageResolverOptions): StageResolve
       stored.add(key);
     }
   };
+  /** A result whose side is lost is lost with it: nobody else would notice. */
+  const wholeResults = async (stageId: string, { results, raised }: CommittedTasks): Promise<CommittedTasks> => {
+    const lost: CommittedTasks['raised'][number][] = [];
+    const whole = await mapBounded([...results], { concurrency: SIDES_AT_ONCE }, async ([partition, result]) => {
+      try {
+        return [[partition, await wholeResult(objects, result)] as const];
+      } catch (error) {
+        if (errorCode(error) !== 'SIDE_LOST') throw error;
+        lost.push({ partition, generation: await options.raiseGeneration({ stageId, partition, from: result.generation }) });
+        return [];
+      }
+    });
+    return { results: new Map(whole.flat()), raised: [...raised, ...lost] };
+  };
   const resolve = async (stage: number): Promise<SchedulerEvent> => {
     const entry = table.get(stage);
     const bounds = await boundsOf(entry);
@@ -64,7 +86,8 @@ export function createStageResolver(options: StageResolverOptions): StageResolve
     await storeShared(entry);
     const { stageId } = entry.resolved;
     const taskCount = entry.draft.plan.numPartitions;
-    const { results, raised } = await readCommitted({ metadata, appId, stageId, taskCount, readOffsets: options.readOffsets });
+    const found = await readCommitted({ metadata, appId, stageId, taskCount, readOffsets: options.readOffsets });
+    const { results, raised } = await wholeResults(stageId, found);
     for (const [partition, result] of results) table.setResult(stage, partition, result);
     const committed = [...results].map(([partition, { generation, output, metrics, inputDigest = null }]) => ({
       partition,

@@ -1,5 +1,6 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { TaskOutput, TaskResult } from '../../engine/types/task.ts';
+import type { TaskSide } from '../../engine/types/task-side.ts';
 import type { ResolvedStage } from '../planner/resolve-stage.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
 
@@ -8,7 +9,11 @@ export type KeptOutput =
   | Exclude<TaskOutput, { kind: 'shuffle' }>
   | { readonly kind: 'shuffle'; readonly key: string; readonly offsets: Uint32Array | Float64Array; readonly checksum: string };
 
-export type KeptResult = Omit<TaskResult, 'output'> & { readonly output: KeptOutput };
+export type KeptResult = Omit<TaskResult, 'output' | 'side'> & {
+  readonly output: KeptOutput;
+  /** Absent: there is nothing beside the output. */
+  readonly side?: TaskSide;
+};
 
 /** Everything the driver knows of one stage besides the scheduler's own state. */
 export interface StageEntry {
@@ -25,7 +30,7 @@ export interface StageTable {
   add(draft: StageDraft): void;
   get(stage: number): StageEntry;
   stageIdOf(stage: number): string;
-  /** Nothing happens when it came too late: for a stage that was removed, or of a generation that was lost since. */
+  /** Of a whole result: what was stored beside it is read. Nothing happens when it came too late: for a stage that was removed, or of a generation that was lost since. */
   setResult(stage: number, partition: number, result: TaskResult): void;
   /** All results of a stage that is done, in partition order. */
   resultsOf(stage: number): readonly KeptResult[];
@@ -52,7 +57,7 @@ export function createStageTable(): StageTable {
     setResult(stage, partition, result) {
       const entry = entries.get(stage);
       if (entry === undefined || (entry.results[partition]?.generation ?? 0) > result.generation) return;
-      entry.results[partition] = { ...result, output: kept(result.output) };
+      entry.results[partition] = keptResult(result);
       entry.version++;
     },
     resultsOf(stage) {
@@ -64,6 +69,12 @@ export function createStageTable(): StageTable {
     },
     remove: (stage) => void entries.delete(stage),
   };
+}
+
+function keptResult({ side, output, ...result }: TaskResult): KeptResult {
+  if (side === undefined) return { ...result, output: kept(output) };
+  if (side.kind === 'here') return { ...result, output: kept(output), side: side.side };
+  throw internal(`what stands in ${side.key} was not read with its result`);
 }
 
 function kept(output: TaskOutput): KeptOutput {

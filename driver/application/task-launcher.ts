@@ -3,7 +3,7 @@ import type { Random } from '../../engine/ports/random.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import { SHARED_LOST } from '../../engine/runtime/read-shared.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
-import type { TaskEvent, TaskInput, TaskOutcome, TaskSpec } from '../../engine/types/task.ts';
+import type { TaskEvent, TaskInput, TaskOutcome, TaskResult, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
 import type { LeftAttempt } from '../journal/journal-entry.ts';
 import { isCopyable } from '../planner/stage-spec.ts';
@@ -30,6 +30,8 @@ export interface TaskLauncherOptions {
   readonly bundleFor: (stage: number) => Promise<string | null>;
   /** Stores what the tasks of a stage share once more: one of them did not find it as it was. */
   readonly storeAgain: (stage: number) => Promise<void>;
+  /** Reads what was stored beside a result that another attempt has committed. */
+  readonly wholeResult: (result: TaskResult) => Promise<TaskResult>;
   /** Of drivers before this one. */
   readonly earlier: EarlierAttempts;
   /** Written before the attempts are started. */
@@ -104,7 +106,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
         pending.waits = false;
         return enqueue(pending);
       }
-      outcome = { kind: 'success', result, lostRace: true };
+      outcome = await whole({ kind: 'success', result, lostRace: true });
     } catch (error) {
       outcome = abort.signal.aborted ? cancelled('it was not needed any more') : { kind: 'failure', failure: failureOf(error, 'internal') };
     }
@@ -147,6 +149,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
             ...where,
             ...(later ? { onLaunch: () => batch.send(sending), onReturn } : {}),
           });
+      if (outcome.kind === 'success' && outcome.result.side?.kind === 'stored') outcome = await whole(outcome);
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }
@@ -154,6 +157,10 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     if (outcome.kind === 'failure' && outcome.failure.error.code === SHARED_LOST) await storeAgain(stage);
     ended(command, outcome);
   };
+  const whole = async (outcome: TaskOutcome & { readonly kind: 'success' }): Promise<TaskOutcome> => ({
+    ...outcome,
+    result: await options.wholeResult(outcome.result),
+  });
   /** Many tasks may miss the same at once. What cannot be stored is missed again by the next attempt. */
   const storing = new Map<number, Promise<void>>();
   const storeAgain = (stage: number): Promise<void> => {

@@ -2,7 +2,9 @@ import { LevinError } from '../errors/levin-error.ts';
 import type { MetadataItem } from '../ports/metadata-store.ts';
 import { objectKeys } from '../types/keys.ts';
 import type { TaskMetrics, TaskOutput, TaskResult } from '../types/task.ts';
+import type { ResultSide } from '../types/task-side.ts';
 import { packNumbers, unpackNumbers } from './packed-numbers.ts';
+import { decodeSide, encodeSide } from './task-side-codec.ts';
 
 /** With the time when it expires, of 28 bytes, one write unit of DynamoDB. Only a sink's part file below a very long folder path makes a larger item. */
 export const MAX_COMMIT_ITEM_BYTES = 992;
@@ -31,6 +33,7 @@ export type CommitRecord =
       readonly output: StoredOutput;
       readonly metrics: TaskMetrics;
       readonly inputDigest?: string;
+      readonly side?: ResultSide;
     };
 
 /** The order of the packed metrics: stored data, so only ever appended to. */
@@ -59,9 +62,23 @@ const METRICS = [
  *  { generation: 0, winner: '<attempt id>', k: 'shuffle', at: null, o: '<packed offsets>' | null, c: '<checksum>', m: '<packed metrics>' }
  * ```
  * `i` is the digest of what the output was made of, absent where that is no other stage's output. `at` is the object key or path, null when it is the canonical key of the attempt; `d` is an inline block in base64.
+ * `s` is what goes with the output, in base64; null: the item has no room for it, and the attempt has stored it under its canonical key.
  */
 export function encodeCommitItem(task: CommitTask, result: TaskResult): MetadataItem {
-  const { output } = result;
+  const without = itemOf(task, result);
+  if (result.side === undefined) return withOffsets(without, result.output);
+  const side = sideText(result);
+  const item = { ...without, s: side !== null && fits({ ...without, s: side }) ? side : null };
+  return withOffsets(item, result.output);
+}
+
+/** Whether the attempt has to store what goes with its output before it commits: then under `objectKeys.side`. */
+export function sideIsStored(task: CommitTask, result: TaskResult): boolean {
+  return result.side !== undefined && encodeCommitItem(task, result)['s'] === null;
+}
+
+/** All but what may be left out. */
+function itemOf(task: CommitTask, { output, ...result }: TaskResult): MetadataItem {
   const m = packNumbers(METRICS.map((name) => Math.round(result.metrics[name])));
   const i = result.inputDigest === undefined ? {} : { i: result.inputDigest };
   const base = { generation: result.generation, winner: result.attemptId, k: output.kind, c: output.checksum, m, ...i };
@@ -74,14 +91,28 @@ export function encodeCommitItem(task: CommitTask, result: TaskResult): Metadata
       return { ...base, at: output.path, n: output.length };
     case 'object':
       return { ...base, at: unlessCanonical(output.key, canonicalKey(task, 'object', result.attemptId)), n: output.length };
-    case 'shuffle': {
-      const at = unlessCanonical(output.key, canonicalKey(task, 'shuffle', result.attemptId));
-      // A step takes a byte at least, in base64 4/3 of it: of many reducers none are packed to be thrown away.
-      if (output.offsets.length * (4 / 3) > MAX_COMMIT_ITEM_BYTES) return { ...base, at, o: null };
-      const whole = { ...base, at, o: packNumbers(deltasOf(output.offsets)) };
-      return Buffer.byteLength(JSON.stringify(whole)) <= MAX_COMMIT_ITEM_BYTES ? whole : { ...base, at, o: null };
-    }
+    case 'shuffle':
+      return { ...base, at: unlessCanonical(output.key, canonicalKey(task, 'shuffle', result.attemptId)), o: null };
   }
+}
+
+/** Offsets go in last: without them nothing more is written, and hardly anybody reads them back. */
+function withOffsets(item: MetadataItem, output: TaskOutput): MetadataItem {
+  // A step takes a byte at least, in base64 4/3 of it: of many reducers none are packed to be thrown away.
+  if (output.kind !== 'shuffle' || output.offsets.length * (4 / 3) > MAX_COMMIT_ITEM_BYTES) return item;
+  const whole = { ...item, o: packNumbers(deltasOf(output.offsets)) };
+  return fits(whole) ? whole : item;
+}
+
+function fits(item: MetadataItem): boolean {
+  return Buffer.byteLength(JSON.stringify(item)) <= MAX_COMMIT_ITEM_BYTES;
+}
+
+/** null: too much for any item, or stored already. */
+function sideText({ side }: TaskResult): string | null {
+  if (side?.kind !== 'here') return null;
+  const bytes = encodeSide(side.side);
+  return bytes.length > MAX_COMMIT_ITEM_BYTES ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 /** Reads what `encodeCommitItem` or `raiseGeneration` wrote. Fails with `COMMIT_ITEM_INVALID` on anything else. */
@@ -92,7 +123,14 @@ export function decodeCommitItem(task: CommitTask, item: MetadataItem): CommitRe
   if (winner === null) return { generation, winner };
   const metrics = metricsOf(unpackNumbers(field.text('m')));
   const inputDigest = 'i' in item ? { inputDigest: field.text('i') } : {};
-  return { generation, winner, output: outputOf(task, field, winner), metrics, ...inputDigest };
+  const side = 's' in item ? { side: sideOf(task, field, winner) } : {};
+  return { generation, winner, output: outputOf(task, field, winner), metrics, ...inputDigest, ...side };
+}
+
+function sideOf({ appId, stageId, partition }: CommitTask, field: Fields, winner: string): ResultSide {
+  const packed = field.optional('s');
+  if (packed === null) return { kind: 'stored', key: objectKeys.side(appId, stageId, partition, winner) };
+  return { kind: 'here', side: decodeSide(Buffer.from(packed, 'base64')) };
 }
 
 function outputOf(task: CommitTask, field: Fields, winner: string): StoredOutput {

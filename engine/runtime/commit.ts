@@ -4,6 +4,7 @@ import { launchedId } from '../types/attempt-id.ts';
 import type { TaskFailure } from '../types/failure.ts';
 import { metadataKeys } from '../types/keys.ts';
 import type { TaskMetrics, TaskOutcome, TaskOutput, TaskResult, TaskSpec } from '../types/task.ts';
+import type { TaskSide } from '../types/task-side.ts';
 import { type CommitRecord, type CommitTask, decodeCommitItem, encodeCommitItem } from './commit-item.ts';
 import { repeatWrite } from './repeat-write.ts';
 
@@ -14,7 +15,7 @@ export interface CommitAttempt {
   readonly metadata: MetadataStore;
   readonly spec: Pick<TaskSpec, 'appId' | 'stageId' | 'partition' | 'generation' | 'attemptId' | 'inputDigest'>;
   /** What the attempt wrote under keys of its own. */
-  readonly prepared: { readonly output: TaskOutput; readonly metrics: TaskMetrics };
+  readonly prepared: { readonly output: TaskOutput; readonly metrics: TaskMetrics; readonly side?: TaskSide };
   /** Asked only when the race is lost to a winner with too many partitions for its item. */
   readonly readOffsets: ReadOffsets;
   /** Takes the attempt's output away, which nobody will ever read: it has lost, and was never the winner. */
@@ -35,11 +36,10 @@ export interface CommitAttempt {
  */
 export async function commitAttempt(commit: CommitAttempt): Promise<TaskOutcome> {
   const { metadata, spec, prepared, signal } = commit;
-  const { attemptId, generation, inputDigest } = spec;
-  const result: TaskResult = { attemptId, generation, ...prepared, ...(inputDigest === undefined ? {} : { inputDigest }) };
+  const result = preparedResult(spec, prepared);
   const key = metadataKeys.commit(spec.appId, spec.stageId, spec.partition);
   const item = encodeCommitItem(spec, result);
-  const options = { condition: electionOf(generation), ...(signal === undefined ? {} : { signal }) };
+  const options = { condition: electionOf(spec.generation), ...(signal === undefined ? {} : { signal }) };
   let mayHaveWon = false;
   const put = await repeatWrite((maybeDone) => {
     mayHaveWon = maybeDone;
@@ -47,6 +47,16 @@ export async function commitAttempt(commit: CommitAttempt): Promise<TaskOutcome>
   });
   if (put.written) return { kind: 'success', result, lostRace: false };
   return await refused(commit, result, { current: put.current, mayHaveWon });
+}
+
+/** What an attempt has made, as the result that it is when the attempt wins. */
+export function preparedResult(spec: CommitAttempt['spec'], { output, metrics, side }: CommitAttempt['prepared']): TaskResult {
+  const { attemptId, generation, inputDigest } = spec;
+  const optional = {
+    ...(inputDigest === undefined ? {} : { inputDigest }),
+    ...(side === undefined ? {} : { side: { kind: 'here', side } as const }),
+  };
+  return { attemptId, generation, output, metrics, ...optional };
 }
 
 /** The record's result; null when its generation has no winner. */

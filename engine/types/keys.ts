@@ -16,6 +16,11 @@ export const objectKeys = {
   shuffleIndex: (a: string, stageId: string, hash: string): string => `apps/${a}/shuffle-index/${stageId}/${hash}`,
   result: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `apps/${a}/results/${stageId}/${partition}-${attemptId}`,
+  /** What a commit carries beside its output and its item has no room for. */
+  side: (a: string, stageId: string, partition: number, attemptId: string): string =>
+    `apps/${a}/sides/${stageId}/${partition}-${attemptId}`,
+  accumulators: (a: string, stageId: string, partition: number, attemptId: string): string =>
+    `apps/${a}/accumulators/${stageId}/${partition}-${attemptId}`,
   deadLetterFolder: (a: string, stageId: string): string => `history/${a}/dead-letters/${stageId}/`,
   deadLetters: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `history/${a}/dead-letters/${stageId}/${partition}-${attemptId}.jsonl`,

@@ -1,6 +1,7 @@
 import type { TaskFailure } from './failure.ts';
 import type { Invocation } from './invocation.ts';
 import type { RequestUsage } from './request-usage.ts';
+import type { ResultSide } from './task-side.ts';
 
 /** A byte range `[offset, offset + length)` of a stored object. */
 export interface ObjectRange {
@@ -155,6 +156,8 @@ export interface TaskResult {
   readonly metrics: TaskMetrics;
   /** As in the winner's TaskSpec. */
   readonly inputDigest?: string;
+  /** Absent: there is nothing beside the output. */
+  readonly side?: ResultSide;
 }
 
 export type TaskOutcome = {

@@ -3,6 +3,8 @@ import { runExecutorInits } from '../../closures/runtime/registrations.ts';
 import type { TaskTemplate } from '../../plan/stage-plan.ts';
 import type { Scratch } from '../../ports/scratch.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../run-task.ts';
+import { storeSide } from '../task-side.ts';
+import { runInTask } from './current-task.ts';
 import type { RunAttempt } from './serve-worker.ts';
 import { createTemplateCache } from './template-cache.ts';
 import type { WorkerCode } from './worker-code.ts';
@@ -42,7 +44,10 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
     const scratch = openScratch(spec.attemptId);
     try {
       const prepare: TaskDeps['prepare'] = (payloads) => code.prepare(payloads);
-      return await runTask(spec, template, { ...deps, closures: closures(), signal, scratch, prepare, cpuMs: threadCpuMs });
+      const task = { ...deps, closures: closures(), signal, scratch, prepare, cpuMs: threadCpuMs };
+      const prepared = await runInTask({ spec }, () => runTask(spec, template, task));
+      await storeSide(spec, prepared, { objects: deps.objects, signal });
+      return prepared;
     } finally {
       scratch.dropAll();
     }

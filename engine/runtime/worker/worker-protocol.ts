@@ -1,11 +1,14 @@
 import type { TaskFailure } from '../../types/failure.ts';
 import type { RequestUsage } from '../../types/request-usage.ts';
 import type { TaskEvent, TaskMetrics, TaskOutput, TaskSpec } from '../../types/task.ts';
+import type { TaskSide } from '../../types/task-side.ts';
 
 /** What an attempt made and nobody has committed yet. */
 export interface PreparedOutput {
   readonly output: TaskOutput;
   readonly metrics: TaskMetrics;
+  /** Absent: there is nothing beside the output. */
+  readonly side?: TaskSide;
 }
 
 export type LogLevel = Extract<TaskEvent, { kind: 'log' }>['level'];

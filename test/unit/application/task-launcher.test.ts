@@ -49,6 +49,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
       await recordLaunches();
     },
     storeAgain: async () => undefined,
+    wholeResult: async (result) => result,
     post: ended.resolve,
     emit: () => undefined,
     onFatal: ended.reject,

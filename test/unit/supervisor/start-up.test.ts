@@ -10,6 +10,7 @@ import {
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import { createWorkerThreadsRunner } from '../../../engine/adapters/local/worker-threads-runner.ts';
 import type { TaskRunner } from '../../../engine/ports/task-runner.ts';
+import { preparedResult } from '../../../engine/runtime/commit.ts';
 import type { TaskOutcome } from '../../../engine/types/task.ts';
 import { specOf } from '../../support/executors/specs.ts';
 import { TEST_BUILD } from '../../support/executors/test-build.ts';
@@ -107,11 +108,7 @@ describe('workers', () => {
       entry: new URL('../../support/executors/test-worker.ts', import.meta.url),
       workerData: {},
       election: {
-        commit: async ({ attemptId, generation }, prepared) => ({
-          kind: 'success',
-          lostRace: false,
-          result: { attemptId, generation, ...prepared },
-        }),
+        commit: async (spec, prepared) => ({ kind: 'success', lostRace: false, result: preparedResult(spec, prepared) }),
         withdraw: async () => undefined,
       },
       clock,
