@@ -108,6 +108,22 @@ test('also when its generation is over by the time it asks again: it may be publ
   expect(await left()).toEqual([`out/part-00007-${attemptA}`]);
 });
 
+test('one whose first write was lost on its way, and that loses the second time, takes its file away', async () => {
+  const { file, election, left, metadata } = race();
+  let calls = 0;
+  const late: MetadataStore = {
+    ...metadata,
+    async put(...call) {
+      if (calls++ > 0) return await metadata.put(...call);
+      await election().commit(...(await file(attemptB)));
+      throw RESET;
+    },
+  };
+  const outcome = await election({ metadata: late }).commit(...(await file(attemptA)));
+  expect(outcome).toMatchObject({ kind: 'success', lostRace: true, result: { attemptId: attemptB } });
+  expect(await left()).toEqual([`out/part-00007-${attemptB}`]);
+});
+
 test('one that comes after its generation is over takes its file away', async () => {
   const { file, election, left, metadata } = race();
   await metadata.put(FENCE.key, { epoch: 1 });
