@@ -1,4 +1,5 @@
 import { LevinError } from '../errors/levin-error.ts';
+import { conditionHolds } from '../ports/metadata-condition.ts';
 import type { Check, MetadataStore } from '../ports/metadata-store.ts';
 import { metadataKeys } from '../types/keys.ts';
 import { type CommitTask, decodeCommitItem } from './commit-item.ts';
@@ -20,16 +21,17 @@ export interface RaiseGeneration extends CommitTask {
  *  { generation: from, winner: w, … }  ──fenced──▶  { generation: from + 1, winner: null }
  * ```
  * Gives the generation under which an attempt can commit now. Nothing is written when the item is past `from` already: so it is
- * safe to call again. Fails with `COMMIT_INCONSISTENT` when generation `from` was never committed.
+ * safe to call again. Fails with `COMMIT_INCONSISTENT` when generation `from` was never committed,
+ * and with `LEASE_LOST` for a driver that was replaced.
  */
 export async function raiseGeneration(raise: RaiseGeneration): Promise<number> {
   const key = metadataKeys.commit(raise.appId, raise.stageId, raise.partition);
   const item = await raise.metadata.get(key);
-  if (item === null) throw neverCommitted(raise, 'it has no commit item');
+  if (item === null) throw await refused(raise, 'it has no commit item');
   const { generation, winner } = decodeCommitItem(raise, item);
   if (generation > raise.from) return generation;
   if (generation < raise.from || winner === null)
-    throw neverCommitted(raise, `it stands at generation ${generation}, winner ${winner ?? 'none'}`);
+    throw await refused(raise, `it stands at generation ${generation}, winner ${winner ?? 'none'}`);
   const raised = generation + 1;
   const condition = { kind: 'equals', fields: { generation, winner } } as const;
   const put = { kind: 'put', key, item: { generation: raised, winner: null }, condition } as const;
@@ -39,6 +41,12 @@ export async function raiseGeneration(raise: RaiseGeneration): Promise<number> {
     return decodeCommitItem(raise, written.current).generation;
   }
   throw leaseLost(raise.appId, written.current);
+}
+
+/** Whoever was replaced long ago may find the work of its successor gone, too: that says nothing about its own. */
+async function refused(raise: RaiseGeneration, what: string): Promise<LevinError> {
+  const lease = await raise.metadata.get(raise.fence.key);
+  return conditionHolds(raise.fence.condition, lease) ? neverCommitted(raise, what) : leaseLost(raise.appId, lease);
 }
 
 function neverCommitted(raise: RaiseGeneration, what: string): LevinError {

@@ -29,7 +29,7 @@ test('an executor function takes away what its attempt staged on S3, where the a
   for (const name of ['winner', 'loser']) await staged.stage(`s3://reports/out/part-00000-${name}`, text('line\n'));
   const env = {
     ...{ engine: 'test', bucket: 'levin-test', table: 'levin-test', temporary: '/none', localFiles: false },
-    ...{ dynamodbEndpoint: 'http://127.0.0.1:1', memoryMb: 1769, environmentId: 'env' },
+    ...{ s3Endpoint: undefined, dynamodbEndpoint: 'http://127.0.0.1:1', memoryMb: 1769, environmentId: 'env' },
   };
   const stores = openExecutorStores(env, { clock: createSystemClock(), random: createSeededRandom('executor') });
   const settings = { env: { AWS_ENDPOINT_URL_S3: emulator.url }, shuffleCompression: 'none', requesterPays: false } as const;

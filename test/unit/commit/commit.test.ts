@@ -169,6 +169,14 @@ describe('raising a generation', () => {
     });
     expect(await attempt(metadata, attemptB)).toMatchObject({ result: { attemptId: attemptA }, lostRace: true });
   });
+
+  test('is refused as to any driver that lost its lease when its successor has ended the application, and nothing stands any more', async () => {
+    for (const metadata of [await withLease(2), store()])
+      await expect(raiseGeneration({ metadata, ...raise })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    const metadata = await withLease(2);
+    await attempt(metadata, attemptA);
+    await expect(raiseGeneration({ metadata, ...raise, from: 1 })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  });
 });
 
 describe('reading what is committed', () => {
