@@ -124,8 +124,8 @@ describe('the contract notices a runner that', () => {
     const make = broken(makeWorkerThreadsRunner(null), ({ runner }) => ({
       run: (task, options) => runner.run(task, { ...options, signal: new AbortController().signal }),
     }));
-    const one = casesFor(['isolated']).find(({ name }) => name === 'an endless loop is cancelled within two seconds');
-    await expect(runCase(one as NonNullable<typeof one>, make)).rejects.toThrow('nothing happened for 2000 ms');
+    const one = casesFor(['isolated']).find(({ name }) => name === 'an endless loop is cancelled');
+    await expect(runCase(one as NonNullable<typeof one>, make)).rejects.toThrow('nothing happened for 10000 ms');
   });
 });
 

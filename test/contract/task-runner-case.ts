@@ -74,7 +74,7 @@ export function textOf({ output }: TaskResult): string {
   return new TextDecoder().decode((output as Extract<typeof output, { kind: 'inline' }>).block);
 }
 
-/** The attempt must fail in this way within `ms`. */
+/** The attempt must fail in this way; `ms` is a hang guard. */
 export async function failureOf(launched: Launched, kind: FailureKind, ms = 20_000): Promise<TaskFailure> {
   const outcome = await within(ms, launched.outcome);
   expect(outcome).toMatchObject({ kind: 'failure', failure: { kind } });

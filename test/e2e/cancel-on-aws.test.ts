@@ -69,4 +69,4 @@ test('Ctrl-C stops what runs on Lambda, waits for it, and says what is paid for 
   const twice = await cancel(aws, 2);
   expect(twice).toMatchObject({ code: 130, stderr: expect.stringMatching(SAID), busyAtEnd: 1 });
   expect(twice.stderr).not.toContain('cancelled by SIGINT');
-}, 60_000);
+});

@@ -22,7 +22,7 @@ const REGISTER = new URL('../../engine/closures/loading/register.ts', import.met
 /** In memory where there is such a file system: durable commits on a disk take half of the time. */
 const TEMPORARY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** A program that takes longer hangs. */
-const HANG_MS = 60_000;
+const HANG_MS = 180_000;
 
 export async function startEngine(master: string): Promise<Engine> {
   const folder = mkdtempSync(join(TEMPORARY, 'levin-model-'));

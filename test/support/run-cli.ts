@@ -16,7 +16,7 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Hang guard. */
+  /** Hang guard; default 180,000. */
   readonly timeoutMs?: number;
   readonly onStart?: (child: ChildProcess) => void;
   readonly onStdout?: (text: string) => void;
@@ -35,7 +35,7 @@ export function runNode(args: readonly string[], options: CliOptions = {}): Prom
     env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const guard = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
+  const guard = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 180_000);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -25,10 +25,10 @@ export function describeSparkCases({ job, expected, files = {} }: SparkCases): v
     beforeAll(async () => {
       using folder = jobFolder({ 'job.ts': source(job), 'show.ts': source('show.ts') });
       for (const [name, content] of Object.entries(files)) folder.write(name, content);
-      const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master, '--quiet', String(slices)], { timeoutMs: 120_000 });
+      const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master, '--quiet', String(slices)]);
       ended = { code, stderr };
       printed = readCases(stdout, folder.path);
-    }, 130_000);
+    });
 
     test('the job ends well and prints every case once', () => {
       expect(ended).toEqual({ code: 0, stderr: '' });

