@@ -1,5 +1,5 @@
 import type { TaskTemplate } from '../plan/stage-plan.ts';
-import type { TaskSpec } from '../types/task.ts';
+import type { TaskOutput, TaskSpec } from '../types/task.ts';
 import { createBadRecords } from './bad-records.ts';
 import { discardOutput } from './discard-output.ts';
 import { runSink } from './sinks/run-sink.ts';
@@ -21,11 +21,28 @@ export type { UserFunction } from './user-function.ts';
  * Its code is the current task (`currentTask`) while it runs.
  * Rejects with `USER_ERROR` (cause: what the user's function threw), another LevinError, or the signal's reason.
  */
-export function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
-  return runWithListeners(spec, deps.signal, () => computePartition(spec, template, deps));
+export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
+  let written: TaskOutput | null = null;
+  const onWritten = (output: TaskOutput): void => {
+    written = output;
+  };
+  try {
+    return await runWithListeners(spec, deps.signal, () => computePartition({ spec, template, deps, onWritten }));
+  } catch (error) {
+    if (written !== null) await discardOutput(deps.staged, written);
+    throw error;
+  }
 }
 
-async function computePartition(spec: TaskSpec, template: TaskTemplate, deps: TaskDeps): Promise<PreparedOutput> {
+interface Computation {
+  readonly spec: TaskSpec;
+  readonly template: TaskTemplate;
+  readonly deps: TaskDeps;
+  /** The output is there, though the task may still fail. */
+  readonly onWritten: (output: TaskOutput) => void;
+}
+
+async function computePartition({ spec, template, deps, onWritten }: Computation): Promise<PreparedOutput> {
   const start = deps.clock.monotonic();
   const startCpuMs = deps.cpuMs?.();
   const counters = newCounters();
@@ -42,12 +59,8 @@ async function computePartition(spec: TaskSpec, template: TaskTemplate, deps: Ta
     badRecords,
   };
   const output = await runSink(task);
-  try {
-    await badRecords?.store(deps.objects);
-  } catch (error) {
-    await discardOutput(deps.staged, output);
-    throw error;
-  }
+  onWritten(output);
+  await badRecords?.store(deps.objects);
   const runMs = deps.clock.monotonic() - start;
   const cpu = startCpuMs === undefined || deps.cpuMs === undefined ? {} : { cpuMs: deps.cpuMs() - startCpuMs };
   return {

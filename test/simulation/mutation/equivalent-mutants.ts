@@ -26,6 +26,24 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     line: "const key = objectKeys.shuffleIndex(appId, table.stageIdOf(reader), hash('sha256', bytes, 'hex').slice(0, 32));",
     why: 'Digits of a hash in a name: 31 or 33 of them tell contents apart as well.',
   })),
+  ...(['a number more', 'a number less'] as const).map((rule) => ({
+    file: 'driver/application/run-actions.ts',
+    rule,
+    line: "return hash('sha256', JSON.stringify([name, node.fingerprint, sinkFingerprint(sink), ...parameters, ...mode]), 'hex').slice(0, 32);",
+    why: 'Digits of a hash that tells actions apart.',
+  })),
+  ...(['a number more', 'a number less'] as const).map((rule) => ({
+    file: 'driver/application/publish-output.ts',
+    rule,
+    line: 'const CONCURRENT_PUBLISHES = 16;',
+    why: 'How many renames are in flight decides how long publishing takes, and nothing else.',
+  })),
+  {
+    file: 'shuffle/exchange-writer.ts',
+    rule: 'a number more',
+    line: 'const tableBytes = combine === null ? 0 : Math.floor(options.memoryBytes / 2);',
+    why: 'How the memory of a map task is divided between its table and its buffers decides when it spills, and not what it writes.',
+  },
   {
     file: 'shuffle/spilled-runs.ts',
     rule: '> for >=',

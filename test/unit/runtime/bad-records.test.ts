@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
+import { TaskContext } from '../../../engine/closures/runtime/task-context.ts';
 import type { NarrowOp } from '../../../engine/plan/stage-plan.ts';
 import type { ObjectStore } from '../../../engine/ports/object-store.ts';
 import { chain, type Job, type Ran, runOver, runPartition } from './task-harness.ts';
@@ -56,6 +57,19 @@ test('a part file of which the left out records cannot be kept is not left stage
   expect((await files.list('')).objects).toEqual([]);
   await runOver([[1, 2]], { ...job, objects, files });
   expect((await files.list('')).objects.map(({ key }) => key)).toEqual(['out/part-00000-attempt1']);
+});
+
+test('nor is that of a task whose completion listener throws', async () => {
+  const files = createMemoryObjectStore();
+  const listen = (x: number): number => {
+    TaskContext.get()?.addTaskCompletionListener(() => {
+      throw new Error('not today');
+    });
+    return x;
+  };
+  const job: Job = { nodes: chain({ kind: 'map', fn: 0 }), sink: { kind: 'saveAsTextFile', path: '/out' }, functions: [listen], files };
+  await expect(runOver([[2]], job)).rejects.toMatchObject({ code: 'TASK_LISTENER_FAILED' });
+  expect((await files.list('')).objects).toEqual([]);
 });
 
 describe('a record that a function fails on', () => {
