@@ -45,6 +45,12 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     why: 'How the memory of a map task is divided between its table and its buffers decides when it spills, and not what it writes.',
   },
   {
+    file: 'shuffle/assemble-map-output.ts',
+    rule: 'a number more',
+    line: 'if (filled > 0) yield buffer.subarray(0, filled);',
+    why: 'What is gathered has more than one byte: blocks have a head, and the last piece is the footer.',
+  },
+  {
     file: 'shuffle/spilled-runs.ts',
     rule: '> for >=',
     line: 'if (filled + bytes.byteLength > PIECE_BYTES) flush();',
