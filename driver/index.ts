@@ -3,6 +3,7 @@ export { TaskContext, type TaskResource } from '../engine/closures/runtime/task-
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';
 export { Context, type ContextOptions } from './api/context.ts';
+export type { LocalProperties } from './api/local-properties.ts';
 export type { RDD } from './api/rdd.ts';
 export type {
   ActionOptions,
@@ -27,4 +28,6 @@ export type {
   StrictCsvMode,
   TextReadOptions,
 } from './api/types.ts';
+export type { JobInfo, StageInfo, StatusTracker } from './application/status-tracker.ts';
 export { type ConfigInput, defineConfig } from './config/config-input.ts';
+export type { EffectiveConf } from './config/load-config.ts';

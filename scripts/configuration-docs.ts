@@ -32,7 +32,10 @@ Spark's names stand for the same settings wherever a key is written. An unknown 
 function section(name: string, { type, default: value, env, aliases, text }: ConfigKey): string {
   const rows = [
     ['value', kindText(type)],
-    ['default', value === null ? 'see above' : code(Array.isArray(value) ? value.join(',') || '(empty)' : String(value))],
+    [
+      'default',
+      value === null ? 'see above' : code(typeof value === 'object' ? Object.values(value).join(',') || '(empty)' : String(value)),
+    ],
     ['environment', code(env)],
     ...(aliases.length === 0 ? [] : [['Spark', aliases.map(code).join(', ')]]),
   ];
@@ -55,6 +58,8 @@ function kindText(type: ConfigKind): string {
       return `milliseconds from ${type.min} to ${type.max}; as text also \`100ms\`, \`90s\`, \`5m\`, \`1h\``;
     case 'choice':
       return type.choices.map(code).join(', ');
+    case 'pools':
+      return 'pools by name; as text JSON: `{"etl":{"weight":3,"minShare":2}}`';
     case 'list':
       return 'list of names; as text separated by commas';
   }

@@ -3,12 +3,18 @@ import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts'
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { FileFormat } from '../../engine/types/file-format.ts';
 import type { Application } from '../application/application.ts';
+import type { CancelWhich } from '../application/job-control.ts';
+import { propertyName } from '../application/job-properties.ts';
 import { openApplication } from '../application/open-application.ts';
+import type { StatusTracker } from '../application/status-tracker.ts';
 import type { ConfigInput } from '../config/config-input.ts';
+import type { EffectiveConf } from '../config/load-config.ts';
 import { encodeSlices } from '../lineage/encode-slices.ts';
 import { checkRecordLength } from './action-arguments.ts';
-import { checkFinite, checkPartitions, checkPath } from './arguments.ts';
+import { checkFinite, checkFunction, checkPartitions, checkPath } from './arguments.ts';
 import { checkCsvFormat } from './csv-options.ts';
+import { checkGroup, checkLocalProperties, checkReason, checkTag, type LocalProperties } from './local-properties.ts';
+import { checkLogLevel } from './log-level.ts';
 import { type RDD, rddOf, runJobOn, unionOf } from './rdd.ts';
 import { checkTextOptions } from './text-options.ts';
 import type { ActionOptions, CsvReadOptions, NullableCsv, RangeOptions, Rec, StrictCsvMode, TextReadOptions } from './types.ts';
@@ -76,6 +82,103 @@ export class Context implements AsyncDisposable {
   /** Splits that files are cut into at least when nothing else is said: `min(defaultParallelism, 2)`. */
   get defaultMinPartitions(): number {
     return Math.min(this.#app.defaultParallelism, 2);
+  }
+
+  /** Version of levin. */
+  get version(): string {
+    return this.#app.version;
+  }
+
+  /** When the application began, in epoch milliseconds; the same ones for a driver that resumes it. */
+  get startTime(): number {
+    return this.#app.startTime;
+  }
+
+  /**
+   * All settings by their names (docs/configuration.md), each with its value and where it comes from: `flag`, `journal` (of a resumed application), `environment`,
+   * `Context.create()`, the configuration file's name, or `default`.
+   * @example
+   * lv.getConf().maxTaskFailures; // { value: 4, source: 'default' }
+   */
+  getConf(): EffectiveConf {
+    return this.#app.conf;
+  }
+
+  /**
+   * From now on messages of levin's own that are less severe are not logged; the setting `logLevel` says where it begins.
+   *
+   * @param level `ALL`, `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR`, `FATAL` or `OFF`, in capitals or not. levin has nothing finer than `DEBUG` and nothing above `ERROR`. Others fail with `INVALID_ARGUMENT`.
+   */
+  setLogLevel(level: string): void {
+    this.#app.setLogLevel(checkLogLevel(level));
+  }
+
+  /**
+   * Runs code whose actions have these properties: pool, job group, description, tags, and others of your own. Gives what the code gives.
+   *
+   * They hold for every action that is called within, also after an `await`, and for nothing outside. Within each other they add up: the inner ones win, tags
+   * are put together, `null` takes a property away. Spark's names (`spark.scheduler.pool`, `spark.jobGroup.id`, `spark.job.description`, `spark.job.tags`) stand for the same.
+   * A tag that is empty or has a comma fails with `INVALID_ARGUMENT`.
+   * @example
+   * await lv.withLocalProperties({ pool: 'etl', jobGroup: 'nightly', tags: ['a'] }, () => lv.range(3).count()); // 3
+   */
+  withLocalProperties<R>(properties: LocalProperties, body: () => R): R {
+    const change = checkLocalProperties(properties);
+    checkFunction('withLocalProperties', body);
+    return this.#app.jobs.within(change, body);
+  }
+
+  /**
+   * A property that holds here; null when it is not set. Tags are one text with commas: `getJobTags` gives them as a set.
+   *
+   * @example
+   * lv.withLocalProperties({ 'my.key': 'v' }, () => lv.getLocalProperty('my.key')); // 'v'
+   */
+  getLocalProperty(name: string): string | null {
+    const { values, tags } = this.#app.jobs.properties();
+    const own = propertyName(name);
+    if (own === 'tags') return tags.length === 0 ? null : tags.join(',');
+    return values.get(own) ?? null;
+  }
+
+  /**
+   * The tags of jobs that are started here.
+   *
+   * @example
+   * lv.withLocalProperties({ tags: ['a', 'b'] }, () => [...lv.getJobTags()]); // ['a', 'b']
+   */
+  getJobTags(): ReadonlySet<string> {
+    return new Set(this.#app.jobs.properties().tags);
+  }
+
+  /**
+   * Cancels what runs of a job group: its actions reject with `JOB_CANCELLED`, whose message names the group and the reason, and running tasks are stopped.
+   *
+   * Resolves when none of its actions runs any more. A group that nobody has is no error. Actions that are called later run; see `cancelJobGroupAndFutureJobs`.
+   */
+  cancelJobGroup(group: string, reason?: string): Promise<void> {
+    return this.#cancel('cancelJobGroup', { kind: 'group', group: checkGroup('cancelJobGroup', group), future: false }, reason);
+  }
+
+  /** As `cancelJobGroup`; actions of the group that are called from now on reject, too. The last 1,000 such groups are remembered, until the application ends. */
+  cancelJobGroupAndFutureJobs(group: string, reason?: string): Promise<void> {
+    const operation = 'cancelJobGroupAndFutureJobs';
+    return this.#cancel(operation, { kind: 'group', group: checkGroup(operation, group), future: true }, reason);
+  }
+
+  /** As `cancelJobGroup`, for actions with this tag. */
+  cancelJobsWithTag(tag: string, reason?: string): Promise<void> {
+    return this.#cancel('cancelJobsWithTag', { kind: 'tag', tag: checkTag('cancelJobsWithTag', tag) }, reason);
+  }
+
+  /** As `cancelJobGroup`, for all that runs. */
+  cancelAllJobs(reason?: string): Promise<void> {
+    return this.#cancel('cancelAllJobs', { kind: 'all' }, reason);
+  }
+
+  /** What jobs and stages do at the moment, by their numbers, which are those of the event log. */
+  statusTracker(): StatusTracker {
+    return this.#app.status;
   }
 
   /**
@@ -297,6 +400,10 @@ export class Context implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#app.stop();
+  }
+
+  async #cancel(operation: string, which: CancelWhich, reason: string | undefined): Promise<void> {
+    await this.#app.jobs.cancel(which, checkReason(operation, reason));
   }
 
   #files<T>(

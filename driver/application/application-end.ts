@@ -85,7 +85,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
     return end(status, error);
   };
   const interrupt = (error: LevinError): Promise<void> => {
-    const paid = paidUntilStopped(options.runner.paid?.() ?? NOTHING_PAID);
+    const paid = paidUntilStopped(options.runner.paid?.('running') ?? NOTHING_PAID);
     const message = ['Cancelling what runs.', ...(paid === null ? [] : [paid]), 'Press Ctrl-C again to leave at once.'].join(' ');
     options.bus.emit({ kind: 'warning', code: 'CANCELLING', message });
     return endBecause(error.code === 'JOB_CANCELLED' ? 'cancelled' : 'failed', error);

@@ -3,7 +3,7 @@ import type { LevinConfig } from '../config/config-input.ts';
 import { checkLease } from '../lease/check-lease.ts';
 import type { Lease } from '../lease/lease.ts';
 import { debugString } from '../lineage/debug-string.ts';
-import { type LineageNode, lineageNode } from '../lineage/lineage-node.ts';
+import { lineageNode } from '../lineage/lineage-node.ts';
 import { factsIn, type NodeFacts } from '../planner/analyze.ts';
 import { needsShuffle } from '../planner/plan-builder.ts';
 import type { Stores } from '../wiring.ts';
@@ -11,6 +11,7 @@ import type { AppJournal } from './app-journal.ts';
 import type { Application } from './application.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine, type JobEngine, type JobEngineOptions } from './job-engine.ts';
+import type { FactsRequest } from './result-stages.ts';
 import { createRunActions, type RunActions } from './run-actions.ts';
 import { createRunSteps, type RunSteps } from './run-steps.ts';
 import { createUploadInputs } from './upload-inputs.ts';
@@ -28,12 +29,14 @@ export interface ApplicationEngineOptions extends Pick<JobEngineOptions, 'runner
 }
 
 /** Plans and runs the jobs of one application, whoever holds it: no process, no console, no end. */
-export interface ApplicationEngine extends Pick<Application, 'node' | 'debugString' | 'resolvePath' | 'defaultSaveMode'> {
+export interface ApplicationEngine extends Pick<Application, 'node' | 'resolvePath' | 'defaultSaveMode'> {
   readonly jobs: JobEngine;
   readonly actions: RunActions;
   readonly steps: RunSteps;
   /** Lists input files when it must. */
-  factsOf(operation: string, node: LineageNode): Promise<NodeFacts>;
+  factsOf(request: FactsRequest): Promise<NodeFacts>;
+  /** The lineage as text; lists input files when it must. */
+  debugString(request: FactsRequest): Promise<string>;
 }
 
 export function createApplicationEngine(options: ApplicationEngineOptions): ApplicationEngine {
@@ -75,9 +78,10 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
     actions,
     steps: createRunSteps({ journal, clock, random }),
     node: (shape, operation, callSite) => lineageNode(shape, { id: nextNode++, operation, callSite }),
-    factsOf: (operation, node) => jobs.stages.factsOf(operation, node),
-    async debugString(node) {
-      await jobs.stages.factsOf('toDebugString', node);
+    factsOf: jobs.stages.factsOf,
+    async debugString(request) {
+      const { node } = request;
+      await jobs.stages.factsOf(request);
       return debugString(node, {
         numPartitions: (each) => factsIn(known, each).numPartitions,
         moves: (each, i) => needsShuffle(each, i, known),

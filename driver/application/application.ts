@@ -2,7 +2,12 @@ import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { Codec, CsvOutput } from '../../engine/types/file-format.ts';
 import type { ActionOptions, SaveMode } from '../api/types.ts';
+import type { EffectiveConf } from '../config/load-config.ts';
+import type { LogThreshold } from '../console/logger.ts';
 import type { LineageNode, LineageShape } from '../lineage/lineage-node.ts';
+import type { JobControl } from './job-control.ts';
+import type { JobProperties } from './job-properties.ts';
+import type { StatusTracker } from './status-tracker.ts';
 
 /** What an action computes on each partition of an RDD; the driver finishes the answer. */
 export type LineageSink =
@@ -30,6 +35,8 @@ export interface ActionRequest {
   readonly sink: LineageSink;
   readonly callSite: CallSite | null;
   readonly options: ActionOptions;
+  /** Of the code that called it. Default: none. */
+  readonly properties?: JobProperties;
   /** Where the sink writes files: of actions that save. */
   readonly output?: SavedOutput;
   /** What else makes this action differ from another one over the same node and sink: JSON. */
@@ -72,6 +79,16 @@ export interface Application {
   readonly name: string;
   readonly master: string;
   readonly defaultParallelism: number;
+  /** Of levin. */
+  readonly version: string;
+  /** When its first driver began, in epoch milliseconds. */
+  readonly startTime: number;
+  /** All settings, and where each was set; null: it has its default. */
+  readonly conf: EffectiveConf;
+  readonly jobs: Pick<JobControl, 'within' | 'properties' | 'cancel'>;
+  readonly status: StatusTracker;
+  /** From now on no message of levin's that is less severe is logged. */
+  setLogLevel(level: LogThreshold): void;
   /** A new RDD's node. Fails with `CONTEXT_STOPPED` after `stop()`. */
   node(shape: LineageShape, operation: string, callSite: CallSite | null): LineageNode;
   /** Encodes a user function at the call that takes it. */

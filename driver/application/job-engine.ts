@@ -135,7 +135,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   });
   const loop = createSchedulerLoop({
     settings: schedulerSettings(config, runner.capabilities),
-    slots: runner.capabilities.queueDepth,
+    // What waits at an executor has its turn already: shares would be those of what was handed over, not of what runs.
+    slots: config.schedulerMode === 'FAIR' ? runner.capabilities.concurrency : runner.capabilities.queueDepth,
     onBroken: abortAll,
     effects: {
       resolveStage: (stage) => void resolver.resolve(stage).then(post),

@@ -4,8 +4,8 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import { decodeValue } from '../../engine/records/value.ts';
 import type { LostOutput } from '../../engine/types/failure.ts';
 import { allPartitions } from '../actions/all-partitions.ts';
-import type { EventBus } from '../events/event-bus.ts';
-import { type LineageNode, topological } from '../lineage/lineage-node.ts';
+import type { EventBus, UntimedEvent } from '../events/event-bus.ts';
+import { topological } from '../lineage/lineage-node.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { planBounds, planStages, type Shuffled } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
@@ -18,6 +18,7 @@ import { collectFiles } from './collect-files.ts';
 import { collectResults, type LostPartition } from './collect-results.ts';
 import type { InputListings } from './input-listings.ts';
 import { jobError } from './job-error.ts';
+import { NO_PROPERTIES } from './job-properties.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
 import type { SampledBounds } from './sampled-bounds.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
@@ -51,8 +52,11 @@ export interface ResultStages {
    */
   open(request: ActionRequest, gate: () => Promise<void>): Promise<OpenStage>;
   /** Facts of an RDD and all its ancestors, in turn with the actions: lists input files and samples keys when it must. */
-  factsOf(operation: string, node: LineageNode): Promise<NodeFacts>;
+  factsOf(request: FactsRequest): Promise<NodeFacts>;
 }
+
+/** What asks, by name, and for whom. */
+export type FactsRequest = Pick<ActionRequest, 'name' | 'node' | 'options' | 'properties'>;
 
 export interface OpenStage extends ResultStage {
   /** Says that the answer was found and nothing ran. */
@@ -112,10 +116,9 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     const { name, callSite } = request;
     return planned(() => planStages({ node, sink, action: name, callSite }, known, registry));
   };
-  const emitStart = ({ name: action, callSite, options: o }: ActionRequest, job: number, stages: readonly number[]): void =>
-    bus.emit({ kind: 'jobStarted', job, action, description: o.description ?? null, callSite, stages });
+  const emitStart = (request: ActionRequest, job: number, stages: readonly number[]): void => bus.emit(jobStarted(request, job, stages));
   const runJob = async (request: ActionRequest, draft: StageDraft, partitions: readonly number[]): Promise<void> => {
-    const graph = graphOf(nextJob++, draft, registry, partitions);
+    const graph = { ...graphOf(nextJob++, draft, registry, partitions), ...poolOf(request) };
     const { signal } = request.options;
     emitStart(
       request,
@@ -143,8 +146,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     }
   };
   return {
-    factsOf: (operation, node) =>
-      inTurn(() => prepare({ name: operation, node, sink: { kind: 'count' }, callSite: node.callSite, options: {} })),
+    factsOf: (request) => inTurn(() => prepare({ ...request, sink: { kind: 'count' }, callSite: request.node.callSite })),
     async open(request, gate) {
       const draft = await inTurn(() => gate().then(() => plan(request)));
       const committed = (partition: number): KeptResult => table.get(draft.stage).results[partition] as KeptResult;
@@ -209,6 +211,27 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
       };
     },
   };
+}
+
+function jobStarted({ name: action, callSite, options, properties }: ActionRequest, job: number, stages: readonly number[]): UntimedEvent {
+  const { values, tags } = properties ?? NO_PROPERTIES;
+  const [pool, group] = [values.get('pool'), values.get('jobGroup')];
+  return {
+    kind: 'jobStarted',
+    job,
+    action,
+    description: options.description ?? values.get('description') ?? null,
+    callSite,
+    stages,
+    ...(pool === undefined ? {} : { pool }),
+    ...(group === undefined ? {} : { group }),
+    ...(tags.length === 0 ? {} : { tags }),
+  };
+}
+
+function poolOf({ properties }: ActionRequest): Pick<JobGraph, 'pool'> {
+  const pool = properties?.values.get('pool');
+  return pool === undefined ? {} : { pool };
 }
 
 /** The stages that a job needs, parents before children. */

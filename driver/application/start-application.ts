@@ -1,29 +1,35 @@
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { levinPackage } from '../../engine/closures/loading/levin-package.ts';
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { LevinConfig } from '../config/config-input.ts';
+import type { EffectiveConf } from '../config/load-config.ts';
 import { parseMaster } from '../config/parse-master.ts';
 import { attachConsole } from '../console/attach-console.ts';
 import { createEventBus } from '../events/event-bus.ts';
 import { createEventLog } from '../events/event-log.ts';
 import { stepName } from '../journal/replay-steps.ts';
 import type { Lease } from '../lease/lease.ts';
+import type { LineageNode } from '../lineage/lineage-node.ts';
 import type { OpenRunner, Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { AppRecorder } from './app-record.ts';
-import type { Application } from './application.ts';
+import type { ActionRequest, Application } from './application.ts';
 import { createApplicationEnd } from './application-end.ts';
 import { createApplicationEngine } from './application-engine.ts';
 import { capturedSecrets } from './captured-secrets.ts';
 import type { DriverHost } from './driver-host.ts';
+import { createJobControl } from './job-control.ts';
 import { startEvents } from './start-events.ts';
+import { createStatusTracker } from './status-tracker.ts';
 
 export interface StartApplication {
   readonly appId: string;
   readonly name: string;
   readonly config: LevinConfig;
   readonly overrides: readonly string[];
+  readonly effective: EffectiveConf;
   /** Project root. */
   readonly root: string;
   readonly stores: Stores;
@@ -65,6 +71,9 @@ export async function startApplication(start: StartApplication): Promise<Applica
     onFault: (fault) => bus.emit({ kind: 'faultInjected', ...fault }),
     onOutput: (executorId, text) => console.write(`[executor ${executorId}] ${text}`),
   });
+  const control = createJobControl({ runner, bus });
+  const { add: addToStatus, ...status } = createStatusTracker();
+  bus.subscribe(addToStatus);
   const { concurrency } = runner.capabilities;
   runner.prewarm(concurrency);
   startEvents(bus, start);
@@ -96,6 +105,12 @@ export async function startApplication(start: StartApplication): Promise<Applica
     name: start.name,
     master: config.master,
     defaultParallelism: config.defaultParallelism ?? runner.defaultParallelism ?? concurrency,
+    version: levinPackage().version,
+    startTime: start.record.startedAtMs,
+    conf: start.effective,
+    jobs: control,
+    status,
+    setLogLevel: console.setLogLevel,
     node(shape, operation, callSite) {
       checkOpen(operation);
       return engine.node(shape, operation, callSite);
@@ -137,23 +152,23 @@ export async function startApplication(start: StartApplication): Promise<Applica
     },
     async numPartitions(node) {
       checkOpen('getNumPartitions');
-      return (await engine.factsOf('getNumPartitions', node)).numPartitions;
+      return (await control.run(asking('getNumPartitions', node), engine.factsOf)).numPartitions;
     },
     async debugString(node) {
       checkOpen('toDebugString');
-      return await engine.debugString(node);
+      return await control.run(asking('toDebugString', node), engine.debugString);
     },
     async runAction(request, body) {
       checkOpen(request.name);
-      return await life.track(actions.run(request, body));
+      return await life.track(control.run(request, (mine) => actions.run(mine, body)));
     },
     async saveAction(request) {
       checkOpen(request.name);
-      await life.track(actions.save(request));
+      await life.track(control.run(request, actions.save));
     },
     streamAction(request, body) {
       checkOpen(request.name);
-      return life.gated(actions.stream(request, body));
+      return life.gated(control.stream(request, (mine) => actions.stream(mine, body)));
     },
     defaultSaveMode: engine.defaultSaveMode,
     resolvePath: engine.resolvePath,
@@ -161,6 +176,11 @@ export async function startApplication(start: StartApplication): Promise<Applica
     fail: life.fail,
     handOver: life.handOver,
   };
+}
+
+/** Of an RDD, for what is no action and may have to run jobs all the same. */
+function asking(name: string, node: LineageNode): ActionRequest {
+  return { name, node, sink: { kind: 'count' }, callSite: node.callSite, options: {} };
 }
 
 function warnOfSecrets({ bytes, operation, callSite }: ShippedClosure, warn: (code: string, message: string) => void): void {

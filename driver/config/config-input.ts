@@ -1,3 +1,5 @@
+import type { PoolSettings, PoolShare, SchedulingMode } from '../scheduler/pools.ts';
+
 /** All settings of an application, complete; docs/configuration.md tells what each means. null: not set. */
 export interface LevinConfig {
   readonly master: string;
@@ -20,6 +22,8 @@ export interface LevinConfig {
   readonly speculationMultiplier: number;
   readonly speculationMinTaskRuntimeMs: number;
   readonly speculationIntervalMs: number;
+  readonly schedulerMode: SchedulingMode;
+  readonly pools: PoolSettings['pools'];
   readonly maxPartitionBytes: number;
   readonly maxResultBytes: number;
   readonly leaseMs: number;
@@ -37,7 +41,10 @@ export interface LevinConfig {
 export type ConfigName = keyof LevinConfig;
 
 /** Settings as a user writes them: any key of docs/configuration.md. */
-export type ConfigInput = { readonly [K in ConfigName]?: NonNullable<LevinConfig[K]> };
+export type ConfigInput = { readonly [K in Exclude<ConfigName, 'pools'>]?: NonNullable<LevinConfig[K]> } & {
+  /** By name; what is not said of a pool is `schedulingMode: 'FIFO'`, `weight: 1`, `minShare: 0`. */
+  readonly pools?: Readonly<Record<string, Partial<PoolShare>>>;
+};
 
 /**
  * Types the settings of a `levin.config.ts`; gives them back unchanged.

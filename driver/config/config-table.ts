@@ -13,12 +13,14 @@ export type ConfigKind =
   | { readonly kind: 'duration'; readonly min: number; readonly max: number }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   /** Text: separated by commas. */
-  | { readonly kind: 'list' };
+  | { readonly kind: 'list' }
+  /** By name: `schedulingMode`, `weight`, `minShare`. Text: JSON. */
+  | { readonly kind: 'pools' };
 
 export interface ConfigKey {
   readonly type: ConfigKind;
   /** null: not set; the text says what then holds. */
-  readonly default: string | number | boolean | readonly string[] | null;
+  readonly default: string | number | boolean | readonly string[] | Readonly<Record<string, never>> | null;
   /** Environment variable. */
   readonly env: string;
   /** Spark's names for the same thing. */
@@ -169,6 +171,20 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     env: 'LEVIN_SPECULATION_INTERVAL_MS',
     aliases: ['spark.speculation.interval'],
     text: 'How often slow tasks are looked for.',
+  },
+  schedulerMode: {
+    type: { kind: 'choice', choices: ['FIFO', 'FAIR'] },
+    default: 'FIFO',
+    env: 'LEVIN_SCHEDULER_MODE',
+    aliases: ['spark.scheduler.mode'],
+    text: 'Whose tasks come first when several jobs run at once: those of the first job (`FIFO`), or as the shares of their pools say (`FAIR`, docs/jobs-and-pools.md).',
+  },
+  pools: {
+    type: { kind: 'pools' },
+    default: {},
+    env: 'LEVIN_POOLS',
+    aliases: [],
+    text: 'Pools of jobs with what they get of the slots, for `schedulerMode` `FAIR` (Spark: `fairscheduler.xml`). A pool gets slots in proportion to its `weight` (1), but first up to its `minShare` (0); `schedulingMode` (`FIFO`) says which of its own jobs come first. A job names its pool by `lv.withLocalProperties({ pool })`; a pool that is not here has the values in brackets.',
   },
   maxPartitionBytes: {
     type: { kind: 'bytes', min: 1, max: MAX },

@@ -4,6 +4,7 @@ import type { ConfigName, LevinConfig } from './config-input.ts';
 import { type ConfigKey, type ConfigKind, configTable } from './config-table.ts';
 import { nearestName } from './nearest-name.ts';
 import { parseMaster } from './parse-master.ts';
+import { parsePools } from './parse-pools.ts';
 
 /** Settings from one place; `values` are text from flags and environment, typed values from code. */
 export interface ConfigSource {
@@ -12,12 +13,18 @@ export interface ConfigSource {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** The settings of an application, with where each was set: `flag`, `journal`, `environment`, `Context.create()`, `levin.config.ts` or `default`. */
+export type EffectiveConf = {
+  readonly [K in ConfigName]: { readonly value: LevinConfig[K]; readonly source: string };
+};
+
 export interface LoadedConfig {
   readonly config: LevinConfig;
   /** Keys that somebody set. */
   readonly set: ReadonlySet<ConfigName>;
   /** `master "local[2]" (flag) overrides "local[4]" (levin.config.ts)` */
   readonly overrides: readonly string[];
+  readonly effective: EffectiveConf;
 }
 
 /** Switches of Spark that stand for a key with other values: what off and on mean. */
@@ -48,7 +55,16 @@ export function loadConfig(sources: readonly ConfigSource[]): LoadedConfig {
   const config = Object.freeze(Object.fromEntries(complete)) as LevinConfig;
   parseMaster(config.master);
   if (config.chaos !== null) parseChaos(config.chaos, config.master);
-  return { config, set: new Set(winners.keys()) as ReadonlySet<ConfigName>, overrides };
+  const names = Object.keys(table) as ConfigName[];
+  const effective = Object.fromEntries(
+    names.map((name) => [name, Object.freeze({ value: config[name], source: winners.get(name)?.source ?? 'default' })]),
+  );
+  return {
+    config,
+    set: new Set(winners.keys()) as ReadonlySet<ConfigName>,
+    overrides,
+    effective: Object.freeze(effective) as unknown as EffectiveConf,
+  };
 }
 
 function valuesOf({ name: source, values }: ConfigSource): Map<string, unknown> {
@@ -115,7 +131,9 @@ function convert(type: ConfigKind, raw: unknown): unknown {
       return inLimits(type, typeof raw === 'string' ? parseDuration(raw) : raw);
     case 'choice':
       // Spark writes WARN.
-      return typeof raw === 'string' ? type.choices.find((choice) => choice === raw.toLowerCase()) : undefined;
+      return typeof raw === 'string' ? type.choices.find((choice) => choice.toLowerCase() === raw.toLowerCase()) : undefined;
+    case 'pools':
+      return parsePools(raw);
     case 'list': {
       const list = typeof raw === 'string' ? raw.split(',').map((part) => part.trim()) : raw;
       return Array.isArray(list) && list.every((part) => typeof part === 'string') ? list.filter((part) => part !== '') : undefined;
@@ -168,6 +186,8 @@ function expected(type: ConfigKind): string {
       return `milliseconds from ${type.min} to ${type.max}, for example 90000 or 90s`;
     case 'choice':
       return `one of ${type.choices.join(', ')}`;
+    case 'pools':
+      return 'pools by name, for example {"etl":{"schedulingMode":"FAIR","weight":3,"minShare":2}}, with whole numbers, weight from 1 and minShare from 0';
     case 'list':
       return 'a list of names separated by commas';
   }

@@ -5,7 +5,7 @@ import type { EventBus } from '../events/event-bus.ts';
 import { createSummarizer } from '../events/summarize.ts';
 import { type ConsoleStream, isTerminal, wantsColor } from './console-stream.ts';
 import { logRecordOf } from './log-record.ts';
-import { createLogger, jsonLine } from './logger.ts';
+import { createLogger, jsonLine, type LogThreshold } from './logger.ts';
 import { createPaint } from './paint.ts';
 import { showProgressBar } from './progress-bar.ts';
 import { renderSummary } from './render-summary.ts';
@@ -24,6 +24,8 @@ export interface AttachConsole {
 export interface AttachedConsole {
   /** A line of levin's or of an executor, to stderr. */
   write(text: string): void;
+  /** As the setting `logLevel`, from now on. */
+  setLogLevel(level: LogThreshold): void;
   close(): void;
 }
 
@@ -39,8 +41,9 @@ export function attachConsole(options: AttachConsole): AttachedConsole {
   const paint = createPaint(wantsColor(stderr, env));
   const summarizer = createSummarizer();
   let appId: string | null = null;
+  const levelOf = (level: LogThreshold): LogThreshold => (config.quiet && level !== 'off' ? 'error' : level);
   const logger = createLogger({
-    level: config.quiet && config.logLevel !== 'off' ? 'error' : config.logLevel,
+    level: levelOf(config.logLevel),
     format: config.logFormat,
     appId: () => appId,
     write: (text) => void stderr.write(text),
@@ -48,8 +51,7 @@ export function attachConsole(options: AttachConsole): AttachedConsole {
   });
   const progress = config.quiet || json ? 'none' : progressOf(config, isTerminal(stderr, env));
   const bar = progress === 'bar' ? showProgressBar({ clock, stderr, stdout }) : null;
-  // A log that tells of stages makes the lines superfluous.
-  const lines = progress === 'lines' && !logger.says('info') ? createStageLines() : null;
+  const lines = progress === 'lines' ? createStageLines() : null;
 
   const say = (text: string, timeMs: number): void => {
     if (config.quiet) return;
@@ -64,7 +66,8 @@ export function attachConsole(options: AttachConsole): AttachedConsole {
     summarizer.add(event);
     bar?.add(event);
     const line = lines?.lineOf(event, clock.monotonic()) ?? null;
-    if (line !== null) stderr.write(`${line}\n`);
+    // A log that tells of stages makes the lines superfluous.
+    if (line !== null && !logger.says('info')) stderr.write(`${line}\n`);
     const record = logRecordOf(event);
     if (record !== null) logger.log(record, event.timeMs);
     else if (event.kind === 'taskLog') showTaskLog(event, { stdout, stderr, env, json, appId });
@@ -79,6 +82,7 @@ export function attachConsole(options: AttachConsole): AttachedConsole {
       const line = text.endsWith('\n') ? text.slice(0, -1) : text;
       stderr.write(json ? jsonLine({ level: 'warn', message: line }, { timeMs: clock.now(), appId }) : `${line}\n`);
     },
+    setLogLevel: (level) => logger.setLevel(levelOf(level)),
     close: () => bar?.close(),
   };
 }

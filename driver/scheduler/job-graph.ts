@@ -26,6 +26,8 @@ export interface JobGraph {
   /** Parents before children. A stage that is known from an earlier job keeps what is known of it. */
   readonly stages: readonly StageSpec[];
   readonly final: number;
+  /** Default: `default`. */
+  readonly pool?: string;
   /** The partitions of the final stage that the job asks for; null for all. */
   readonly partitions: readonly number[] | null;
 }

@@ -2,6 +2,7 @@ import type { JobFailure } from './commands.ts';
 import type { JobGraph, StageSpec } from './job-graph.ts';
 import { needsStage, planNeeds } from './needs.ts';
 import { spoiledFailure } from './outdated.ts';
+import { DEFAULT_POOL, poolOf } from './pools.ts';
 import type { JobState, SchedulerState, StageState, TaskState } from './state.ts';
 import { abortFlights, isWanted } from './tasks.ts';
 import type { Turn } from './turn.ts';
@@ -14,7 +15,14 @@ export function submitJob(turn: Turn, graph: JobGraph): void {
     (state.stages[spec.stage] as StageState).users++;
   }
   const partitions = graph.partitions === null ? null : [...new Set(graph.partitions)].sort((a, b) => a - b);
-  const job: JobState = { job: graph.job, final: graph.final, partitions, stages: graph.stages.map((spec) => spec.stage), missing: null };
+  const job: JobState = {
+    job: graph.job,
+    pool: poolOf(state, graph.pool ?? DEFAULT_POOL),
+    final: graph.final,
+    partitions,
+    stages: graph.stages.map((spec) => spec.stage),
+    missing: null,
+  };
   state.jobs[graph.job] = job;
   const final = state.stages[graph.final] as StageState;
   final.finals.push(graph.job);
@@ -131,6 +139,7 @@ function newStage(spec: StageSpec): StageState {
     users: 0,
     finals: [],
     job: 0,
+    pool: 0,
     inFlight: 0,
     fresh: [],
     nextFresh: 0,

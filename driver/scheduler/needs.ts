@@ -1,4 +1,5 @@
 import { isInDoubt } from './outdated.ts';
+import { moveToPool } from './pools.ts';
 import type { JobState, SchedulerState, StageState, TaskState } from './state.ts';
 import { abortFlights, byTurn, isDone, isWanted } from './tasks.ts';
 import type { Turn } from './turn.ts';
@@ -23,6 +24,7 @@ export function planNeeds(turn: Turn): void {
     walk(state, job.final, seen, (stage) => {
       if (isDone(stage)) return;
       stage.job = job.job;
+      moveToPool(state, stage, job.pool);
       state.needed.push(stage.stage);
     });
   }

@@ -1,5 +1,6 @@
 import type { ExclusionSettings } from './exclusion.ts';
 import type { MemorySettings } from './memory-sizes.ts';
+import type { PoolSettings } from './pools.ts';
 import type { SpeculationSettings } from './speculation.ts';
 
 export interface SchedulerSettings {
@@ -18,6 +19,8 @@ export interface SchedulerSettings {
   readonly maxBadRecords: number;
   /** Sizes of executors that attempts can have. */
   readonly memory: MemorySettings;
+  /** Which job's tasks come first. */
+  readonly pools: PoolSettings;
   /** null: slow tasks are waited for. */
   readonly speculation: SpeculationSettings | null;
 }
@@ -31,5 +34,6 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   exclusion: null,
   maxBadRecords: 0,
   memory: { sizesMb: [], mbPerVcpu: null },
+  pools: { mode: 'FIFO', pools: {} },
   speculation: null,
 };

@@ -1,4 +1,5 @@
 import type { StageKind } from './job-graph.ts';
+import type { PoolShare } from './pools.ts';
 import type { Runtimes } from './runtimes.ts';
 import type { SchedulerSettings } from './settings.ts';
 
@@ -32,11 +33,13 @@ export interface SchedulerState {
   /** Active jobs by number. */
   readonly jobs: Record<number, JobState>;
   readonly stages: Record<number, StageState>;
+  /** By number; those that jobs have named so far. */
+  readonly pools: PoolState[];
   /** Stage number by stage id, of resolved stages. */
   readonly byId: Record<string, number>;
   /** Stages that are neither idle nor done, in the order in which jobs need them. */
   needed: number[];
-  /** Running stages that may have pending tasks, by first job and stage: whose turn it is. */
+  /** Running stages that may have pending tasks, by first job and stage: whose turn it is where no pools decide. */
   ready: number[];
   /** Stages to be forgotten as soon as no job uses them. */
   released: number[];
@@ -53,8 +56,15 @@ export interface SchedulerState {
   readonly excludedUntilMs: Record<string, number>;
 }
 
+export interface PoolState extends PoolShare {
+  readonly name: string;
+  /** Attempts in flight of its stages, aborted ones included until they have ended. */
+  inFlight: number;
+}
+
 export interface JobState {
   readonly job: number;
+  readonly pool: number;
   readonly final: number;
   /** Ascending; null for all. */
   readonly partitions: readonly number[] | null;
@@ -85,8 +95,9 @@ export interface StageState {
   users: number;
   /** Active jobs whose final stage it is. */
   finals: number[];
-  /** The first of the jobs that need it. */
+  /** The first of the jobs that need it, and that one's pool. */
   job: number;
+  pool: number;
   /** Attempts in flight. */
   inFlight: number;
   /** Partitions never launched, ascending from `nextFresh`; entries whose task is not pending are passed over. */
@@ -186,6 +197,7 @@ export function createSchedulerState(settings: SchedulerSettings, slots: number)
     inFlight: 0,
     jobs: {},
     stages: {},
+    pools: [],
     byId: {},
     needed: [],
     ready: [],

@@ -1,5 +1,5 @@
 import { memorySizeMb, sizeFor } from './memory-sizes.ts';
-import type { Flight, JobState, SchedulerState, StageState, TaskState } from './state.ts';
+import type { Flight, JobState, PoolState, SchedulerState, StageState, TaskState } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** Whether anybody waits for the task: of a result stage jobs may ask for some partitions only. */
@@ -94,8 +94,7 @@ export function addFlight(turn: Turn, stage: StageState, { partition, copy, avoi
     aborted: false,
   };
   task.flights = [...task.flights, flight];
-  turn.state.inFlight++;
-  stage.inFlight++;
+  countFlight(turn.state, stage, 1);
   stage.flying[partition] = true;
   const { generation } = task;
   const maxBadRecords = leavesOut ? Math.max(0, limit - stage.badRecords) : null;
@@ -120,9 +119,14 @@ export function endFlight(state: SchedulerState, stage: StageState, { partition,
   if (ended === undefined) return null;
   task.flights = task.flights.length === 1 ? NO_FLIGHTS : task.flights.filter((flight) => flight !== ended);
   if (task.flights.length === 0) delete stage.flying[partition];
-  state.inFlight--;
-  stage.inFlight--;
+  countFlight(state, stage, -1);
   return ended;
+}
+
+function countFlight(state: SchedulerState, stage: StageState, by: 1 | -1): void {
+  state.inFlight += by;
+  stage.inFlight += by;
+  (state.pools[stage.pool] as PoolState).inFlight += by;
 }
 
 interface FlightName {

@@ -55,8 +55,8 @@ export interface RunOptions {
 export interface TaskRunner {
   readonly capabilities: RunnerCapabilities;
   run(task: TaskSpec, options: RunOptions): Promise<TaskOutcome>;
-  /** What runs now, where it is paid for; absent: nothing is. */
-  paid?(): PaidWork;
+  /** What runs now, or of that what was told to stop, where it is paid for; absent: nothing is. */
+  paid?(which: 'running' | 'stopping'): PaidWork;
   /** After everything was cancelled: waits until it has stopped, for some seconds, and gives what has not. */
   drain?(): Promise<PaidWork>;
   /** Where attempts outlive the driver: those in flight are another driver's from here on. What aborts or closes them ends the wait for them alone. */

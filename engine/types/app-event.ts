@@ -39,6 +39,10 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly description: string | null;
       readonly callSite: CallSite | null;
       readonly stages: readonly number[];
+      /** As `withLocalProperties` had them where the action was called; absent: none. */
+      readonly pool?: string;
+      readonly group?: string;
+      readonly tags?: readonly string[];
     }
   | {
       readonly kind: 'jobEnded';

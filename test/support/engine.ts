@@ -5,7 +5,9 @@ import { type AppJournal, openAppJournal } from '../../driver/application/app-jo
 import { type AppRecord, type AppRecorder, startRecord } from '../../driver/application/app-record.ts';
 import type { Application } from '../../driver/application/application.ts';
 import { createApplicationEngine } from '../../driver/application/application-engine.ts';
+import { createJobControl, type JobControl } from '../../driver/application/job-control.ts';
 import type { JobEngine } from '../../driver/application/job-engine.ts';
+import { createStatusTracker, type StatusTracker } from '../../driver/application/status-tracker.ts';
 import type { LevinConfig } from '../../driver/config/config-input.ts';
 import { loadConfig } from '../../driver/config/load-config.ts';
 import { createEventBus, type EventBus } from '../../driver/events/event-bus.ts';
@@ -65,6 +67,8 @@ export interface TestEngine {
   readonly bus: EventBus;
   readonly engine: JobEngine;
   readonly runner: ScriptedRunner;
+  readonly jobs: JobControl;
+  readonly status: StatusTracker;
   readonly events: readonly AppEvent[];
   /** Attempts handed to the runner, in order. */
   readonly attempts: readonly TaskSpec[];
@@ -120,6 +124,9 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   bus.subscribe((event) => void events.push(event));
   const engine = createApplicationEngine({ appId, root: '/work', cwd: '/work', config, stores, lease, journal, runner, bus });
   const { actions, steps } = engine;
+  const control = createJobControl({ runner, bus });
+  const status = createStatusTracker();
+  bus.subscribe(status.add);
   let seeds = 0;
   const app: Application = {
     id: appId,
@@ -136,11 +143,17 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     nextSeed: () => seeds++,
     step: steps.run,
     draw: steps.draw,
-    numPartitions: async (node) => (await engine.factsOf('test', node)).numPartitions,
-    debugString: engine.debugString,
-    runAction: (request, body) => actions.run(request, body),
-    saveAction: (request) => actions.save(request),
-    streamAction: (request, body) => actions.stream(request, body),
+    version: '0',
+    startTime: 0,
+    conf: loadConfig([]).effective,
+    jobs: control,
+    status,
+    setLogLevel: () => undefined,
+    numPartitions: async (node) => (await engine.factsOf({ name: 'test', node, options: {} })).numPartitions,
+    debugString: async (node) => await engine.debugString({ name: 'test', node, options: {} }),
+    runAction: (request, body) => control.run(request, (mine) => actions.run(mine, body)),
+    saveAction: (request) => control.run(request, actions.save),
+    streamAction: (request, body) => control.stream(request, (mine) => actions.stream(mine, body)),
     defaultSaveMode: engine.defaultSaveMode,
     resolvePath: engine.resolvePath,
     stop: async () => undefined,
@@ -156,6 +169,8 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     bus,
     engine: engine.jobs,
     runner,
+    jobs: control,
+    status,
     events,
     attempts: runner.attempts,
     range: (count, numPartitions) => source({ kind: 'range', start: 0, step: 1, count, numPartitions }),

@@ -126,7 +126,10 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
       lanes.of(runOptions.memorySizeMb ?? null);
       return await intake.run(task, runOptions);
     },
-    paid: () => paidFor(state, [...state.flights]),
+    paid(which) {
+      const flights = [...state.flights];
+      return paidFor(state, which === 'running' ? flights : flights.filter(([{ riders }]) => riders.size === 0));
+    },
     async drain() {
       const flights = [...state.flights];
       await Promise.all(flights.map(([, { landed }]) => landed));

@@ -6,6 +6,11 @@ const FILES = 'e2e/spark/files.test.ts › on local[2] with 5 slices';
 
 const shown = (name: string): string => `e2e/spark/transformations.test.ts › on local[2] with 5 slices › ${name}`;
 
+const control = (name: string): string => `e2e/spark/job-control.test.ts › on local[2] with 5 slices › ${name}`;
+
+const AROUND =
+  'Whatever runs meanwhile in the same thread would have it, too: lv.withLocalProperties sets pool, group, description, tags and properties for the code that it runs.';
+
 /** What a SparkContext makes and reads (reference §1.4). */
 export const CONTEXT: readonly SparkName[] = [
   done('SparkContext.parallelize', 'lv.parallelize', BASICS),
@@ -34,21 +39,21 @@ export const CONTEXT: readonly SparkName[] = [
   refused('SparkContext.addPyFile', BECAUSE.python),
   later('SparkContext.addArchive', 'shared files'),
   later('SparkContext.listArchives', 'shared files'),
-  later('SparkContext.setJobGroup', 'job control'),
-  later('SparkContext.cancelJobGroup', 'job control'),
-  later('SparkContext.cancelAllJobs', 'job control'),
-  later('SparkContext.addJobTag', 'job control'),
-  later('SparkContext.removeJobTag', 'job control'),
-  later('SparkContext.getJobTags', 'job control'),
-  later('SparkContext.clearJobTags', 'job control'),
-  later('SparkContext.cancelJobsWithTag', 'job control'),
-  later('SparkContext.setInterruptOnCancel', 'job control'),
-  later('SparkContext.setLocalProperty', 'job control'),
-  later('SparkContext.getLocalProperty', 'job control'),
-  later('SparkContext.setJobDescription', 'job control'),
-  later('SparkContext.setLogLevel', 'job control'),
+  refused('SparkContext.setJobGroup', AROUND),
+  done('SparkContext.cancelJobGroup', 'lv.cancelJobGroup', control('cancelJobGroup')),
+  done('SparkContext.cancelAllJobs', 'lv.cancelAllJobs', control('cancelAllJobs')),
+  refused('SparkContext.addJobTag', AROUND),
+  refused('SparkContext.removeJobTag', AROUND),
+  done('SparkContext.getJobTags', 'lv.getJobTags', control('withLocalProperties adds up')),
+  refused('SparkContext.clearJobTags', AROUND),
+  done('SparkContext.cancelJobsWithTag', 'lv.cancelJobsWithTag', control('cancelJobsWithTag')),
+  refused('SparkContext.setInterruptOnCancel', 'A task that is cancelled is stopped within seconds, whatever it does.'),
+  refused('SparkContext.setLocalProperty', AROUND),
+  done('SparkContext.getLocalProperty', 'lv.getLocalProperty', control('withLocalProperties adds up')),
+  refused('SparkContext.setJobDescription', AROUND),
+  done('SparkContext.setLogLevel', 'lv.setLogLevel', control('setLogLevel')),
   refused('SparkContext.setSystemProperty', BECAUSE.jvm),
-  later('SparkContext.statusTracker', 'job control'),
+  done('SparkContext.statusTracker', 'lv.statusTracker', control('statusTracker')),
   done('SparkContext.defaultParallelism', 'lv.defaultParallelism', shown('properties of the Context')),
   done(
     'SparkContext.defaultMinPartitions',
@@ -58,12 +63,12 @@ export const CONTEXT: readonly SparkName[] = [
   done('SparkContext.applicationId', 'lv.applicationId', shown('properties of the Context')),
   done('SparkContext.appName', 'lv.appName', shown('properties of the Context')),
   done('SparkContext.master', 'lv.master', shown('properties of the Context')),
-  later('SparkContext.startTime', 'job control'),
+  done('SparkContext.startTime', 'lv.startTime', control('version and startTime')),
   later('SparkContext.uiWebUrl', 'web UI'),
-  later('SparkContext.version', 'job control'),
+  done('SparkContext.version', 'lv.version', control('version and startTime')),
   refused('SparkContext.resources', 'A task has the resources of its executor; there are no resource profiles.'),
   refused('SparkContext.sparkUser', 'There is no cluster that knows users.'),
-  later('SparkContext.getConf', 'job control'),
+  done('SparkContext.getConf', 'lv.getConf', control('getConf')),
   refused('SparkContext.show_profiles', BECAUSE.python),
   refused('SparkContext.dump_profiles', BECAUSE.python),
   refused('SparkContext.getOrCreate', 'One Context at a time in a process: Context.create() makes it, and a second call fails.'),

@@ -12,9 +12,21 @@ const WHY =
 const CSV_TEST = 'e2e/spark/csv.test.ts › on local[2] with 5 slices › airports written and read';
 const CSV_WHY = 'Spark reads and writes CSV by its DataFrames; its options have the same names here. Named as textFile and objectFile are.';
 
+const control = (name: string): string => `e2e/spark/job-control.test.ts › on local[2] with 5 slices › ${name}`;
+
 export const OWN_NAMES: readonly OwnName[] = [
   { ours: 'lv.jsonFile', why: WHY, test: JSON_TEST },
   { ours: 'rdd.saveAsJsonFile', why: WHY, test: JSON_TEST },
   { ours: 'lv.csvFile', why: CSV_WHY, test: CSV_TEST },
   { ours: 'rdd.saveAsCsvFile', why: CSV_WHY, test: CSV_TEST },
+  {
+    ours: 'lv.withLocalProperties',
+    why: 'In place of setLocalProperty, setJobGroup, setJobDescription and addJobTag, which hold for a thread: here one thread runs everything.',
+    test: control('withLocalProperties adds up'),
+  },
+  {
+    ours: 'lv.cancelJobGroupAndFutureJobs',
+    why: 'Spark 4, in Scala only.',
+    test: control('cancelJobGroupAndFutureJobs'),
+  },
 ];

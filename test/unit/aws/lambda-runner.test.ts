@@ -302,7 +302,7 @@ describe('an invocation that is not heard of again', () => {
     recorded.resolve();
     const response = await arrived.promise;
     await clock.advance(20_000);
-    expect(lambda.runner.paid?.()).toEqual({ invocations: 1, gbSeconds: 880 * (1769 / 1024) });
+    expect(lambda.runner.paid?.('running')).toEqual({ invocations: 1, gbSeconds: 880 * (1769 / 1024) });
     returned(answered([answerOf(spec, SUCCESS)]))(response, { path: '', body: new Uint8Array() });
     expect(await outcome).toMatchObject(SUCCESS);
   });
@@ -359,7 +359,7 @@ describe('a cancelled attempt', () => {
     await arrived.promise;
     const key = metadataKeys.calledOff(spec.appId, spec.attemptId);
     expect(await metadata.get(key)).toEqual({ attempts: [] });
-    expect(lambda.runner.paid?.()).toEqual({ invocations: 1, gbSeconds: 900 * (1769 / 1024) });
+    expect(lambda.runner.paid?.('running')).toEqual({ invocations: 1, gbSeconds: 900 * (1769 / 1024) });
     abort.abort();
     expect(failureOf(await outcome)).toEqual(['cancelled', 'transient', 'task 7 of stage 2 was stopped: its job was cancelled.']);
     const next = lambda.run();

@@ -41,6 +41,8 @@ test('the defaults', () => {
     speculationMultiplier: 1.5,
     speculationMinTaskRuntimeMs: 100,
     speculationIntervalMs: 100,
+    schedulerMode: 'FIFO',
+    pools: {},
     maxPartitionBytes: 134_217_728,
     maxResultBytes: 1_073_741_824,
     leaseMs: 10_000,
@@ -190,6 +192,36 @@ describe('limits', () => {
     );
   });
 
+  test('schedulerMode is written in capitals, as Spark has it, or not', () => {
+    expect(['FAIR', 'fair', 'FIFO'].map((schedulerMode) => load({ schedulerMode }).schedulerMode)).toEqual(['FAIR', 'FAIR', 'FIFO']);
+    expect(failure({ schedulerMode: 'LIFO' })).toBe('INVALID_CONFIG: schedulerMode is "LIFO" (flag); it must be one of FIFO, FAIR.');
+  });
+
+  test('pools are an object or its JSON, with Spark’s defaults', () => {
+    const etl = { schedulingMode: 'FIFO', weight: 3, minShare: 0 };
+    const adhoc = { schedulingMode: 'FAIR', weight: 1, minShare: 2 };
+    expect(load({ pools: { etl: { weight: 3 }, adhoc: { schedulingMode: 'fair', minShare: 2 } } }).pools).toEqual({ etl, adhoc });
+    expect(load({ pools: '{"etl":{"weight":3}}' }).pools).toEqual({ etl });
+    expect(load({ pools: '{}' }).pools).toEqual({});
+    for (const wrong of [
+      'etl',
+      '[]',
+      '{"":{}}',
+      '{"a":1}',
+      '{"a":{"weight":0}}',
+      '{"a":{"weight":1.5}}',
+      '{"a":{"minShare":-1}}',
+      '{"a":{"mode":"FAIR"}}',
+      '{"a":{"schedulingMode":"LIFO"}}',
+      '{"a":{"weight":"3"}}',
+      '',
+    ]) {
+      expect(failure({ pools: wrong })).toBe(
+        `INVALID_CONFIG: pools is ${JSON.stringify(wrong)} (flag); it must be pools by name, for example {"etl":{"schedulingMode":"FAIR","weight":3,"minShare":2}}, with whole numbers, weight from 1 and minShare from 0.`,
+      );
+    }
+  });
+
   test('the cases above are all keys there are', () => {
     const covered = [
       ...limits.map(([name]) => name),
@@ -207,6 +239,8 @@ describe('limits', () => {
       'logLevel',
       'logFormat',
       'shuffleCompression',
+      'schedulerMode',
+      'pools',
     ];
     expect([...covered, 'appName', 'stateDir', 'localDir', 'allowedEnv', 'master', 'chaos'].toSorted()).toEqual(
       Object.keys(configTable).toSorted(),
@@ -230,6 +264,7 @@ describe('Spark’s names', () => {
     ['spark.speculation.multiplier', '3', 'speculationMultiplier', 3],
     ['spark.speculation.minTaskRuntime', '100ms', 'speculationMinTaskRuntimeMs', 100],
     ['spark.speculation.interval', '1s', 'speculationIntervalMs', 1000],
+    ['spark.scheduler.mode', 'FAIR', 'schedulerMode', 'FAIR'],
     ['spark.files.maxPartitionBytes', '64m', 'maxPartitionBytes', 67_108_864],
     ['spark.driver.maxResultSize', '2g', 'maxResultBytes', 2_147_483_648],
     ['spark.hadoop.fs.s3a.requester.pays.enabled', 'true', 'requesterPays', true],

@@ -47,7 +47,8 @@ const anyPlan: fc.Arbitrary<Plan> = fc
       const ancestors = new Set(final.parents);
       for (const stage of [...stages].reverse()) if (ancestors.has(stage.stage)) for (const parent of stage.parents) ancestors.add(parent);
       const asked = some?.filter((partition) => partition < tasks) ?? null;
-      return graph(job, [...stages.filter((stage) => ancestors.has(stage.stage)), final], asked);
+      const of = graph(job, [...stages.filter((stage) => ancestors.has(stage.stage)), final], asked);
+      return { ...of, pool: `pool ${(seed + job) % 2}` };
     });
     return { graphs, taskCounts, slots, seed, eager };
   });
@@ -78,7 +79,11 @@ function diceOf(seed: number): () => number {
 
 function newState(plan: Plan): SchedulerState {
   const memory = { sizesMb: plan.sizesMb ?? [], mbPerVcpu: null };
-  const settings = { ...DEFAULT_SCHEDULER_SETTINGS, throttleBaseMs: 1, throttleMaxMs: 4, memory };
+  const pools = {
+    mode: plan.seed % 2 === 0 ? 'FIFO' : 'FAIR',
+    pools: { 'pool 0': { schedulingMode: 'FAIR', weight: 2, minShare: 1 } },
+  } as const;
+  const settings = { ...DEFAULT_SCHEDULER_SETTINGS, throttleBaseMs: 1, throttleMaxMs: 4, memory, pools };
   const speculation = { quantile: 0.5, multiplier: 1, minRuntimeMs: 1, intervalMs: 2, concurrency: plan.slots };
   const exclusion = { stageFailures: 1, applicationFailures: 2, timeoutMs: 10 };
   return createSchedulerState(plan.eager ? { ...settings, speculation, exclusion } : settings, plan.slots);
@@ -107,6 +112,10 @@ function run(plan: Plan, world: World, most: number): number {
 
 /** What the counters say must be what counting says. */
 function checkCounters(state: SchedulerState): void {
+  for (const [number, { name, inFlight }] of state.pools.entries()) {
+    const counted = Object.values(state.stages).reduce((sum, stage) => sum + (stage.pool === number ? stage.inFlight : 0), 0);
+    if (counted !== inFlight) throw new Error(`${name} says ${inFlight} are in flight, and ${counted} are`);
+  }
   for (const stage of Object.values(state.stages)) {
     const missing = stage.tasks.filter((task) => task.status !== 'done' && (stage.kind !== 'result' || task.wantedBy > 0)).length;
     if (missing !== stage.missing) throw new Error(`stage ${stage.stage} says ${stage.missing} are missing, and ${missing} are`);

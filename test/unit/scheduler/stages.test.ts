@@ -50,6 +50,7 @@ describe('stages', () => {
       users: 0,
       finals: [],
       job: 0,
+      pool: 0,
       inFlight: 0,
       fresh: [],
       nextFresh: 0,
