@@ -2,6 +2,7 @@ export { executorInit, registerClass, registerSerializer } from '../engine/closu
 export { TaskContext, type TaskResource } from '../engine/closures/runtime/task-context.ts';
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';
+export type { Broadcast } from '../engine/runtime/broadcast.ts';
 export { Context, type ContextOptions } from './api/context.ts';
 export type { LocalProperties } from './api/local-properties.ts';
 export type { RDD } from './api/rdd.ts';

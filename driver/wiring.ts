@@ -92,6 +92,8 @@ export interface RunnerOptions {
   /** null: what suits the stores. */
   readonly shuffleCompression: BlockCompression | null;
   readonly allowedEnv: readonly string[];
+  /** Of broadcasts that executors keep; null: what suits their memory. */
+  readonly broadcastCacheBytes: number | null;
   readonly requesterPays: boolean;
   readonly onWarning: (message: string) => void;
   /** A fault was injected. */
@@ -156,8 +158,8 @@ export function lookUpEngine(name: string): EngineLookUp {
 }
 
 function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: string, options: RunnerOptions): DriverRunner {
-  const { stores, requesterPays, onWarning } = options;
-  const { clock, metadata, exchange, staged } = stores;
+  const { stores, requesterPays, onWarning, broadcastCacheBytes: broadcastBytes } = options;
+  const { clock, metadata, exchange, staged, objects } = stores;
   const objectsRoot = join(stateDir, 'objects');
   // A disk is faster than compression.
   const shuffleCompression = options.shuffleCompression ?? 'none';
@@ -172,6 +174,7 @@ function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: str
         objectsRoot,
         scratchRoot,
         memory,
+        broadcastBytes,
         shuffleCompression,
         requesterPays,
         code: codeOfThreads(stateDir),
@@ -182,12 +185,15 @@ function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: str
         workerData: { ...workerData },
         scratchRoot,
         election: createElection({ metadata, readOffsets: exchange.readOffsets, staged: () => staged, onWarning }),
+        objects,
+        broadcastBytes,
         clock,
         onWarning,
       });
     }
     case 'local-cluster': {
-      const data: LocalExecutorData = { objectsRoot, metadataFile: join(stateDir, 'metadata.sqlite'), shuffleCompression, requesterPays };
+      const metadataFile = join(stateDir, 'metadata.sqlite');
+      const data: LocalExecutorData = { objectsRoot, metadataFile, broadcastBytes, shuffleCompression, requesterPays };
       return createLocalClusterRunner({
         executors: master.executors,
         cores: master.cores,

@@ -25,10 +25,11 @@ serveExecutor({
   channel: driverChannel(),
   build: buildOf(levinPackage().version),
   createSupervisor(setup, onWarning) {
-    const { objectsRoot, metadataFile, shuffleCompression, requesterPays } = setup.data as LocalExecutorData;
+    const { objectsRoot, metadataFile, broadcastBytes, shuffleCompression, requesterPays } = setup.data as LocalExecutorData;
     const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
-    const exchange = createExchange({ objects: createDirectoryObjectStore({ root: objectsRoot }) });
     const { staged } = openUserFiles({ local: machineFiles(), clock, random: createSystemRandom(), requesterPays });
+    const objects = createDirectoryObjectStore({ root: objectsRoot });
+    const exchange = createExchange({ objects });
     const folder = executorFolderAt(setup.folder);
     const { task: memory } = planMemory(setup.memoryMb, setup.cores);
     const scratchRoot = folder.scratch;
@@ -36,6 +37,7 @@ serveExecutor({
       objectsRoot,
       scratchRoot,
       memory,
+      broadcastBytes,
       shuffleCompression,
       requesterPays,
       code: { kind: 'bundle', folder: folder.code },
@@ -45,6 +47,8 @@ serveExecutor({
       workerEntry: entryUrl('./worker-thread', import.meta.url),
       workerData,
       election: createElection({ metadata, readOffsets: exchange.readOffsets, staged: () => staged, onWarning }),
+      objects: async () => objects,
+      broadcastBytes,
       clock,
       onWarning,
       onWorkerExit: (threadId) => void removeThreadScratch(scratchRoot, threadId),

@@ -47,6 +47,8 @@ export const handler: LambdaHandler = createLambdaHandler({
       workerEntry: entryUrl('./lambda-worker', import.meta.url),
       workerData,
       election: createElection({ metadata, readOffsets, staged: ({ settings }) => staged(settings), onWarning }),
+      objects,
+      broadcastBytes: null,
       clock,
       onWarning,
     });

@@ -8,13 +8,15 @@ import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
+import { threadBroadcastBytes } from '../engine/runtime/supervisor/memory-plan.ts';
 import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
+import { createBroadcastStore } from '../engine/runtime/worker/broadcast-store.ts';
 import { serveWorker } from '../engine/runtime/worker/serve-worker.ts';
 import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
 if (parentPort === null) throw new Error('functions/worker-thread is the entry of a worker thread; levin starts it.');
-const { objectsRoot, scratchRoot, memory, shuffleCompression, requesterPays, code } = workerData as LocalWorkerData;
+const { objectsRoot, scratchRoot, memory, broadcastBytes, shuffleCompression, requesterPays, code } = workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
 const [clock, random] = [createSystemClock(), createSystemRandom()];
 const { files, staged, usage } = openUserFiles({ local: machineFiles(), clock, random, requesterPays });
@@ -29,9 +31,15 @@ const workerCode = createWorkerCode(async (appId, hash) => {
   return await openExecutorBundle(await fetchBundle(objects, code.folder, { appId, hash: hash ?? '' }));
 });
 
+const broadcasts = createBroadcastStore({
+  prepare: (payloads) => workerCode.prepare(payloads),
+  maxBytes: broadcastBytes ?? threadBroadcastBytes(memory),
+});
+
 serveWorker({
   port: parentPort,
   requests: usage,
+  onForget: broadcasts.forget,
   runAttempt: createAttemptRunner({
     objects,
     files,
@@ -41,6 +49,7 @@ serveWorker({
     random,
     code: workerCode,
     memory,
+    broadcasts,
     openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),
   }),
 });

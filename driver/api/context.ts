@@ -1,6 +1,7 @@
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
 import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import type { Broadcast } from '../../engine/runtime/broadcast.ts';
 import type { FileFormat } from '../../engine/types/file-format.ts';
 import type { Application } from '../application/application.ts';
 import type { CancelWhich } from '../application/job-control.ts';
@@ -369,6 +370,20 @@ export class Context implements AsyncDisposable {
       throw invalid(`step: name is ${JSON.stringify(name)}; it must be a text that is not empty.`);
     if (typeof fn !== 'function') throw invalid(`step: fn is ${fn === null ? 'null' : typeof fn}; it must be a function.`);
     return this.#app.step(name, fn, callSite);
+  }
+
+  /**
+   * A value that tasks read through functions that capture the Broadcast: encoded by this call, stored when the first job that uses it begins, and read
+   * once by each executor process. For lookup tables, models, sets of words: what would be captured otherwise travels with each stage.
+   *
+   * The value is what a record can be: plain data, `Map`, `Set`, typed arrays, instances of your classes; functions and what else cannot travel fail with
+   * `RECORD_NOT_ENCODABLE`. It must not be changed afterwards.
+   * @example
+   * const states = lv.broadcast(new Map([['CA', 'California'], ['NY', 'New York']]));
+   * await lv.parallelize(['NY', 'CA']).map((code) => states.value.get(code)).collect(); // ['New York', 'California']
+   */
+  broadcast<T>(value: T): Broadcast<T> {
+    return this.#app.broadcast(value, callSiteOf());
   }
 
   /**

@@ -9,6 +9,7 @@ import { needsShuffle } from '../planner/plan-builder.ts';
 import type { Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { Application } from './application.ts';
+import { type Broadcasts, createBroadcasts } from './broadcasts.ts';
 import { absolutePath, createInputListings } from './input-listings.ts';
 import { createJobEngine, type JobEngine, type JobEngineOptions } from './job-engine.ts';
 import type { FactsRequest } from './result-stages.ts';
@@ -31,6 +32,7 @@ export interface ApplicationEngineOptions extends Pick<JobEngineOptions, 'runner
 /** Plans and runs the jobs of one application, whoever holds it: no process, no console, no end. */
 export interface ApplicationEngine extends Pick<Application, 'node' | 'resolvePath' | 'defaultSaveMode'> {
   readonly jobs: JobEngine;
+  readonly broadcasts: Broadcasts;
   readonly actions: RunActions;
   readonly steps: RunSteps;
   /** Lists input files when it must. */
@@ -48,6 +50,12 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
   const onUploaded = (message: string): void => bus.emit({ kind: 'warning', code: 'UPLOADED', message });
   const upload = uploads === undefined ? null : createUploadInputs({ appId, objects, uploads, placeOf, onUploaded });
   const listings = createInputListings({ files, journal, maxPartitionBytes: config.maxPartitionBytes, resolvePath, upload });
+  const broadcasts = createBroadcasts({
+    appId,
+    objects,
+    forget: (app, hash) => runner.forgetBroadcast?.(app, hash),
+    emit: bus.emit,
+  });
   const jobs = createJobEngine({
     appId,
     root,
@@ -61,6 +69,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
     random,
     bus,
     listings,
+    broadcasts,
     known,
     journal,
     raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId, ...task }),
@@ -75,6 +84,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
   let nextNode = 0;
   return {
     jobs,
+    broadcasts,
     actions,
     steps: createRunSteps({ journal, clock, random }),
     node: (shape, operation, callSite) => lineageNode(shape, { id: nextNode++, operation, callSite }),

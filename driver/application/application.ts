@@ -1,4 +1,5 @@
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
+import type { Broadcast } from '../../engine/runtime/broadcast.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { Codec, CsvOutput } from '../../engine/types/file-format.ts';
 import type { ActionOptions, SaveMode } from '../api/types.ts';
@@ -93,6 +94,8 @@ export interface Application {
   node(shape: LineageShape, operation: string, callSite: CallSite | null): LineageNode;
   /** Encodes a user function at the call that takes it. */
   ship(operation: string, fn: unknown, callSite: CallSite | null): ShippedClosure;
+  /** Encodes a value that tasks are to read. */
+  broadcast<T>(value: T, callSite: CallSite | null): Broadcast<T>;
   /** A seed for something random that was given none: from the application's id and how many were asked for before, so that a resumed job draws alike. */
   nextSeed(): number;
   /** Runs driver code once in the life of the application: a resumed driver is given the journaled result. */

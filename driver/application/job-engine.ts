@@ -16,6 +16,7 @@ import type { NodeFacts } from '../planner/analyze.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
 import { stageShape } from '../planner/stage-shape.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
+import type { Broadcasts } from './broadcasts.ts';
 import { createCodeProvider } from './code-provider.ts';
 import { keepWinnersDeadLetters } from './dead-letters.ts';
 import { createEarlierAttempts } from './earlier-attempts.ts';
@@ -45,6 +46,7 @@ export interface JobEngineOptions {
   readonly random: Random;
   readonly bus: EventBus;
   readonly listings: InputListings;
+  readonly broadcasts: Broadcasts;
   readonly known: Map<number, NodeFacts>;
   readonly journal: BoundsJournal & LaunchJournal;
   /** Fenced: fails with `LEASE_LOST` when another driver has taken over. */
@@ -99,10 +101,12 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     splits: listings.splits,
     readOffsets: options.readOffsets,
     raiseGeneration: options.raiseGeneration,
+    broadcasts: options.broadcasts,
   });
   const inputs = createTaskInputProvider({ appId, table, objects, splits: listings.splits });
   const code = createCodeProvider({ appId, table, objects });
-  const storeAgain = async (stage: number): Promise<void> => {
+  const storeAgain = async (stage: number, key: string): Promise<void> => {
+    if (await resolver.storeBroadcastAgain(stage, key)) return;
     inputs.forget(stage);
     await code.storeAgain();
     await resolver.storeAgain(stage);

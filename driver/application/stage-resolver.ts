@@ -9,8 +9,9 @@ import { wholeResult } from '../../engine/runtime/task-side.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { FilePartition } from '../../engine/types/task.ts';
-import { resolveStage } from '../planner/resolve-stage.ts';
+import { broadcastsOf, resolveStage } from '../planner/resolve-stage.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
+import type { Broadcasts } from './broadcasts.ts';
 import { type BoundsJournal, sampledBounds } from './sampled-bounds.ts';
 import type { StageEntry, StageTable } from './stage-table.ts';
 
@@ -25,6 +26,7 @@ export interface StageResolverOptions {
   readonly readOffsets: ReadOffsets;
   /** Fenced. Gives the generation under which an attempt can commit now. */
   readonly raiseGeneration: (task: { readonly stageId: string; readonly partition: number; readonly from: number }) => Promise<number>;
+  readonly broadcasts: Broadcasts;
 }
 
 export interface StageResolver {
@@ -32,6 +34,8 @@ export interface StageResolver {
   resolve(stage: number): Promise<SchedulerEvent>;
   /** Somebody found what the tasks of a stage share lost or damaged. */
   storeAgain(stage: number): Promise<void>;
+  /** The same for one object, which is the value of a broadcast that the stage uses. False: it is none. */
+  storeBroadcastAgain(stage: number, key: string): Promise<boolean>;
 }
 
 /** Objects read at the same time. */
@@ -88,6 +92,8 @@ export function createStageResolver(options: StageResolverOptions): StageResolve
     const taskCount = entry.draft.plan.numPartitions;
     const found = await readCommitted({ metadata, appId, stageId, taskCount, readOffsets: options.readOffsets });
     const { results, raised } = await wholeResults(stageId, found);
+    // What is committed is not computed again.
+    if (results.size < taskCount) await options.broadcasts.store(broadcastsOf(entry.draft));
     for (const [partition, result] of results) table.setResult(stage, partition, result);
     const committed = [...results].map(([partition, { generation, output, metrics, inputDigest = null }]) => ({
       partition,
@@ -104,6 +110,11 @@ export function createStageResolver(options: StageResolverOptions): StageResolve
         const { error, lost } = failureOf(thrown, 'internal');
         return { kind: 'stageResolveFailed', stage, error, lost };
       }),
+    async storeBroadcastAgain(stage, key) {
+      const lost = broadcastsOf(table.get(stage).draft).find((each) => objectKeys.broadcast(appId, each.hash) === key);
+      if (lost !== undefined) await options.broadcasts.storeAgain(lost);
+      return lost !== undefined;
+    },
     async storeAgain(stage) {
       for (const [key, bytes] of sharedOf(table.get(stage))) await objects.put(key, bytes);
     },

@@ -66,6 +66,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     localDir: config.localDir === null ? null : resolve(config.localDir),
     shuffleCompression: config.shuffleCompression,
     allowedEnv: config.allowedEnv,
+    broadcastCacheBytes: config.broadcastCacheBytes,
     requesterPays: config.requesterPays,
     onWarning: (message) => warn('RUNNER', message),
     onFault: (fault) => bus.emit({ kind: 'faultInjected', ...fault }),
@@ -100,6 +101,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     steps.refuseWithin(operation);
   };
   let seeds = 0;
+  const warned = new Set<string>();
   return {
     id: appId,
     name: start.name,
@@ -117,11 +119,23 @@ export async function startApplication(start: StartApplication): Promise<Applica
     },
     ship(operation, fn, callSite) {
       checkOpen(operation);
-      const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => warn(code, message);
+      const onWarning = ({ code, message }: { readonly code: string; readonly message: string }): void => {
+        // A call in a loop says it once.
+        const said = `${code} ${callSite === null ? message : `${callSite.file}:${callSite.line}:${callSite.column}`}`;
+        if (warned.has(said)) return;
+        warned.add(said);
+        warn(code, message);
+      };
       const shipped = host.ship(fn as (...args: never[]) => unknown, { operation, callSite, allowedEnv: config.allowedEnv, onWarning });
       // On this machine nothing learns of them that could not read the environment itself.
       if (master.kind === 'aws') warnOfSecrets(shipped, warn);
       return shipped;
+    },
+    broadcast(value, callSite) {
+      life.checkOpen('broadcast');
+      const { broadcast, pieces } = engine.broadcasts.make(value, callSite);
+      if (master.kind === 'aws') for (const bytes of pieces) warnOfSecrets({ bytes, operation: 'broadcast', callSite }, warn);
+      return broadcast;
     },
     nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
     async step(name, fn, callSite) {
@@ -183,12 +197,15 @@ function asking(name: string, node: LineageNode): ActionRequest {
   return { name, node, sink: { kind: 'count' }, callSite: node.callSite, options: {} };
 }
 
-function warnOfSecrets({ bytes, operation, callSite }: ShippedClosure, warn: (code: string, message: string) => void): void {
+function warnOfSecrets(
+  { bytes, operation, callSite }: Pick<ShippedClosure, 'bytes' | 'operation' | 'callSite'>,
+  warn: (code: string, message: string) => void,
+): void {
   for (const name of capturedSecrets(bytes, process.env)) {
     const place = callSite === null ? '' : ` at ${callSite.file}:${callSite.line}`;
     warn(
       'CAPTURED_SECRET',
-      `the function of ${operation}${place} captures the value of the environment variable ${name}, which looks like a secret: it is stored in the engine's bucket in clear text until the application has succeeded. Let functions fetch it where they run, for example from Secrets Manager, or read process.env.${name} there and allow it (allowedEnv), which sends it with each task`,
+      `${operation === 'broadcast' ? 'the value of broadcast' : `the function of ${operation}`}${place} captures the value of the environment variable ${name}, which looks like a secret: it is stored in the engine's bucket in clear text until the application has succeeded. Let functions fetch it where they run, for example from Secrets Manager, or read process.env.${name} there and allow it (allowedEnv), which sends it with each task`,
     );
   }
 }

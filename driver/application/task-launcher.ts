@@ -3,9 +3,11 @@ import type { Random } from '../../engine/ports/random.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import { SHARED_LOST } from '../../engine/runtime/read-shared.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
+import type { TaskFailure } from '../../engine/types/failure.ts';
 import type { TaskEvent, TaskInput, TaskOutcome, TaskResult, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
 import type { LeftAttempt } from '../journal/journal-entry.ts';
+import { broadcastsOf } from '../planner/resolve-stage.ts';
 import { isCopyable } from '../planner/stage-spec.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
@@ -28,10 +30,10 @@ export interface TaskLauncherOptions {
   readonly inputsOf: (stage: number, partition: number) => Promise<readonly TaskInput[]>;
   /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
   readonly bundleFor: (stage: number) => Promise<string | null>;
-  /** Stores what the tasks of a stage share once more: one of them did not find it as it was. */
-  readonly storeAgain: (stage: number) => Promise<void>;
   /** Reads what was stored beside a result that another attempt has committed. */
   readonly wholeResult: (result: TaskResult) => Promise<TaskResult>;
+  /** Stores what the tasks of a stage share once more: one of them did not find the object of that key as it was. */
+  readonly storeAgain: (stage: number, key: string) => Promise<void>;
   /** Of drivers before this one. */
   readonly earlier: EarlierAttempts;
   /** Written before the attempts are started. */
@@ -154,7 +156,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }
     report(command, outcome, clock.monotonic() - startedAt);
-    if (outcome.kind === 'failure' && outcome.failure.error.code === SHARED_LOST) await storeAgain(stage);
+    if (outcome.kind === 'failure' && outcome.failure.error.code === SHARED_LOST) await storeAgain(stage, lostKey(outcome.failure));
     ended(command, outcome);
   };
   const whole = async (outcome: TaskOutcome & { readonly kind: 'success' }): Promise<TaskOutcome> => ({
@@ -162,18 +164,20 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     result: await options.wholeResult(outcome.result),
   });
   /** Many tasks may miss the same at once. What cannot be stored is missed again by the next attempt. */
-  const storing = new Map<number, Promise<void>>();
-  const storeAgain = (stage: number): Promise<void> => {
-    const running = storing.get(stage) ?? options.storeAgain(stage).catch(() => undefined);
+  const storing = new Map<string, Promise<void>>();
+  const storeAgain = (stage: number, key: string): Promise<void> => {
+    const name = `${stage}/${key}`;
+    const running = storing.get(name) ?? options.storeAgain(stage, key).catch(() => undefined);
     storing.set(
-      stage,
-      running.finally(() => storing.delete(stage)),
+      name,
+      running.finally(() => storing.delete(name)),
     );
     return running;
   };
   const specOf = async (command: Launch, attemptId: string): Promise<TaskSpec> => {
     const { draft, resolved } = table.get(command.stage);
     if (resolved === null) throw new Error(`stage ${command.stage} is not resolved`);
+    for (const broadcast of broadcastsOf(draft)) broadcast.checkAlive();
     return {
       appId,
       stageId: resolved.stageId,
@@ -257,6 +261,12 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       return [...own, ...options.earlier.left()];
     },
   };
+}
+
+/** The object that was not there as it was stored; empty: whoever missed it did not say. */
+function lostKey({ error }: TaskFailure): string {
+  const details = error.fields['details'] as { readonly key?: unknown } | undefined;
+  return typeof details?.key === 'string' ? details.key : '';
 }
 
 function nameOf(stage: number, partition: number, attempt: number): string {

@@ -7,6 +7,7 @@ export interface LevinConfig {
   readonly stateDir: string | null;
   readonly localDir: string | null;
   readonly shuffleCompression: 'none' | 'zstd' | null;
+  readonly broadcastCacheBytes: number | null;
   readonly defaultParallelism: number | null;
   readonly maxTaskFailures: number;
   readonly maxStageAttempts: number;

@@ -67,6 +67,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: ['spark.shuffle.compress'],
     text: 'How shuffle output is stored: `zstd` where a block shrinks by it, or `none`. Compression pays where storage is slower than about 100 MB/s for each task, as S3 is; a local disk is faster. Default: `zstd` with `--on aws`, else `none`. Spark’s switch `true` is `zstd`.',
   },
+  broadcastCacheBytes: {
+    type: { kind: 'bytes', min: 0, max: MAX },
+    default: null,
+    env: 'LEVIN_BROADCAST_CACHE_BYTES',
+    aliases: [],
+    text: 'Broadcasts that are kept for later tasks, in encoded bytes: by each executor process encoded, by each of its threads decoded. The one that was used last stays whatever it takes. Tasks plan with that much less memory. Default: half of what a task plans with, for each thread. On AWS it always follows from the functions’ memory.',
+  },
   defaultParallelism: {
     type: { kind: 'integer', min: 1, max: 1_000_000 },
     default: null,

@@ -2,7 +2,7 @@ import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskFailure } from '../../engine/types/failure.ts';
 import { isFailedAttempt } from '../events/failed-attempt.ts';
 import type { Summary } from '../events/summarize.ts';
-import { countOf, formatCount, formatDuration } from './human-units.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from './human-units.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -28,6 +28,11 @@ export function logRecordOf(event: AppEvent): LogRecord | null {
       return event.text === null ? null : { level: 'warn', message: `chaos: ${event.text}`, code: 'CHAOS' };
     case 'memoryRaised':
       return memoryRaised(event);
+    case 'broadcastStored':
+      return {
+        level: 'info',
+        message: `broadcast ${event.hash.slice(0, 8)} stored${event.again ? ' again' : ''}: ${formatBytes(event.bytes)}`,
+      };
     case 'outputLost': {
       const { stage, partition } = event;
       return {

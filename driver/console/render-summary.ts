@@ -20,6 +20,7 @@ export function renderSummary(summary: Summary, paint: Paint): string {
     `records: ${formatCount(summary.recordsRead)} read, ${formatCount(summary.recordsWritten)} written; shuffle: ${formatBytes(summary.shuffleBytesWritten)} written, ${formatBytes(summary.shuffleBytesRead)} read`,
     ...invoked(summary),
     ...requested(summary),
+    ...broadcast(summary),
     ...spilled(summary),
     ...trouble(summary),
     ...chaos(summary),
@@ -48,6 +49,10 @@ function requested({ requests }: Summary): string[] {
     `${formatCount(all.deletes)} DELETE`,
   ];
   return [`requests: ${counts.join(', ')}; items: ${countOf(all.readUnits, 'read unit')}, ${countOf(all.writeUnits, 'write unit')}`];
+}
+
+function broadcast({ broadcasts: { stored, bytes } }: Summary): string[] {
+  return stored === 0 ? [] : [`${countOf(stored, 'broadcast')} stored: ${formatBytes(bytes)}`];
 }
 
 function spilled({ spills, diskBytesSpilled }: Summary): string[] {

@@ -37,6 +37,8 @@ export interface Summary {
   /** What did not fit the memory of tasks: how often it was moved to disk, and its bytes there. */
   readonly spills: number;
   readonly diskBytesSpilled: number;
+  /** Values of broadcasts that were written, and their bytes. */
+  readonly broadcasts: { readonly stored: number; readonly bytes: number };
   /** Committed outputs that had to be made again. */
   readonly outputsLost: number;
   readonly warnings: number;
@@ -75,6 +77,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
   const tasks = { succeeded: 0, failed: 0, retried: 0, found: 0, copies: 0, copiesWon: 0, enlarged: 0 };
   const [seenStages, runStages, skippedStages] = [new Set<number>(), new Set<number>(), new Set<number>()];
   const [begunTasks, doneTasks, copies] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const broadcasts = { stored: 0, bytes: 0 };
   const badRecords = new Map<string, number>();
   const injected: Partial<Record<ChaosKind, number>> = {};
   const requests = createRequestTotals();
@@ -147,6 +150,10 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
         case 'faultInjected':
           injected[event.fault] = event.total;
           break;
+        case 'broadcastStored':
+          broadcasts.stored++;
+          broadcasts.bytes += event.bytes;
+          break;
         case 'warning':
           warnings++;
           break;
@@ -166,6 +173,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       tasks: { ...tasks },
       ...sums,
       badRecords: [...badRecords.values()].reduce((sum, n) => sum + n, 0),
+      broadcasts: { ...broadcasts },
       outputsLost,
       warnings,
       injected: { ...injected },

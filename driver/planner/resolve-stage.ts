@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { relative } from 'node:path';
 import { pack } from 'msgpackr';
+import type { CapturedBroadcast } from '../../engine/closures/shipped-closure.ts';
 import type { TaskTemplate } from '../../engine/plan/stage-plan.ts';
 import { decodeValue } from '../../engine/records/value.ts';
+import { type BroadcastRef, INLINE_BROADCAST_BYTES } from '../../engine/types/broadcast.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { FilePartition, FileSplit, LeafInput, TaskInput, TaskOutput, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
@@ -46,6 +48,7 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
       operation: operation.replace(/^rdd\./, ''),
       site: siteText(callSite, context.root),
     })),
+    ...broadcastRefs(broadcastsOf(draft)),
   };
   const templateBytes = pack(template);
   const templateHash = hash('sha256', templateBytes, 'hex');
@@ -67,6 +70,20 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
     templateBytes,
     bounds: context.bounds,
   };
+}
+
+/** What the closures of a stage capture, each content once. */
+export function broadcastsOf({ closures }: StageDraft): readonly CapturedBroadcast[] {
+  return [...new Map(closures.flatMap(({ broadcasts = [] }) => broadcasts.map((each) => [each.hash, each] as const))).values()];
+}
+
+function broadcastRefs(captured: readonly CapturedBroadcast[]): Pick<TaskTemplate, 'broadcasts'> {
+  if (captured.length === 0) return {};
+  const refs = captured.map((each): BroadcastRef => {
+    const { hash: name, byteLength } = each;
+    return { hash: name, byteLength, ...(byteLength > INLINE_BROADCAST_BYTES ? {} : { inline: Buffer.concat(each.encoded()) }) };
+  });
+  return { broadcasts: refs };
 }
 
 export interface InputContext {

@@ -1,5 +1,20 @@
 import type { CallSite } from '../types/call-site.ts';
 
+/** A broadcast that a function captures: executors read its value under its hash, once for all functions that capture it. */
+export interface CapturedBroadcast {
+  /** SHA-256 of the encoded value, hex. */
+  readonly hash: string;
+  readonly byteLength: number;
+  /** Ids of the user modules whose classes the value needs. */
+  readonly modules: readonly string[];
+  /** The encoded value, in pieces. Fails with `BROADCAST_CHANGED` when it has to be encoded once more and is not what it was. */
+  encoded(): readonly Uint8Array[];
+  /** It is stored: the pieces need not be kept. */
+  stored(): void;
+  /** Fails with `BROADCAST_DESTROYED`. */
+  checkAlive(): void;
+}
+
 /** A user function as it travels: encoded at the call that took it, never again. */
 export interface ShippedClosure {
   /** Header and node table; names registered factories, holds no code. */
@@ -13,6 +28,8 @@ export interface ShippedClosure {
   /** Where the user called the operation. */
   readonly callSite: CallSite | null;
   readonly traits: ClosureTraits;
+  /** Those that it captures, each content once; absent: none. */
+  readonly broadcasts?: readonly CapturedBroadcast[];
 }
 
 /** What the transform saw in the function and in the functions it captures. */

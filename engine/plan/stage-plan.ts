@@ -1,3 +1,4 @@
+import type { BroadcastRef } from '../types/broadcast.ts';
 import type { Codec, CsvOutput, FileFormat } from '../types/file-format.ts';
 
 /** Index into `StagePlan.closures`. */
@@ -178,4 +179,6 @@ export interface TaskTemplate {
   readonly plan: StagePlan;
   readonly closures: readonly Uint8Array[];
   readonly closureInfos: readonly ClosureInfo[];
+  /** Those that the closures capture; absent: none. */
+  readonly broadcasts?: readonly BroadcastRef[];
 }

@@ -61,5 +61,7 @@ export interface TaskRunner {
   drain?(): Promise<PaidWork>;
   /** Where attempts outlive the driver: those in flight are another driver's from here on. What aborts or closes them ends the wait for them alone. */
   leave?(): void;
+  /** Has every executor drop what it keeps of a broadcast; absent: executors cannot be told, and keep it until they need the room. */
+  forgetBroadcast?(appId: string, hash: string): void;
   close(): Promise<void>;
 }

@@ -134,5 +134,14 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       /** What was done; null: it was told by a driver before this one. */
       readonly text: string | null;
     }
+  | {
+      /** The value of a broadcast was written, for tasks that are about to read it. */
+      readonly kind: 'broadcastStored';
+      /** SHA-256 of the encoded value. */
+      readonly hash: string;
+      readonly bytes: number;
+      /** It was lost or damaged. */
+      readonly again: boolean;
+    }
   | { readonly kind: 'warning'; readonly code: string; readonly message: string }
 );

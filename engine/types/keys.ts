@@ -8,6 +8,7 @@ export const objectKeys = {
   /** Files of the user's machine, by their content. */
   uploads: (a: string): string => `apps/${a}/uploads/`,
   upload: (a: string, hash: string, name: string): string => `apps/${a}/uploads/${hash}/${name}`,
+  broadcast: (a: string, hash: string): string => `apps/${a}/broadcasts/${hash}`,
   data: (a: string, hash: string): string => `apps/${a}/data/${hash}`,
   /** What was too large for an invocation. */
   payload: (a: string, hash: string): string => `apps/${a}/payloads/${hash}`,

@@ -140,6 +140,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       const traits = { indeterminate: false, async: false, uses: [] };
       return { bytes: new TextEncoder().encode(fingerprint), fingerprint, modules: [], operation, callSite, traits };
     },
+    broadcast: (value, callSite) => engine.broadcasts.make(value, callSite).broadcast,
     nextSeed: () => seeds++,
     step: steps.run,
     draw: steps.draw,

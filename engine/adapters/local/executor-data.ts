@@ -9,6 +9,8 @@ export interface LocalWorkerData {
   /** Folder of what the worker's attempts spill; it has a folder in there for each thread. */
   readonly scratchRoot: string;
   readonly memory: TaskMemory;
+  /** Of broadcasts that a thread keeps; null: what suits the memory. */
+  readonly broadcastBytes: number | null;
   readonly shuffleCompression: BlockCompression;
   /** Of `s3://` paths. */
   readonly requesterPays: boolean;
@@ -20,6 +22,7 @@ export interface LocalWorkerData {
 export interface LocalExecutorData {
   readonly objectsRoot: string;
   readonly metadataFile: string;
+  readonly broadcastBytes: number | null;
   readonly shuffleCompression: BlockCompression;
   /** Of `s3://` paths. */
   readonly requesterPays: boolean;

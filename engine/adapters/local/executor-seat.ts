@@ -47,6 +47,8 @@ export interface ExecutorSeat {
   takeBack(attempt: Attempt): void;
   /** Settles it. */
   stop(attempt: Attempt, reason: StopReason): void;
+  /** Has the process drop what it keeps of a broadcast. */
+  forget(appId: string, hash: string): void;
   hold(): void;
   close(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
       state.process?.post({ kind: 'cancel', attemptId: attempt.spec.attemptId });
       afterMs(clock, STOP_MS, attempt, () => state.process?.kill());
     },
+    forget: (appId, hash) => state.process?.post({ kind: 'forget', appId, hash }),
     hold: () => state.process?.hold(options.isBusy()),
     async close() {
       state.closing = true;

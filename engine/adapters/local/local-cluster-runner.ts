@@ -93,6 +93,9 @@ export function createLocalClusterRunner(options: LocalClusterRunnerOptions): Lo
       process.kill(pid, 'SIGKILL');
       return true;
     },
+    forgetBroadcast(appId, hash) {
+      for (const seat of seats) seat.forget(appId, hash);
+    },
     executors: () => seats.flatMap((seat) => (seat.pid() === undefined ? [] : [{ id: seat.executorId, pid: seat.pid() as number }])),
   };
 }

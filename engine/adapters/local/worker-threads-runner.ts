@@ -1,6 +1,8 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { TaskRunner } from '../../ports/task-runner.ts';
 import type { Election } from '../../runtime/election.ts';
+import { createBroadcastCache } from '../../runtime/supervisor/broadcast-cache.ts';
 import { machineMemory, planMemory } from '../../runtime/supervisor/memory-plan.ts';
 import { createSupervisor } from '../../runtime/supervisor/supervisor.ts';
 import { createWorkerThreadSpawner } from '../../runtime/supervisor/worker-thread.ts';
@@ -23,6 +25,10 @@ export interface WorkerThreadsRunnerOptions {
   /** Where the entry keeps what attempts spill; removed with the runner. */
   readonly scratchRoot?: string;
   readonly election: Election;
+  /** Where broadcasts are read from. */
+  readonly objects: ObjectStore;
+  /** Of broadcasts that are kept; default: what suits the memory. */
+  readonly broadcastBytes?: number | null;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
   /** Limit of the whole process; null is the machine's. */
@@ -60,6 +66,10 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
     }),
     election: options.election,
     clock: options.clock,
+    broadcasts: createBroadcastCache({
+      objects: async () => options.objects,
+      maxBytes: options.broadcastBytes ?? memory.broadcastBytes,
+    }),
     memoryLimitBytes: memory.limitBytes,
     residentBytes: () => process.memoryUsage.rss(),
     onWarning: options.onWarning,
@@ -78,6 +88,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
     run: (task, runOptions) => supervisor.run(task, runOptions),
     prewarm: (count) => supervisor.prewarm(count),
     kill: (attemptId) => supervisor.kill(attemptId),
+    forgetBroadcast: (appId, hash) => supervisor.forgetBroadcast(appId, hash),
     async close() {
       await supervisor.close();
       scratch?.remove();

@@ -29,7 +29,7 @@ export interface ShipOptions {
   readonly onWarning?: (warning: ClosureWarning) => void;
 }
 
-/** Captured data above this size is worth a warning: it is part of every task template. */
+/** Captured data above this size is worth a warning: it is part of the template of each stage, and each task decodes it. */
 const LARGE_BYTES = 1_000_000;
 
 /**
@@ -46,13 +46,15 @@ export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosu
     checkEnvironment(reached, options);
     const bytes = joinPayload('closure', { tables: graph.code.tables, body: graph.body, holdsObjects: graph.holdsObjects });
     warn(bytes.length, reached, options);
+    const broadcasts = [...graph.code.broadcasts.values()];
     return {
       bytes,
       fingerprint: fingerprintOf(graph),
-      modules: neededModules(graph.code.tables),
+      modules: [...new Set([...neededModules(graph.code.tables), ...broadcasts.flatMap(({ modules }) => modules)])],
       operation,
       callSite,
       traits: traitsOf(fn, reached),
+      ...(broadcasts.length === 0 ? {} : { broadcasts }),
     };
   } catch (error) {
     if (error instanceof NotEncodable) throw notShippable(operation, explain(error, callSite));
@@ -128,7 +130,7 @@ function warn(byteCount: number, reached: readonly Reached[], { operation, callS
     const size = (byteCount / 1e6).toFixed(1);
     onWarning({
       code: 'LARGE_CLOSURE',
-      message: `The function passed to ${operation}()${place} captures ${size} MB of data, which travels with every task. Put the data into an imported module or a file that the function reads.`,
+      message: `The function passed to ${operation}()${place} captures ${size} MB of data, which each stage that uses it takes along, and each task decodes. Broadcast the data: \`const data = lv.broadcast(value)\` before the call, \`data.value\` in the function.`,
     });
   }
   const variables = new Set(reached.flatMap(({ moduleId, notes }) => notes.mutable.map((name) => `\`${name}\` of ${moduleId}`)));

@@ -31,6 +31,7 @@ export type ToExecutor =
   | { readonly kind: 'cancel'; readonly attemptId: string }
   /** Answered by `gaveBack` when the attempt had not started, else not at all. */
   | { readonly kind: 'takeBack'; readonly attemptId: string }
+  | { readonly kind: 'forget'; readonly appId: string; readonly hash: string }
   | { readonly kind: 'close' };
 
 /** Executor process to driver. Every task ends with one `outcome` or `gaveBack`, unless the process ends first. */

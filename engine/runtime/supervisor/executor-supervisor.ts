@@ -1,5 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Election } from '../election.ts';
+import { createBroadcastCache } from './broadcast-cache.ts';
 import type { ExecutorSetup } from './executor-protocol.ts';
 import { planMemory } from './memory-plan.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
@@ -15,6 +17,10 @@ export interface ExecutorSupervisorOptions {
   readonly workerData: object;
   readonly election: Election;
   readonly clock: Clock;
+  /** Where broadcasts are read from. */
+  readonly objects: () => Promise<ObjectStore>;
+  /** Of broadcasts that are kept; null: what suits the memory. */
+  readonly broadcastBytes: number | null;
   readonly onWarning: (message: string) => void;
   readonly onWorkerExit?: (threadId: number) => void;
 }
@@ -36,6 +42,7 @@ export function createExecutorSupervisor(options: ExecutorSupervisorOptions): Su
     }),
     election,
     clock,
+    broadcasts: createBroadcastCache({ objects: options.objects, maxBytes: options.broadcastBytes ?? memory.broadcastBytes }),
     memoryLimitBytes: memory.limitBytes,
     residentBytes: () => process.memoryUsage.rss(),
     onWarning,

@@ -1,5 +1,14 @@
+import type { BroadcastRef } from '../../types/broadcast.ts';
 import type { TaskFailure } from '../../types/failure.ts';
-import { CLAIM_STARTED, CLAIM_TAKEN, CLAIM_WAITING, type FromWorker, type PreparedOutput } from '../worker/worker-protocol.ts';
+import { failureOf } from '../worker/task-failure.ts';
+import {
+  type BroadcastAnswer,
+  CLAIM_STARTED,
+  CLAIM_TAKEN,
+  CLAIM_WAITING,
+  type FromWorker,
+  type PreparedOutput,
+} from '../worker/worker-protocol.ts';
 import type { Attempt } from './attempt.ts';
 import type { SpawnWorker, WorkerActivity, WorkerEnd, WorkerHandle } from './worker-handle.ts';
 
@@ -8,6 +17,8 @@ export interface LiveWorkerEvents {
   onStarted(attempt: Attempt): void;
   onPrepared(attempt: Attempt, prepared: PreparedOutput): void;
   onFailed(attempt: Attempt, failure: TaskFailure, tainted: boolean): void;
+  /** A task of the worker needs a broadcast. */
+  onBroadcast(appId: string, ref: BroadcastRef): Promise<Uint8Array>;
   /** Once; nothing comes after it. */
   onEnd(end: WorkerEnd): void;
 }
@@ -47,10 +58,18 @@ export function startLiveWorker(spawn: SpawnWorker, events: LiveWorkerEvents): L
   const sent = createSentTasks();
   const status = { ready: false, muted: false, exit: null as LiveWorker['exit'] };
 
+  const answer = async ({ ask, appId, ref }: Extract<FromWorker, { kind: 'broadcast' }>): Promise<void> => {
+    const given: BroadcastAnswer = await events.onBroadcast(appId, ref).then(
+      (bytes) => ({ bytes }),
+      (error: unknown) => ({ failure: failureOf(error, 'internal') }),
+    );
+    if (!status.muted) handle.post({ kind: 'broadcast', ask, answer: given });
+  };
   const handle = spawn({
     onMessage(message) {
       if (status.muted) return;
       if (message.kind === 'ready') status.ready = true;
+      else if (message.kind === 'broadcast') void answer(message);
       else if (message.kind === 'exiting') status.exit = { code: message.code, stack: message.stack };
       else {
         const entry = sent.byId(message.id);
@@ -98,7 +117,7 @@ export function startLiveWorker(spawn: SpawnWorker, events: LiveWorkerEvents): L
   };
 }
 
-function tell(events: LiveWorkerEvents, attempt: Attempt, message: Exclude<FromWorker, { kind: 'ready' | 'exiting' }>): void {
+function tell(events: LiveWorkerEvents, attempt: Attempt, message: Exclude<FromWorker, { kind: 'ready' | 'exiting' | 'broadcast' }>): void {
   switch (message.kind) {
     case 'started':
       events.onStarted(attempt);

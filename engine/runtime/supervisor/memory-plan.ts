@@ -34,6 +34,8 @@ export interface MemoryPlan {
   readonly resourceLimits: ResourceLimits | null;
   /** What a task plans with; each worker runs one at a time. */
   readonly task: TaskMemory;
+  /** Encoded bytes of broadcasts that the process keeps. */
+  readonly broadcastBytes: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export function planMemory(memoryMb: number, threads: number): MemoryPlan & { re
   return {
     limitBytes: memoryMb * MB,
     resourceLimits: { maxOldGenerationSizeMb: oldMb, maxYoungGenerationSizeMb: youngMb },
-    task: taskMemory(executionMb * MB, { heapLimitBytes: oldMb * MB, residentLimitBytes: memoryMb * MB }),
+    ...withBroadcasts(taskMemory(executionMb * MB, { heapLimitBytes: oldMb * MB, residentLimitBytes: memoryMb * MB }), threads),
   };
 }
 
@@ -63,7 +65,27 @@ export function machineMemory(threads: number): MemoryPlan {
   const limitBytes = Math.floor(machine * SHARE_OF_MACHINE);
   const heapLimitBytes = getHeapStatistics().heap_size_limit;
   const executionBytes = Math.min(heapLimitBytes / HEAP_FOR_HELD, limitBytes / threads / (HEAP_FOR_HELD + 1));
-  return { limitBytes, resourceLimits: null, task: taskMemory(executionBytes, { heapLimitBytes, residentLimitBytes: limitBytes }) };
+  return {
+    limitBytes,
+    resourceLimits: null,
+    ...withBroadcasts(taskMemory(executionBytes, { heapLimitBytes, residentLimitBytes: limitBytes }), threads),
+  };
+}
+
+/** Each thread may keep half of what a task plans with; the process, encoded, as much as all threads together. */
+export function threadBroadcastBytes({ executionBytes }: TaskMemory): number {
+  return Math.floor(executionBytes / 2);
+}
+
+function withBroadcasts(task: TaskMemory, threads: number): Pick<MemoryPlan, 'task' | 'broadcastBytes'> {
+  return { task, broadcastBytes: threadBroadcastBytes(task) * threads };
+}
+
+/** What a task may plan with where its thread keeps so many bytes of broadcasts: they are in its heap, or beside it. */
+export function besideBroadcasts(task: TaskMemory, heldBytes: number): TaskMemory {
+  if (heldBytes === 0) return task;
+  const executionBytes = Math.max(Math.floor(task.executionBytes / 4), task.executionBytes - heldBytes);
+  return { ...task, executionBytes, groupBytes: Math.min(task.groupBytes, executionBytes) };
 }
 
 function taskMemory(bytes: number, limits: Pick<TaskMemory, 'heapLimitBytes' | 'residentLimitBytes'>): TaskMemory {

@@ -72,6 +72,9 @@ export function serveExecutor(options: ServeExecutorOptions): void {
         aborts.delete(message.attemptId);
         channel.send({ kind: 'gaveBack', attemptId: message.attemptId });
         break;
+      case 'forget':
+        supervisor?.forgetBroadcast(message.appId, message.hash);
+        break;
       case 'close':
         void (async () => {
           await supervisor?.close();

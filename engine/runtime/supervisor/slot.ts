@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
+import type { BroadcastRef } from '../../types/broadcast.ts';
 import type { TaskFailure } from '../../types/failure.ts';
 import type { PreparedOutput } from '../worker/worker-protocol.ts';
 import { afterMs } from './after-ms.ts';
@@ -26,6 +27,7 @@ export interface SlotOptions {
   readonly onLost: (ended: readonly Attempt[]) => void;
   /** Attempts that were sent to this slot and are not done. */
   readonly assigned: () => readonly Attempt[];
+  readonly onBroadcast: (appId: string, ref: BroadcastRef) => Promise<Uint8Array>;
   /** Some attempt is on its way: workers keep the process alive. */
   readonly isBusy: () => boolean;
   readonly onWarning: (message: string) => void;
@@ -43,6 +45,8 @@ export interface Slot {
   stop(attempt: Attempt, reason: StopReason): void;
   /** Stops the running attempt without asking. */
   killRunning(reason: StopReason): void;
+  /** Has the worker drop what it keeps of a broadcast. */
+  forget(appId: string, hash: string): void;
   hold(): void;
   close(): Promise<void>;
 }
@@ -78,6 +82,7 @@ export function createSlot(options: SlotOptions): Slot {
       for (const attempt of running) attempt.stopReason ??= reason;
       if (running.length > 0) void terminate(state);
     },
+    forget: (appId, hash) => state.worker?.handle.post({ kind: 'forget', appId, hash }),
     hold() {
       // A worker that is being terminated keeps the process alive until it is gone: somebody waits for that.
       if (state.ending === null) state.worker?.handle.hold(options.isBusy());
@@ -105,6 +110,7 @@ function start(state: State): LiveWorker {
       if (tainted) void terminate(state);
       options.onDone(attempt);
     },
+    onBroadcast: options.onBroadcast,
     onEnd: (end) => onEnd(state, worker, end),
   });
   worker.handle.hold(options.isBusy());

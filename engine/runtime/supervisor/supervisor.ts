@@ -4,6 +4,7 @@ import type { Election } from '../election.ts';
 import { afterMs } from './after-ms.ts';
 import type { Attempt } from './attempt.ts';
 import { createAttemptIntake } from './attempt-intake.ts';
+import type { BroadcastCache } from './broadcast-cache.ts';
 import { COMMIT_GRACE_MS, commitPrepared } from './commit-prepared.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createMemoryWatch } from './memory-watch.ts';
@@ -22,6 +23,7 @@ export interface SupervisorOptions extends ExecutorFacts {
   /** Above this much resident memory of the process the running attempts are stopped. */
   readonly memoryLimitBytes: number;
   readonly residentBytes: () => number;
+  readonly broadcasts: BroadcastCache;
   /** Trouble that belongs to no running task. */
   readonly onWarning: (message: string) => void;
 }
@@ -34,6 +36,8 @@ export interface Supervisor extends Pick<TaskRunner, 'run' | 'close'> {
   withdraw(attemptId: string): boolean;
   /** Ends the worker that runs the attempt, as if it had died. False: none runs it. */
   kill(attemptId: string): boolean;
+  /** Drops what is kept of a broadcast. */
+  forgetBroadcast(appId: string, hash: string): void;
 }
 
 /**
@@ -91,6 +95,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     prewarm(count) {
       for (const slot of slots.slice(0, count)) slot.prewarm();
     },
+    forgetBroadcast(appId, hash) {
+      options.broadcasts.forget(appId, hash);
+      for (const slot of slots) slot.forget(appId, hash);
+    },
     kill(attemptId) {
       const attempt = intake.find(attemptId);
       if (attempt?.phase !== 'running' || attempt.ticket.lane === null) return false;
@@ -112,6 +120,7 @@ function createSlots(options: SupervisorOptions, isBusy: () => boolean): { slots
       facts: options,
       isBusy,
       onWarning: options.onWarning,
+      onBroadcast: options.broadcasts.get,
       onStarted: (attempt) => dispatcher.started(attempt.ticket),
       onDone: (attempt) => dispatcher.remove(attempt.ticket),
       onPrepared: (attempt, prepared) => void commitPrepared(attempt, { prepared, election: options.election, clock: options.clock }),

@@ -2,8 +2,12 @@ import { holdsObjects, rebuildClosure } from '../../closures/runtime/rebuild-clo
 import { runExecutorInits } from '../../closures/runtime/registrations.ts';
 import type { TaskTemplate } from '../../plan/stage-plan.ts';
 import type { Scratch } from '../../ports/scratch.ts';
+import { useBroadcasts } from '../broadcast.ts';
+import { readBroadcast } from '../read-broadcast.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../run-task.ts';
+import { besideBroadcasts, threadBroadcastBytes } from '../supervisor/memory-plan.ts';
 import { storeSide } from '../task-side.ts';
+import { type BroadcastStore, createBroadcastStore, type FetchBroadcast } from './broadcast-store.ts';
 import { runInTask } from './current-task.ts';
 import type { RunAttempt } from './serve-worker.ts';
 import { createTemplateCache } from './template-cache.ts';
@@ -13,6 +17,8 @@ export interface AttemptRunnerOptions extends Omit<TaskDeps, 'closures' | 'signa
   /** Temporary files of one attempt. */
   readonly openScratch: (attemptId: string) => Scratch;
   readonly code: WorkerCode;
+  /** Values that are kept for the tasks to come; default: a store of its own. */
+  readonly broadcasts?: BroadcastStore;
 }
 
 interface PreparedStage {
@@ -22,34 +28,44 @@ interface PreparedStage {
 }
 
 /**
- * Runs attempts for real: template, user modules, closures, then the task.
+ * Runs attempts for real: template, user modules, broadcasts, closures, then the task.
  * ```
- *   spec ─▶ template (by hash) ─▶ modules of its closures ─▶ closures ─▶ executorInit ─▶ runTask
- *           └──────────────── once for each stage ────────────────┘
+ *   spec ─▶ template (by hash) ─▶ modules of its closures ─▶ broadcasts ─▶ closures ─▶ executorInit ─▶ runTask
+ *           └──────── once for each stage ───────┘      until the task ends
  * ```
  */
 export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
   const { code, openScratch, ...deps } = options;
+  const broadcasts =
+    options.broadcasts ??
+    createBroadcastStore({ prepare: (payloads) => code.prepare(payloads), maxBytes: threadBroadcastBytes(options.memory) });
+  const readOwn: FetchBroadcast = (appId, ref) => readBroadcast(options.objects, appId, ref);
 
-  const templates = createTemplateCache<PreparedStage>(options.objects, async (template) => {
+  const templates = createTemplateCache<PreparedStage>(options.objects, async (template, { appId }) => {
     await code.prepare(template.closures);
+    useBroadcasts(broadcasts.of(appId));
     return { template, closures: closuresOf(template) };
   });
 
-  return async (spec, { signal }) => {
+  return async (spec, { signal, fetchBroadcast = readOwn }) => {
     code.use(spec);
     const { template, closures } = await templates.get(spec, signal);
-    await runExecutorInits();
-    signal.throwIfAborted();
-    const scratch = openScratch(spec.attemptId);
+    const release = await broadcasts.hold(spec.appId, template.broadcasts ?? [], fetchBroadcast);
+    let scratch: Scratch | null = null;
     try {
+      await runExecutorInits();
+      signal.throwIfAborted();
+      scratch = openScratch(spec.attemptId);
+      useBroadcasts(broadcasts.of(spec.appId));
+      const memory = besideBroadcasts(deps.memory, broadcasts.heldBytes());
       const prepare: TaskDeps['prepare'] = (payloads) => code.prepare(payloads);
-      const task = { ...deps, closures: closures(), signal, scratch, prepare, cpuMs: threadCpuMs };
+      const task = { ...deps, memory, closures: closures(), signal, scratch, prepare, cpuMs: threadCpuMs };
       const prepared = await runInTask({ spec }, () => runTask(spec, template, task));
       await storeSide(spec, prepared, { objects: deps.objects, signal });
       return prepared;
     } finally {
-      scratch.dropAll();
+      scratch?.dropAll();
+      release();
     }
   };
 }

@@ -2,6 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { TaskFailure } from '../../types/failure.ts';
 import { NO_REQUESTS, type RequestUsage, requestsSince } from '../../types/request-usage.ts';
 import type { TaskSpec } from '../../types/task.ts';
+import { createAskedBroadcasts } from './asked-broadcasts.ts';
+import type { FetchBroadcast } from './broadcast-store.ts';
 import { type AttemptLog, captureConsole, createAttemptLog } from './console-capture.ts';
 import { guardThread } from './exit-guard.ts';
 import { strayFailure } from './stray-failure.ts';
@@ -10,13 +12,21 @@ import { transferablesOf } from './transferables.ts';
 import { CLAIM_STARTED, CLAIM_WAITING, type FromWorker, type PreparedOutput, type ToWorker } from './worker-protocol.ts';
 
 /** Runs one attempt up to its prepared output. Rejects with the user's or levin's error, or when the signal is aborted. */
-export type RunAttempt = (spec: TaskSpec, context: { readonly signal: AbortSignal }) => Promise<PreparedOutput>;
+export type RunAttempt = (spec: TaskSpec, context: AttemptContext) => Promise<PreparedOutput>;
+
+export interface AttemptContext {
+  readonly signal: AbortSignal;
+  /** Broadcasts come from the supervisor, which reads each once for all of its threads; absent: the attempt reads them itself. */
+  readonly fetchBroadcast?: FetchBroadcast;
+}
 
 export interface ServeWorkerOptions {
   readonly port: MessagePort;
   readonly runAttempt: RunAttempt;
   /** What this thread has asked of stores up to now; absent: it costs nothing. */
   readonly requests?: () => RequestUsage | null;
+  /** A broadcast is not used any more. */
+  readonly onForget?: (appId: string, hash: string) => void;
 }
 
 /** What is said of a task last. */
@@ -45,6 +55,8 @@ export function serveWorker(options: ServeWorkerOptions): void {
   let running: Running | null = null;
   let draining = false;
 
+  const asked = createAskedBroadcasts(post);
+
   captureConsole(console, () => running?.log ?? null);
   guardThread(process, {
     onStray(error, origin) {
@@ -72,10 +84,10 @@ export function serveWorker(options: ServeWorkerOptions): void {
     running = { id, spec, abort: new AbortController(), log, fail: stray.resolve };
     if (before === null) post({ kind: 'started', id });
     else postEnd(before, { kind: 'started', id });
-    const asked = options.requests?.() ?? null;
-    const ended = await endOf(runAttempt, running, stray.promise);
+    const used = options.requests?.() ?? null;
+    const ended = await endOf((each, context) => runAttempt(each, { ...context, fetchBroadcast: asked.fetch }), running, stray.promise);
     const since = options.requests?.() ?? null;
-    const requested = since === null ? {} : { requests: requestsSince(asked ?? NO_REQUESTS, since) };
+    const requested = since === null ? {} : { requests: requestsSince(used ?? NO_REQUESTS, since) };
     log.end();
     running = null;
     if ('failure' in ended) return { message: { kind: 'failed', id, ...ended, ...requested }, transfer: [] };
@@ -93,6 +105,8 @@ export function serveWorker(options: ServeWorkerOptions): void {
   port.on('message', (messages: readonly ToWorker[]) => {
     for (const message of messages) {
       if (message.kind === 'task') queue.push(message);
+      else if (message.kind === 'broadcast') asked.answered(message.ask, message.answer);
+      else if (message.kind === 'forget') options.onForget?.(message.appId, message.hash);
       else if (running?.id === message.id) running.abort.abort(new Error('the attempt was cancelled'));
     }
     if (!draining) void drain();

@@ -1,3 +1,4 @@
+import type { BroadcastRef } from '../../types/broadcast.ts';
 import type { TaskFailure } from '../../types/failure.ts';
 import type { RequestUsage } from '../../types/request-usage.ts';
 import type { TaskEvent, TaskMetrics, TaskOutput, TaskSpec } from '../../types/task.ts';
@@ -25,11 +26,19 @@ export type LogLevel = Extract<TaskEvent, { kind: 'log' }>['level'];
  */
 export type ToWorker =
   | { readonly kind: 'task'; readonly id: number; readonly claim: Int32Array; readonly spec: TaskSpec }
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** The answer to the worker's `broadcast` of that number; the bytes are memory that all threads of the process share. */
+  | { readonly kind: 'broadcast'; readonly ask: number; readonly answer: BroadcastAnswer }
+  /** The value is not used any more: what is kept of it can go. */
+  | { readonly kind: 'forget'; readonly appId: string; readonly hash: string };
+
+export type BroadcastAnswer = { readonly bytes: Uint8Array } | { readonly failure: TaskFailure };
 
 /** Worker to supervisor, several at once. Each task ends with exactly one of `skipped`, `prepared`, `failed`, unless the worker ends first. */
 export type FromWorker =
   | { readonly kind: 'ready' }
+  /** A task needs the encoded value of a broadcast; answered once. */
+  | { readonly kind: 'broadcast'; readonly ask: number; readonly appId: string; readonly ref: BroadcastRef }
   | { readonly kind: 'started'; readonly id: number }
   | { readonly kind: 'skipped'; readonly id: number }
   | { readonly kind: 'log'; readonly id: number; readonly level: LogLevel; readonly text: string }

@@ -7,6 +7,7 @@ import { createSystemClock } from '../../../engine/adapters/local/system-clock.t
 import { createWorkerThreadsRunner } from '../../../engine/adapters/local/worker-threads-runner.ts';
 import { createInProcessRunner } from '../../../engine/adapters/memory/in-process-runner.ts';
 import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
+import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import type { MakeRunner } from '../../contract/task-runner-case.ts';
 import { runBehaviour } from './behaviours.ts';
 import { electionIn } from './election-in.ts';
@@ -31,6 +32,7 @@ export function makeWorkerThreadsRunner(memoryMb: number | null): MakeRunner {
       entry: new URL('./test-worker.ts', import.meta.url),
       workerData: {},
       election: electionIn(metadata),
+      objects: createMemoryObjectStore(),
       clock,
       memoryMb,
       onWarning: (message) => {

@@ -3,6 +3,7 @@ import { driverChannel, endProcess } from '../../../engine/adapters/local/driver
 import { removeLocalFolder } from '../../../engine/adapters/local/local-folder.ts';
 import { createSqliteMetadataStore } from '../../../engine/adapters/local/sqlite-metadata-store.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
+import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import { createExecutorSupervisor } from '../../../engine/runtime/supervisor/executor-supervisor.ts';
 import { serveExecutor } from '../../../engine/runtime/supervisor/serve-executor.ts';
 import { electionIn } from './election-in.ts';
@@ -18,6 +19,8 @@ serveExecutor({
       workerEntry: new URL('./test-worker.ts', import.meta.url),
       workerData: {},
       election: electionIn(createSqliteMetadataStore({ file: (setup.data as { readonly metadataFile: string }).metadataFile, clock })),
+      objects: async () => createMemoryObjectStore(),
+      broadcastBytes: null,
       clock,
       onWarning,
     }),

@@ -34,6 +34,8 @@ export const handler: LambdaHandler = createLambdaHandler({
       workerEntry: new URL('./test-worker.ts', import.meta.url),
       workerData: {},
       election,
+      objects: async () => createDirectoryObjectStore({ root: dirname(env.table) }),
+      broadcastBytes: null,
       clock,
       onWarning: (message) => console.warn(message),
     }),

@@ -30,7 +30,11 @@ export const CONTEXT: readonly SparkName[] = [
   refused('SparkContext.newAPIHadoopRDD', BECAUSE.hadoop),
   done('SparkContext.union', 'lv.union', shown('lv.union')),
   done('SparkContext.runJob', 'lv.runJob', 'e2e/spark/actions.test.ts › on local[2] with 5 slices › runJob'),
-  later('SparkContext.broadcast', 'broadcast'),
+  done(
+    'SparkContext.broadcast',
+    'lv.broadcast',
+    'e2e/broadcasts.test.ts › on local[2] › functions read broadcasts wherever they capture them',
+  ),
   later('SparkContext.accumulator', 'accumulators'),
   later('SparkContext.setCheckpointDir', 'storage'),
   later('SparkContext.getCheckpointDir', 'storage'),

@@ -9,7 +9,15 @@ async function parallelismWith(
   const { stores, openRunner } = openAwsWiring({ engine, localFiles: false }, { requesterPays: false, upload: false });
   const ignored = (): void => undefined;
   const said = { onWarning: ignored, onFault: ignored, onOutput: ignored };
-  const runner = openRunner({ stores, localDir: null, shuffleCompression: null, allowedEnv: [], requesterPays: false, ...said });
+  const runner = openRunner({
+    stores,
+    localDir: null,
+    shuffleCompression: null,
+    allowedEnv: [],
+    broadcastCacheBytes: null,
+    requesterPays: false,
+    ...said,
+  });
   await runner.close();
   await stores.metadata.close();
   return { concurrency: runner.capabilities.concurrency, parallelism: runner.defaultParallelism };

@@ -33,6 +33,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
   taskLog: { stage: true, partition: true, attempt: true, level: true, text: true },
   memoryRaised: { stage: true, partition: true, reason: true, fromMb: true, toMb: true },
   outputLost: { stage: true, partition: true, generation: true, reason: true },
+  broadcastStored: { hash: true, bytes: true, again: true },
   faultInjected: { fault: true, total: true, text: true },
   warning: { code: true, message: true },
 };

@@ -58,6 +58,8 @@ test('a run in which everything happened once', () => {
     { kind: 'faultInjected', fault: 'task', total: 2, text: 'killed' },
     { kind: 'faultInjected', fault: 'task', total: 3, text: 'killed' },
     anEvent.jobEnded(),
+    { kind: 'broadcastStored', hash: 'ab', bytes: 4000, again: false },
+    { kind: 'broadcastStored', hash: 'cd', bytes: 1000, again: true },
     anEvent.appEnded(),
   );
   expect(summary).toEqual({
@@ -77,6 +79,7 @@ test('a run in which everything happened once', () => {
     shuffleBytesRead: 60,
     spills: 4,
     diskBytesSpilled: 2400,
+    broadcasts: { stored: 2, bytes: 5000 },
     outputsLost: 1,
     warnings: 1,
     injected: { task: 3, driver: 1 },

@@ -58,6 +58,7 @@ test('an executor’s memory is divided among the heaps of its workers', () => {
       heapLimitBytes: 271_581_184,
       residentLimitBytes: 1_073_741_824,
     },
+    broadcastBytes: 159_706_190,
   });
   expect(planMemory(256, 1)).toEqual({
     limitBytes: 268_435_456,
@@ -69,6 +70,7 @@ test('an executor’s memory is divided among the heaps of its workers', () => {
       heapLimitBytes: 96_468_992,
       residentLimitBytes: 268_435_456,
     },
+    broadcastBytes: 25_004_504,
   });
   expect(planMemory(128, 4).resourceLimits).toEqual({ maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 6 });
 });

@@ -26,6 +26,7 @@ test('a worker that is being terminated keeps the process alive although no atte
     onDone: () => undefined,
     onPrepared: () => undefined,
     onLost: () => undefined,
+    onBroadcast: () => Promise.reject(new Error('there is none')),
     assigned: () => [],
     isBusy: () => false,
     onWarning: () => undefined,

@@ -9,6 +9,7 @@ import {
 } from '../../../engine/adapters/local/local-cluster-runner.ts';
 import { createSystemClock } from '../../../engine/adapters/local/system-clock.ts';
 import { createWorkerThreadsRunner } from '../../../engine/adapters/local/worker-threads-runner.ts';
+import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
 import type { TaskRunner } from '../../../engine/ports/task-runner.ts';
 import { preparedResult } from '../../../engine/runtime/commit.ts';
 import type { TaskOutcome } from '../../../engine/types/task.ts';
@@ -80,6 +81,7 @@ describe('executors that cannot start fail their tasks with the reason', () => {
       threads: 1,
       entry: new URL('./no-such-entry.ts', import.meta.url),
       workerData: {},
+      objects: createMemoryObjectStore(),
       election: { commit: () => Promise.reject(new Error('nothing is committed')), withdraw: async () => undefined },
       clock,
       onWarning,
@@ -107,6 +109,7 @@ describe('workers', () => {
       threads: 1,
       entry: new URL('../../support/executors/test-worker.ts', import.meta.url),
       workerData: {},
+      objects: createMemoryObjectStore(),
       election: {
         commit: async (spec, prepared) => ({ kind: 'success', lostRace: false, result: preparedResult(spec, prepared) }),
         withdraw: async () => undefined,

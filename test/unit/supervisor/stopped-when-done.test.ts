@@ -70,6 +70,7 @@ test('its worker has other tasks by then and is left alone', async () => {
     onDone: () => undefined,
     onPrepared: () => void calls.push('prepared'),
     onLost: () => undefined,
+    onBroadcast: () => Promise.reject(new Error('there is none')),
     assigned: () => [],
     isBusy: () => true,
     onWarning: () => undefined,

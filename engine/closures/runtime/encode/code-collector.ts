@@ -1,3 +1,4 @@
+import type { CapturedBroadcast } from '../../shipped-closure.ts';
 import type { SiteHandle } from '../driver-registry.ts';
 import { type CodeTables, emptyTables, type ImportUse } from '../wire/tables.ts';
 
@@ -9,6 +10,8 @@ export interface CodeCollector {
   /** Sites of `tables.sites` and `tables.references`; null where only an executor knows them. */
   readonly siteHandles: (SiteHandle | null)[];
   readonly referenceHandles: (SiteHandle | null)[];
+  /** By hash. */
+  readonly broadcasts: Map<string, CapturedBroadcast>;
   site(key: string, handle: SiteHandle | null): number;
   uid(uid: string): number;
   reference(moduleId: string, name: string, handle: SiteHandle | null): number;
@@ -37,6 +40,7 @@ export function createCodeCollector(): CodeCollector {
     handles,
     siteHandles,
     referenceHandles,
+    broadcasts: new Map(),
     site: (key, handle) =>
       intern(`s${key}`, () => {
         if (handle !== null) handles.add(handle);

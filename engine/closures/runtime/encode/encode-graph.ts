@@ -50,7 +50,7 @@ function walk(root: unknown, options: EncodeOptions, uidOf: Encoder['uidOf']): E
     if (error instanceof NotEncodable) error.path = [...e.frames.map((frame) => frame.label(frame, frame.next - 1)), ...error.path];
     throw error;
   }
-  return { body: out.finish(), code, holdsObjects: e.holdsObjects };
+  return { body: options.large === true ? out.view() : out.finish(), code, holdsObjects: e.holdsObjects };
 }
 
 /** Writes children of the innermost open node until one of them opens a node itself or there are no more. */
@@ -112,10 +112,13 @@ function writeNode(e: Encoder, value: object): void {
     writeFunction(e, value);
     return;
   }
-  e.holdsObjects = true;
   const handler = types.isModuleNamespaceObject(value) ? undefined : builtinHandler(Object.getPrototypeOf(value));
-  if (handler === undefined) writeInstance(e, value);
-  else handler(e, value as never);
+  if (handler === undefined) {
+    writeInstance(e, value);
+    return;
+  }
+  e.holdsObjects = true;
+  handler(e, value as never);
 }
 
 /** Vitest hands over modules as proxies: those are found again by name. */

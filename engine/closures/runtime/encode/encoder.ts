@@ -6,6 +6,8 @@ import type { ShapeWriter } from './shapes.ts';
 export interface EncodeOptions {
   /** In a `record` a function is an error; in a `closure` it travels by its site. */
   readonly purpose: 'closure' | 'record';
+  /** The body is too large to be copied for nothing. Default false. */
+  readonly large?: boolean;
 }
 
 /** State of one walk over a graph. */

@@ -1,13 +1,14 @@
 import process from 'node:process';
 import { types } from 'node:util';
 import { errorCode } from '../../../errors/levin-error.ts';
+import type { CapturedBroadcast } from '../../shipped-closure.ts';
 import { builtinPath } from '../builtins.ts';
 import { DRIVER_ONLY } from '../driver-only.ts';
 import type { AnyFunction } from '../driver-registry.ts';
 import { findImport } from '../import-index.ts';
 import { hasPrivateMembers } from '../private-fields.ts';
 import { serializerOf } from '../serializers.ts';
-import { DESERIALIZE, SERIALIZE } from '../symbols.ts';
+import { CARRIES, DESERIALIZE, SERIALIZE } from '../symbols.ts';
 import { ERROR_BASES, TAG } from '../wire/tags.ts';
 import { writeError } from './builtin-objects.ts';
 import type { Encoder } from './encoder.ts';
@@ -19,8 +20,14 @@ import { ownKeys, processEnv, refuseAccessors } from './plain-objects.ts';
 /** Writes an object whose prototype is no built-in one: by its protocol, by its class, or not at all. */
 export function writeInstance(e: Encoder, value: object): void {
   const owner = classOf(value);
+  const isBroadcast = CARRIES in value;
+  if (isBroadcast && e.options.purpose === 'record' && e.classDepth === 0) throw broadcastInRecord();
+  // A broadcast cannot be changed by who holds it.
+  if (!isBroadcast) e.holdsObjects = true;
   const payload = payloadOf(owner, value);
   if (payload !== null) {
+    const carried = isBroadcast ? (Reflect.get(value, CARRIES) as CapturedBroadcast | null) : null;
+    if (carried !== null) e.code.broadcasts.set(carried.hash, carried);
     writeProtocol(e, payload);
     return;
   }
@@ -84,7 +91,8 @@ function callSerialize(owner: AnyFunction | null, call: () => unknown): unknown 
     return call();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    if (errorCode(error) === DRIVER_ONLY) throw new NotEncodable(DRIVER_ONLY, text);
+    const code = errorCode(error);
+    if (code === DRIVER_ONLY || code === 'BROADCAST_DESTROYED') throw new NotEncodable(code, text);
     throw new NotEncodable(
       'SERIALIZE_FAILED',
       `an instance of class ${owner?.name ?? '(unknown)'}: its serialize method threw: ${text}. It must return plain data`,
@@ -151,6 +159,13 @@ function noDeserialize(owner: AnyFunction | null): NotEncodable {
   return new NotEncodable(
     'NO_DESERIALIZE',
     `an instance of class ${name}, which has [Symbol.for('levin.serialize')]() but no static [Symbol.for('levin.deserialize')](data) that makes it again`,
+  );
+}
+
+function broadcastInRecord(): NotEncodable {
+  return new NotEncodable(
+    'BROADCAST_IN_RECORD',
+    'a Broadcast, which only functions take along. Capture it in the function that needs it, or put its value into the record',
   );
 }
 

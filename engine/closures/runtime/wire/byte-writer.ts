@@ -12,6 +12,8 @@ export interface ByteWriter {
   string(value: string): void;
   /** A copy of what was written. */
   finish(): Uint8Array;
+  /** The same without a copy, for what is large and stays in this thread: part of a larger buffer, and nothing may be written after it. */
+  view(): Uint8Array;
 }
 
 const INITIAL_BYTES = 256;
@@ -95,5 +97,6 @@ export function createByteWriter(): ByteWriter {
     },
     string,
     finish: () => new Uint8Array(buffer.subarray(0, position)),
+    view: () => buffer.subarray(0, position),
   };
 }

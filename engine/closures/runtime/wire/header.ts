@@ -27,16 +27,27 @@ export interface PayloadParts {
  * payload = magic, format version, Node major (closures), flags, tables?, node table
  * ```
  */
-export function joinPayload(kind: PayloadKind, { tables, body, holdsObjects }: PayloadParts): Uint8Array {
+export function joinPayload(kind: PayloadKind, { body, ...parts }: PayloadParts): Uint8Array {
   const out = createByteWriter();
+  writeHeader(out, kind, parts);
+  out.bytes(body);
+  return out.finish();
+}
+
+/** What stands before the node table. */
+export function payloadHeader(kind: PayloadKind, parts: Omit<PayloadParts, 'body'>): Uint8Array {
+  const out = createByteWriter();
+  writeHeader(out, kind, parts);
+  return out.finish();
+}
+
+function writeHeader(out: ByteWriter, kind: PayloadKind, { tables, holdsObjects }: Omit<PayloadParts, 'body'>): void {
   out.u8(MAGIC[kind]);
   out.u8(FORMAT_VERSION);
   if (kind === 'closure') out.varint(NODE_MAJOR);
   const isEmpty = Object.values(tables).every((table: readonly unknown[]) => table.length === 0);
   out.u8((isEmpty ? 0 : HAS_TABLES) | (holdsObjects ? HOLDS_OBJECTS : 0));
   if (!isEmpty) writeTables(out, tables);
-  out.bytes(body);
-  return out.finish();
 }
 
 export interface PayloadHeader {

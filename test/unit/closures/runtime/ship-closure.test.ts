@@ -245,7 +245,7 @@ describe('shipClosure tells', () => {
       {
         code: 'LARGE_CLOSURE',
         message:
-          'The function passed to rdd.map() at /p/job.ts:7 captures 1.5 MB of data, which travels with every task. Put the data into an imported module or a file that the function reads.',
+          'The function passed to rdd.map() at /p/job.ts:7 captures 1.5 MB of data, which each stage that uses it takes along, and each task decodes. Broadcast the data: `const data = lv.broadcast(value)` before the call, `data.value` in the function.',
       },
     ]);
   });
