@@ -71,6 +71,7 @@ test('an attempt that is stopped and does not listen has ended after 1.3 s, what
     onDone: () => undefined,
     onPrepared: () => undefined,
     onLost: () => undefined,
+    onBroadcast: () => Promise.reject(new Error('there is none')),
     assigned: () => [attempt],
     isBusy: () => true,
     onWarning: () => undefined,
