@@ -43,6 +43,8 @@ const server = createServer((request, response) => {
     else waiting.push(answer);
   });
 });
+// What closes connections that nobody uses is the driver.
+server.keepAliveTimeout = 0;
 server.on('connection', () => connections++);
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('message', () => process.send?.({ invocations, connections, mostInFlight, msTo750 } satisfies EndpointCounts));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { doorsIn, submittedJobs, waitingJob } from '../support/lambda/submitted-jobs.ts';
 import { temporaryFolder } from '../support/run-cli.ts';
 
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 600_000;
 
 const namesOf = (launched: readonly { readonly stageId: string; readonly partition: number }[]): readonly string[] =>
   launched.map(({ stageId, partition }) => `${stageId}/${partition}`);

@@ -114,6 +114,8 @@ export async function startInvokeEndpoint(options: InvokeEndpointOptions): Promi
   const server = createServer((request, response) => {
     answer(state, request, response).catch(() => response.destroy());
   });
+  // As the emulators of S3 and DynamoDB: a connection closed from this side could meet an invocation on its way, which then counts as lost.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

@@ -19,6 +19,7 @@ export async function startScriptedEndpoint(respond: Respond): Promise<ScriptedE
       respond(response, { path: request.url ?? '', body });
     });
   });
+  server.keepAliveTimeout = 0;
   server.on('connection', () => connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

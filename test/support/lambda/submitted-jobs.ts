@@ -44,7 +44,7 @@ export interface SubmittedJobsOptions extends Omit<EmulatedEngineOptions, 'onInv
   readonly onLaunch?: (spec: TaskSpec) => void;
 }
 
-const GUARD_MS = 180_000;
+const GUARD_MS = 400_000;
 
 /** An emulated engine, a project with a job, and what the engine's functions were asked to do. */
 export async function submittedJobs({ job, onLife, onLaunch, ...options }: SubmittedJobsOptions): Promise<SubmittedJobs> {

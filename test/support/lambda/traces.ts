@@ -27,7 +27,7 @@ const NOTHING: Traces = {
 export async function expectNoTraces(engine: TestEngine): Promise<string> {
   const environments = new Set<string | undefined>();
   const run = async (file: string, name: string): Promise<unknown> => {
-    const { result, invocations } = await runOnAws(engine, file, { args: [name], env: { LEVIN_ALLOWED_ENV: 'TRACE' }, timeoutMs: 240_000 });
+    const { result, invocations } = await runOnAws(engine, file, { args: [name], env: { LEVIN_ALLOWED_ENV: 'TRACE' }, timeoutMs: 400_000 });
     for (const { environment } of invocations) environments.add(environment?.id);
     return result;
   };
