@@ -1,7 +1,7 @@
 import { launchedId } from '../../engine/types/attempt-id.ts';
 import { stepPath } from '../journal/call-order.ts';
 import { createDrawBuffer } from '../journal/draw-buffer.ts';
-import type { AppStart, LeftAttempt } from '../journal/journal-entry.ts';
+import type { AppStart, LaunchedAttempt, LeftAttempt } from '../journal/journal-entry.ts';
 import { placed } from '../journal/journal-errors.ts';
 import { createJournalWriter, type JournalWriter } from '../journal/journal-writer.ts';
 import { loadJournal } from '../journal/load-journal.ts';
@@ -10,6 +10,7 @@ import type { Lease } from '../lease/lease.ts';
 import type { Stores } from '../wiring.ts';
 import type { ListingJournal } from './input-listings.ts';
 import type { LaunchJournal } from './job-engine.ts';
+import type { LaunchRecord } from './launch-batch.ts';
 import type { OutputClaim } from './output-claims.ts';
 import type { Publication } from './plan-publication.ts';
 import type { ActionJournal } from './run-actions.ts';
@@ -92,7 +93,7 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
           return append({
             kind: 'launched',
             stageId,
-            attempts: of.map(({ partition, attempt, attemptId }) => [partition, attempt, attemptId]),
+            attempts: of.map(launchedAttempt),
           });
         }),
       );
@@ -134,6 +135,12 @@ export async function openAppJournal({ stores, appId, lease, start }: OpenAppJou
     hasLaunched: (attemptId) => attempts.has(launchedId(attemptId)),
     stageIds: () => [...stages],
   };
+}
+
+function launchedAttempt({ partition, attempt, attemptId, sentWith }: LaunchRecord): LaunchedAttempt {
+  if (sentWith === null) return [partition, attempt, attemptId];
+  const { memoryMb, invocation } = sentWith;
+  return invocation === null ? [partition, attempt, attemptId, memoryMb] : [partition, attempt, attemptId, memoryMb, invocation];
 }
 
 function outputOf(ordinal: number): string {

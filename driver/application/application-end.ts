@@ -9,11 +9,12 @@ import type { AppJournal } from './app-journal.ts';
 import type { AppOutcome, AppRecorder } from './app-record.ts';
 import { onCancelRequest } from './cancel-request.ts';
 import { deleteApplicationData } from './delete-application-data.ts';
+import { CALLED_OFF_MS } from './earlier-attempts.ts';
 import type { JobEngine } from './job-engine.ts';
 import { limitLife } from './limit-life.ts';
 import { onEngine } from './on-engine.ts';
 import type { onProcessEnd } from './process-end.ts';
-import { paidUntilStopped, stillPaid } from './still-paid.ts';
+import { earlierPaid, paidUntilStopped, stillPaid } from './still-paid.ts';
 
 export interface ApplicationEndOptions {
   readonly appId: string;
@@ -171,9 +172,6 @@ function withResume(error: unknown, { appId, master }: Pick<ApplicationEndOption
   return new LevinError({ code, fault, message, details, cause: error });
 }
 
-/** From the word to the last attempt: functions look every few seconds whether they are called off. */
-const CALLED_OFF_MS = 10_000;
-
 const NOTHING_PAID = { invocations: 0, gbSeconds: 0 };
 
 interface Ending {
@@ -188,7 +186,10 @@ async function endOnce(options: ApplicationEndOptions, { status, error, running 
   let stopMs: number | null = CALLED_OFF_MS;
   const closings = [
     async () => {
-      if (status === 'cancelled' || errorCode(error) === 'APP_TOO_OLD') stopMs = (await drain(options)) ? 0 : null;
+      const told = status === 'cancelled' || errorCode(error) === 'APP_TOO_OLD';
+      const [own, earlier] = await Promise.all([told ? drain(options) : null, callOffEarlier(options, { status, error, told })]);
+      if (own === false || earlier === 'unreached') stopMs = null;
+      else if (own === true && earlier === 'none') stopMs = 0;
     },
     () => options.runner.close(),
     async () => void (await Promise.allSettled(running)),
@@ -213,6 +214,23 @@ async function drain({ runner, bus }: ApplicationEndOptions): Promise<boolean> {
   const message = stillPaid((await runner.drain?.()) ?? NOTHING_PAID);
   if (message !== null) bus.emit({ kind: 'warning', code: 'STILL_PAID', message });
   return message === null;
+}
+
+/** Attempts of earlier drivers stop like own ones; nobody hears when, so they are not waited for. */
+async function callOffEarlier(
+  { engine, bus }: ApplicationEndOptions,
+  { status, error, told }: Pick<Ending, 'status' | 'error'> & { readonly told: boolean },
+): Promise<'none' | 'told' | 'unreached'> {
+  // The data of one that has succeeded goes, which stops them; what another driver may have is that one's.
+  if (status === 'succeeded' || errorCode(error) === 'LEASE_LOST') return 'none';
+  try {
+    const work = await engine.callOffEarlier();
+    const message = earlierPaid(work);
+    if (told && message !== null) bus.emit({ kind: 'warning', code: 'STILL_PAID', message });
+    return work.attempts === 0 ? 'none' : 'told';
+  } catch {
+    return 'unreached';
+  }
 }
 
 interface DataEnding extends Omit<Ending, 'running'> {

@@ -19,7 +19,7 @@ import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import { createCodeProvider } from './code-provider.ts';
 import { keepWinnersDeadLetters } from './dead-letters.ts';
-import { createEarlierAttempts } from './earlier-attempts.ts';
+import { createEarlierAttempts, type EarlierWork } from './earlier-attempts.ts';
 import type { InputListings } from './input-listings.ts';
 import type { LaunchRecord } from './launch-batch.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
@@ -66,6 +66,8 @@ export interface JobEngine {
   tidyDeadLetters(): Promise<void>;
   /** Launches nothing any more, whatever is asked for. Gives the attempts that go on without this driver. */
   handOver(): readonly LeftAttempt[];
+  /** Tells attempts of earlier drivers to stop, whoever waits for them. */
+  callOffEarlier(): Promise<EarlierWork>;
   /** All jobs fail with this error; what runs is aborted, unless it goes on for the driver that has taken the lease over. */
   fail(error: unknown): void;
 }
@@ -112,6 +114,16 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     await resolver.storeAgain(stage);
   };
   const outlive = outliveMs(runner.capabilities, config.taskTimeoutMs);
+  const { callOff } = runner;
+  const earlier = createEarlierAttempts({
+    appId,
+    metadata,
+    readOffsets: options.readOffsets,
+    clock,
+    outliveMs: outlive,
+    mayRun: options.journal.mayRun(),
+    tellToStop: callOff === undefined ? undefined : (attemptIds) => callOff(appId, attemptIds),
+  });
   const launcher = createTaskLauncher({
     appId,
     table,
@@ -124,14 +136,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
     storeAgain,
     wholeResult: (result) => wholeResult(objects, result),
-    earlier: createEarlierAttempts({
-      appId,
-      metadata,
-      readOffsets: options.readOffsets,
-      clock,
-      outliveMs: outlive,
-      mayRun: options.journal.mayRun(),
-    }),
+    earlier,
     recordLaunches: (launches) => options.journal.recordLaunches(launches),
     post,
     emit: bus.emit,
@@ -215,7 +220,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     },
   });
   const tidyDeadLetters = async (): Promise<void> => void (await Promise.all([...tidyLetters.values()].map((tidy) => tidy())));
-  return { stages, tidyDeadLetters, handOver: launcher.handOver, fail };
+  return { stages, tidyDeadLetters, handOver: launcher.handOver, callOffEarlier: () => earlier.callOff(), fail };
 }
 
 /** Without a limit nobody could say when an attempt is over: then it is launched again at once. */

@@ -1,4 +1,6 @@
 import type { Clock } from '../../engine/ports/clock.ts';
+import type { SentWith } from '../../engine/types/invocation.ts';
+import type { LeftAttempt } from '../journal/journal-entry.ts';
 
 /** One recorded launch: a successor knows what may still be running. */
 export interface LaunchRecord {
@@ -6,11 +8,15 @@ export interface LaunchRecord {
   readonly partition: number;
   readonly attempt: number;
   readonly attemptId: string;
+  /** null: it costs nothing. */
+  readonly sentWith: SentWith | null;
 }
 
 /** Where an attempt is between its launch and its end. */
 export interface Sending {
-  readonly record: LaunchRecord;
+  readonly record: Omit<LaunchRecord, 'sentWith'>;
+  /** The last time. */
+  sentWith: SentWith | null;
   /** Its launch is in the journal. */
   recorded: boolean;
   /** When it was sent last, on the monotonic clock; null: it was not, or it came back. */
@@ -26,9 +32,16 @@ export interface LaunchBatchOptions {
 
 export interface LaunchBatch {
   /** To be awaited before the attempt is sent, each time; the first time its launch is recorded. Rejects: it is not to be sent. */
-  send(sending: Sending): Promise<void>;
+  send(sending: Sending, sentWith?: SentWith): Promise<void>;
   /** From here on nothing is sent, and nothing is recorded that was not begun to be. */
   close(): void;
+}
+
+/** What an attempt that goes on costs, as the journal has it. */
+export function costOf({ sentWith }: Pick<Sending, 'sentWith'>): Pick<LeftAttempt, 'memoryMb' | 'invocation'> {
+  if (sentWith === null) return {};
+  const { memoryMb, invocation } = sentWith;
+  return invocation === null ? { memoryMb } : { memoryMb, invocation };
 }
 
 /** Attempts that are sent together: recorded by one write, and all sent or none. */
@@ -46,7 +59,7 @@ export function createLaunchBatch({ clock, recordLaunches, onFatal }: LaunchBatc
     if (closed) return refuse(CLOSED);
     const unrecorded = sent.filter(({ sending }) => !sending.recorded);
     try {
-      if (unrecorded.length > 0) await recordLaunches(unrecorded.map(({ sending }) => sending.record));
+      if (unrecorded.length > 0) await recordLaunches(unrecorded.map(({ sending: { record, sentWith } }) => ({ ...record, sentWith })));
     } catch (error) {
       onFatal(error);
       return refuse('the driver stops');
@@ -60,7 +73,8 @@ export function createLaunchBatch({ clock, recordLaunches, onFatal }: LaunchBatc
     }
   };
   return {
-    send(sending) {
+    send(sending, sentWith) {
+      sending.sentWith = sentWith ?? null;
       const ready = Promise.withResolvers<void>();
       batch.push({ sending, ready });
       if (batch.length === 1) queueMicrotask(() => void flush());

@@ -12,7 +12,7 @@ import { isCopyable } from '../planner/stage-spec.ts';
 import type { SchedulerCommand } from '../scheduler/commands.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { EarlierAttempts } from './earlier-attempts.ts';
-import { createLaunchBatch, type LaunchRecord, type Sending } from './launch-batch.ts';
+import { costOf, createLaunchBatch, type LaunchRecord, type Sending } from './launch-batch.ts';
 import type { StageTable } from './stage-table.ts';
 
 type Launch = Extract<SchedulerCommand, { kind: 'launch' }>;
@@ -110,11 +110,23 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       }
       outcome = await whole({ kind: 'success', result, lostRace: true });
     } catch (error) {
+      if (abort.signal.aborted) callOffEarlier({ stageId, partition: command.partition });
       outcome = abort.signal.aborted ? cancelled('it was not needed any more') : { kind: 'failure', failure: failureOf(error, 'internal') };
     }
     report(command, outcome, clock.monotonic() - startedAt);
     finish(command, outcome);
     release();
+  };
+  /** Of all that are aborted together, at once. */
+  let unwanted: { readonly stageId: string; readonly partition: number }[] = [];
+  const callOffEarlier = (task: { readonly stageId: string; readonly partition: number }): void => {
+    if (unwanted.push(task) > 1) return;
+    queueMicrotask(() => {
+      const tasks = unwanted;
+      unwanted = [];
+      // What cannot be told runs to its end.
+      options.earlier.callOff(tasks).catch(() => undefined);
+    });
   };
   /** An own one. */
   const ended = (command: Launch, outcome: TaskOutcome): void => {
@@ -149,7 +161,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
             onEvent,
             avoid: command.avoid,
             ...where,
-            ...(later ? { onLaunch: () => batch.send(sending), onReturn } : {}),
+            ...(later ? { onLaunch: (sentWith) => batch.send(sending, sentWith), onReturn } : {}),
           });
       if (outcome.kind === 'success' && outcome.result.side?.kind === 'stored') outcome = await whole(outcome);
     } catch (error) {
@@ -229,7 +241,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       const waits = options.earlier.mayRun({ stageId, ...command });
       const { partition, attempt } = command;
       const attemptId = options.random.uuid();
-      const sending: Sending = { record: { stageId, partition, attempt, attemptId }, recorded: false, sentMs: null };
+      const sending: Sending = { record: { stageId, partition, attempt, attemptId }, sentWith: null, recorded: false, sentMs: null };
       const pending: Pending = { command, stageId, attemptId, abort, sending, waits };
       inFlight.set(nameOf(command.stage, partition, attempt), pending);
       if (waits) void waitForEarlier(pending);
@@ -249,14 +261,15 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       handedOver = true;
       batch.close();
       const nowMs = clock.monotonic();
-      const own = [...inFlight.values()].flatMap(({ command, stageId, attemptId, waits, sending: { sentMs }, abort }) => {
+      const own = [...inFlight.values()].flatMap(({ command, stageId, attemptId, waits, sending, abort }) => {
+        const { sentMs } = sending;
         if (sentMs === null || options.outliveMs === null) {
           // The runner keeps it for later, or it ends with this process.
           if (!waits) abort.abort();
           return [];
         }
         const leftMs = Math.max(0, Math.ceil(sentMs + options.outliveMs + LATE_MS - nowMs));
-        return [{ stageId, partition: command.partition, attemptId, leftMs }];
+        return [{ stageId, partition: command.partition, attemptId, leftMs, ...costOf(sending) }];
       });
       return [...own, ...options.earlier.left()];
     },

@@ -29,8 +29,8 @@ export type JournaledBytes =
   | { readonly kind: 'inline'; readonly base64: string }
   | { readonly kind: 'object'; readonly key: string; readonly length: number; readonly sha256: string };
 
-/** One attempt as it was launched: partition, attempt, attempt id. */
-export type LaunchedAttempt = readonly [partition: number, attempt: number, attemptId: string];
+/** One attempt as it was launched first: partition, attempt, attempt id; memory of the function, and the invocation where it shares one (see `LeftAttempt`). */
+export type LaunchedAttempt = readonly [partition: number, attempt: number, attemptId: string, memoryMb?: number, invocation?: string];
 
 /** An attempt that goes on when the driver that launched it is gone. */
 export interface LeftAttempt {
@@ -39,6 +39,10 @@ export interface LeftAttempt {
   readonly attemptId: string;
   /** How long it can go on, from the moment on at which the driver wrote this. */
   readonly leftMs: number;
+  /** Of its function; absent: it costs nothing. */
+  readonly memoryMb?: number;
+  /** Attempts of the same one share what it costs; absent: it is alone. */
+  readonly invocation?: string;
 }
 
 /** A number that `lv.now()` or `lv.random()` gave. */

@@ -62,9 +62,10 @@ export function createReplay({ appId, entries, loadBytes }: ReplayOptions): Repl
       case 'launched':
         setOnce(launches, entry.stageId, []);
         for (const attempt of entry.attempts) {
-          const [partition, , attemptId] = attempt;
+          const [partition, , attemptId, memoryMb, invocation] = attempt;
           launches.get(entry.stageId)?.push(attempt);
-          mayRun.push({ stageId: entry.stageId, partition, attemptId, leftMs: null });
+          const cost = { ...(memoryMb === undefined ? {} : { memoryMb }), ...(invocation === undefined ? {} : { invocation }) };
+          mayRun.push({ stageId: entry.stageId, partition, attemptId, leftMs: null, ...cost });
         }
         break;
       case 'handedOver':

@@ -1,4 +1,4 @@
-import type { PaidWork } from '../types/invocation.ts';
+import type { PaidWork, SentWith } from '../types/invocation.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../types/task.ts';
 
 /** What a runner can do; the scheduler asks these flags, never which runner it is. */
@@ -32,8 +32,8 @@ export interface RunOptions {
   /** Aborting stops the attempt within two seconds, endless loop or not, where the runner is `isolated`; the outcome is then a failure of kind `cancelled`. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: TaskEvent) => void;
-  /** Where attempts outlive the driver: to be awaited each time before anything of this one is sent to where it goes on; when it rejects the attempt is not sent. */
-  readonly onLaunch?: () => Promise<void>;
+  /** Where attempts outlive the driver: to be awaited each time before anything of this one is sent to where it goes on; when it rejects the attempt is not sent. No `sentWith`: it costs nothing. */
+  readonly onLaunch?: (sentWith?: SentWith) => Promise<void>;
   /** It was sent and not begun: the runner keeps it again, for a later `onLaunch`. */
   readonly onReturn?: () => void;
   /** Executors to run it on only if there is no other one, where the runner is `addressable`. */
@@ -63,5 +63,7 @@ export interface TaskRunner {
   leave?(): void;
   /** Has every executor drop what it keeps of a broadcast; absent: executors cannot be told, and keep it until they need the room. */
   forgetBroadcast?(appId: string, hash: string): void;
+  /** Where attempts outlive the driver: tells those that other drivers of the application have launched to stop. Nothing is heard of them. */
+  callOff?(appId: string, attemptIds: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

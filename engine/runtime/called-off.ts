@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import { itemPages } from '../ports/item-pages.ts';
 import type { MetadataItem, MetadataKey, MetadataStore } from '../ports/metadata-store.ts';
 import { metadataKeys } from '../types/keys.ts';
 
@@ -7,6 +8,8 @@ export interface CallsOff {
   /** Where to look; it is there before the first attempt is sent, so that one that is gone means that the application's data is. */
   ready(first: { readonly appId: string; readonly attemptId: string }): Promise<MetadataKey>;
   callOff(attemptId: string): void;
+  /** The same of attempts that other drivers of the application have launched, which look where those said. */
+  callOffOthers(appId: string, attemptIds: readonly string[]): Promise<void>;
   /** It has ended: nobody has to be told. */
   over(attemptId: string): void;
   /** Resolves when everything is written. What cannot be written costs what the attempts still take, and nothing else. */
@@ -16,7 +19,11 @@ export interface CallsOff {
 /** Far below what an item holds; who is not named runs to its end. */
 const MOST = 5_000;
 
-export function createCallsOff(metadata: Pick<MetadataStore, 'put'>): CallsOff {
+export function createCallsOff(metadata: Pick<MetadataStore, 'put' | 'query'>): CallsOff {
+  const others = new Set<string>();
+  let othersChanged = false;
+  /** Sort key of this driver's item. */
+  let own: string | null = null;
   const off = new Set<string>();
   let key: MetadataKey | null = null;
   let made: Promise<MetadataKey> | null = null;
@@ -26,6 +33,16 @@ export function createCallsOff(metadata: Pick<MetadataStore, 'put'>): CallsOff {
   const write = async (to: MetadataKey): Promise<void> => {
     changed = false;
     await metadata.put(to, { attempts: [...off].slice(-MOST) });
+  };
+  /** Nobody knows which of the drivers before has launched which: each may have handed on some of another's. */
+  const writeOthers = async (appId: string): Promise<void> => {
+    for await (const items of itemPages(metadata, metadataKeys.calledOffPartition(appId))) {
+      for (const { key: of, item } of items) {
+        if (of.sort === own) continue;
+        const all = new Set([...(calledOffIn(item) ?? []), ...others]);
+        await metadata.put(of, { attempts: [...all].slice(-MOST) });
+      }
+    }
   };
   /** One after the other: of two at once the older one may be the last. */
   const inTurn = (next: () => Promise<void>): Promise<void> => {
@@ -38,6 +55,7 @@ export function createCallsOff(metadata: Pick<MetadataStore, 'put'>): CallsOff {
       made ??= (async () => {
         // Named after the first attempt: no other driver of the application has the same.
         const first = metadataKeys.calledOff(appId, attemptId);
+        own = first.sort;
         await inTurn(async () => {
           await write(first);
           key = first;
@@ -55,6 +73,20 @@ export function createCallsOff(metadata: Pick<MetadataStore, 'put'>): CallsOff {
       void inTurn(async () => {
         if (changed && key !== null) await write(key);
       }).catch(() => undefined);
+    },
+    callOffOthers(appId, attemptIds) {
+      for (const attemptId of attemptIds) others.add(attemptId);
+      othersChanged = true;
+      return inTurn(async () => {
+        if (!othersChanged) return;
+        othersChanged = false;
+        try {
+          await writeOthers(appId);
+        } catch (error) {
+          othersChanged = true;
+          throw error;
+        }
+      });
     },
     over: (attemptId) => void off.delete(attemptId),
     written: () => writing,

@@ -25,6 +25,14 @@ export interface PaidWork {
   readonly gbSeconds: number;
 }
 
+/** How an attempt is sent to where it goes on. */
+export interface SentWith {
+  /** Of the function. */
+  readonly memoryMb: number;
+  /** Names the invocation for attempts that share one; null: this one is alone. */
+  readonly invocation: string | null;
+}
+
 /** What is known of the invocation of a function that ran an attempt, beside its outcome. */
 export interface Invocation {
   readonly requestId: string;

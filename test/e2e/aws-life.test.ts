@@ -90,4 +90,4 @@ test('an application on AWS lives for 13 days; its items expire 14 days after th
   expect((await levin(['gc'], later)).stdout).toMatch(new RegExp(`^removed data of no application, ${appId}: .*\\nFreed `));
   expect(await aws.list(`s3://${aws.bucket}/apps/`)).toEqual([]);
   expect((await aws.list(`s3://${aws.bucket}/history/${appId}/events/`)).length).toBeGreaterThan(0);
-}, 120_000);
+});

@@ -1,4 +1,4 @@
-import { type ApplicationEnd, createApplicationEnd } from '../../driver/application/application-end.ts';
+import { type ApplicationEnd, type ApplicationEndOptions, createApplicationEnd } from '../../driver/application/application-end.ts';
 import { onProcessEnd } from '../../driver/application/process-end.ts';
 import type { TestEngine } from './engine.ts';
 
@@ -13,9 +13,12 @@ export interface EndOptions {
   readonly closeRunner?: () => Promise<void>;
   /** Its end is not that of this process: for one that stays open. */
   readonly apart?: boolean;
+  /** Instead of the test engine's. */
+  readonly engine?: ApplicationEndOptions['engine'];
+  readonly onProcessEnd?: ApplicationEndOptions['onProcessEnd'];
 }
 
-export function endOf(lv: TestEngine, { closeRunner, apart = false }: EndOptions = {}): Ended {
+export function endOf(lv: TestEngine, { closeRunner, apart = false, ...given }: EndOptions = {}): Ended {
   const closed: string[] = [];
   const end = createApplicationEnd({
     appId: 'app-test',
@@ -24,12 +27,12 @@ export function endOf(lv: TestEngine, { closeRunner, apart = false }: EndOptions
     lease: lv.lease,
     journal: lv.journal,
     record: lv.record,
-    engine: lv.engine,
+    engine: given.engine ?? lv.engine,
     runner: { ...lv.runner, close: closeRunner ?? (async () => void closed.push('runner')) },
     bus: lv.bus,
     log: { write: () => undefined, close: async () => void closed.push('log') },
     console: { close: () => void closed.push('console') },
-    onProcessEnd: apart ? () => ({ release: () => undefined, interrupt: () => undefined }) : onProcessEnd,
+    onProcessEnd: given.onProcessEnd ?? (apart ? () => ({ release: () => undefined, interrupt: () => undefined }) : onProcessEnd),
     onEnd: () => void closed.push('place'),
   });
   return { end, closed };

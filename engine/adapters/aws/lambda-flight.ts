@@ -7,7 +7,7 @@ import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
 import type { SmallTasks } from '../../runtime/supervisor/small-tasks.ts';
 import { failureOf, failureWith, taskName } from '../../runtime/worker/task-failure.ts';
 import type { TaskFailure, WireError } from '../../types/failure.ts';
-import type { Invocation } from '../../types/invocation.ts';
+import type { Invocation, SentWith } from '../../types/invocation.ts';
 import type { TaskOutcome, TaskSettings, TaskSpec } from '../../types/task.ts';
 import { callFailure } from './lambda-call-failure.ts';
 import { functionFailure, type InvokedTask } from './lambda-function-failure.ts';
@@ -30,6 +30,7 @@ export interface FlightDeps {
 /** One invocation, and the attempts whose outcomes it is to bring. */
 export interface Flight {
   readonly functionName: string;
+  readonly memoryMb: number;
   readonly memoryRemedy: string;
   /** In the order in which they run; those that are cancelled, or are looked for elsewhere, are taken out. */
   readonly riders: Set<Attempt>;
@@ -66,7 +67,8 @@ export async function fly(deps: FlightDeps, flight: Flight): Promise<Landing> {
   const { riders, abort, functionName } = flight;
   let payload: Uint8Array;
   try {
-    await Promise.all([...riders].map((attempt) => attempt.onLaunch()));
+    const sentWith = sentWithOf(flight);
+    await Promise.all([...riders].map((attempt) => attempt.onLaunch(sentWith)));
     if (riders.size === 0) return LANDED;
     const tasks = [...riders].map(({ spec }) => spec);
     const calledOff = await deps.callsOff.ready(tasks[0] as TaskSpec);
@@ -89,6 +91,14 @@ export async function fly(deps: FlightDeps, flight: Flight): Promise<Landing> {
     refused?.fail(failed.failure);
     return { refused: true, notBegun, alone: false };
   }
+}
+
+/** Characters that tell the invocations of a driver apart well enough for an estimate. */
+const NAME_LENGTH = 8;
+
+function sentWithOf({ memoryMb, riders }: Flight): SentWith {
+  const [first] = riders;
+  return { memoryMb, invocation: riders.size > 1 && first !== undefined ? first.spec.attemptId.slice(0, NAME_LENGTH) : null };
 }
 
 /** Lambda has answered. */

@@ -42,7 +42,7 @@ export interface LambdaRunnerOptions {
   readonly clock: Clock;
   readonly committed: CommittedOutcome;
   /** Where functions are told of attempts that nobody wants any more. */
-  readonly metadata: Pick<MetadataStore, 'put'>;
+  readonly metadata: Pick<MetadataStore, 'put' | 'query'>;
   /** The application's: for events and answers that are too large for Lambda. */
   readonly objects: PayloadObjects;
 }
@@ -142,6 +142,9 @@ export function createLambdaRunner(options: LambdaRunnerOptions): TaskRunner {
     leave() {
       state.left = true;
     },
+    async callOff(appId, attemptIds) {
+      if (!state.left) await state.deps.callsOff.callOffOthers(appId, attemptIds);
+    },
     close: () => intake.close(),
   };
 }
@@ -192,9 +195,10 @@ function pump(state: State, lane: Lane): void {
 function send(state: State, lane: Lane, { riders, nowMs }: { readonly riders: readonly Attempt[]; readonly nowMs: number }): void {
   const { options, deps, flights, flightOf } = state;
   const limitMs = riders.reduce((sum, { spec }) => sum + (spec.maxMs ?? Number.POSITIVE_INFINITY), 0);
-  const { functionName, memoryRemedy } = lane;
+  const { functionName, memoryMb, memoryRemedy } = lane;
   const flight: Flight = {
     functionName,
+    memoryMb,
     memoryRemedy,
     riders: new Set(riders),
     abort: new AbortController(),

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../../ports/task-runner.ts';
 import type { TaskFailure } from '../../types/failure.ts';
+import type { SentWith } from '../../types/invocation.ts';
 import { addRequests, NO_REQUESTS, type RequestUsage } from '../../types/request-usage.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../types/task.ts';
 import type { Ticket } from './dispatcher.ts';
@@ -22,7 +23,7 @@ export interface Attempt {
   /** Of the runner's sizes; null is the smallest. */
   readonly memorySizeMb: number | null;
   /** To be awaited each time before it is sent away. */
-  readonly onLaunch: () => Promise<void>;
+  readonly onLaunch: (sentWith: SentWith) => Promise<void>;
   /** It comes back, not begun. */
   readonly onReturn: () => void;
   /** Its place in the dispatcher. */
@@ -54,7 +55,7 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
     avoid: options.avoid ?? [],
     alone: options.alone ?? false,
     memorySizeMb: options.memorySizeMb ?? null,
-    onLaunch: () => options.onLaunch?.() ?? Promise.resolve(),
+    onLaunch: (sentWith) => options.onLaunch?.(sentWith) ?? Promise.resolve(),
     onReturn: () => options.onReturn?.(),
     ticket: UNPLACED,
     requests: null,

@@ -8,7 +8,12 @@ import { createSeededRandom } from '../../../engine/adapters/memory/seeded-rando
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import type { RunOptions, TaskRunner } from '../../../engine/ports/task-runner.ts';
 
-const NO_EARLIER: EarlierAttempts = { mayRun: () => false, outcome: async () => null, left: () => [] };
+const NO_EARLIER: EarlierAttempts = {
+  mayRun: () => false,
+  outcome: async () => null,
+  left: () => [],
+  callOff: async () => ({ attempts: 0, gbSeconds: 0 }),
+};
 const OUTLIVE_MS = 900_000;
 const LATE_MS = 15_000;
 
@@ -154,6 +159,48 @@ describe('a launcher whose attempts outlive it', () => {
     launcher.abortAll();
     expect(kept.map(({ signal }) => signal.aborted)).toEqual([true, false, true]);
     expect(recorded).toEqual([[0], [1]]);
+  });
+
+  test('attempts of earlier drivers are called off together with what waits for them, all at once', async () => {
+    const calls: unknown[] = [];
+    const { launcher, launch, clock } = keeping({
+      earlier: {
+        ...NO_EARLIER,
+        mayRun: ({ partition }) => partition < 2,
+        outcome: (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+        async callOff(tasks) {
+          calls.push(tasks);
+          throw new Error('refused');
+        },
+      },
+    });
+    for (const partition of [0, 1, 2]) launch(partition);
+    launcher.abort(0, 1, 0);
+    await clock.advance(1);
+    expect(calls).toEqual([[{ stageId: 'stage-a', partition: 1 }]]);
+    launch(1, 1);
+    launcher.abortAll();
+    await clock.advance(1);
+    expect(calls[1]).toEqual([
+      { stageId: 'stage-a', partition: 0 },
+      { stageId: 'stage-a', partition: 1 },
+    ]);
+    expect(calls.length).toBe(2);
+  });
+
+  test('what a hand-over leaves has the cost of the invocation with which it was sent last', async () => {
+    const { launcher, launch, kept, came } = keeping();
+    for (const partition of [0, 1, 2]) launch(partition);
+    await came(2);
+    for (const { onLaunch } of kept.slice(0, 2)) await onLaunch?.({ memoryMb: 1769, invocation: 'first' });
+    kept[0]?.onReturn?.();
+    await kept[0]?.onLaunch?.({ memoryMb: 1769, invocation: null });
+    await kept[2]?.onLaunch?.();
+    expect(launcher.handOver().map(({ partition, memoryMb, invocation }) => [partition, memoryMb, invocation])).toEqual([
+      [0, 1769, undefined],
+      [1, 1769, 'first'],
+      [2, undefined, undefined],
+    ]);
   });
 
   test('an attempt that followed an earlier one in vain and waits in the queue of the runner is not sent after a hand-over', async () => {

@@ -90,6 +90,23 @@ test('a thousand tasks of 3 ms make 24 invocations: four to learn that, and twen
   expect(lambda.endpoint.counts().requests).toBe(4 + 20);
 });
 
+test('those that ride together are recorded with one invocation, one that is alone with none', async () => {
+  const sent: unknown[] = [];
+  await using lambda = await scriptedLambda(quick, { concurrency: 1, clock: createVirtualClock() });
+  const run = (partition: number) =>
+    lambda.runner.run(small(partition), {
+      signal: new AbortController().signal,
+      onEvent: () => undefined,
+      onLaunch: async (sentWith) => void sent.push([partition, sentWith]),
+    });
+  await run(0);
+  // The first goes at once, the others when there is room again.
+  await Promise.all([1, 2, 3].map(run));
+  const alone = { memoryMb: 1769, invocation: null };
+  const together = { memoryMb: 1769, invocation: small(2).attemptId.slice(0, 8) };
+  expect(sent).toEqual([alone, alone, together, together].map((sentWith, partition) => [partition, sentWith]));
+});
+
 test('a thousand that took 300 ms go alone', async () => {
   const slow: Respond = (response, request) =>
     returned(answered(workIn(request.body).tasks.map((spec) => answerOf(spec, done(spec), { tookMs: 300 }))))(response, request);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryMetadataStore } from '../../../engine/adapters/memory/memory-metadata-store.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import { calledOffIn, createCallsOff, watchCalledOff } from '../../../engine/runtime/called-off.ts';
+import { metadataKeys } from '../../../engine/types/keys.ts';
 
 const first = { appId: 'a', attemptId: 'one' };
 
@@ -25,6 +26,7 @@ describe('who calls attempts off', () => {
     const metadata = createMemoryMetadataStore({ clock: createVirtualClock() });
     let writes = 0;
     const calls = createCallsOff({
+      ...metadata,
       put(...put) {
         writes++;
         return metadata.put(...put);
@@ -42,6 +44,7 @@ describe('who calls attempts off', () => {
     const slow = Promise.withResolvers<void>();
     let puts = 0;
     const calls = createCallsOff({
+      ...metadata,
       async put(...put) {
         puts++;
         if (puts === 1) throw new Error('refused');
@@ -63,9 +66,47 @@ describe('who calls attempts off', () => {
   test('tries again to make the item when it could not be made', async () => {
     const metadata = createMemoryMetadataStore({ clock: createVirtualClock() });
     let refusals = 1;
-    const calls = createCallsOff({ put: (...put) => (refusals-- > 0 ? Promise.reject(new Error('refused')) : metadata.put(...put)) });
+    const calls = createCallsOff({
+      ...metadata,
+      put: (...put) => (refusals-- > 0 ? Promise.reject(new Error('refused')) : metadata.put(...put)),
+    });
     await expect(calls.ready(first)).rejects.toThrow('refused');
     expect(await metadata.get(await calls.ready(first))).toEqual({ attempts: [] });
+  });
+
+  test('names attempts of other drivers wherever those look, and not in an item of its own', async () => {
+    const metadata = createMemoryMetadataStore({ clock: createVirtualClock() });
+    const of = (attemptId: string) => metadata.get(metadataKeys.calledOff('a', attemptId));
+    const before = createCallsOff(metadata);
+    await before.ready({ appId: 'a', attemptId: 'zero' });
+    before.callOff('zero');
+    await before.written();
+    await createCallsOff(metadata).ready({ appId: 'a', attemptId: 'half' });
+    await createCallsOff(metadata).ready({ appId: 'b', attemptId: 'other' });
+    const calls = createCallsOff(metadata);
+    await calls.ready(first);
+    calls.callOff('one');
+    await Promise.all([calls.callOffOthers('a', ['x', 'y']), calls.callOffOthers('a', ['z'])]);
+    await calls.written();
+    expect([await of('zero'), await of('half'), await of('one')]).toEqual([
+      { attempts: ['zero', 'x', 'y', 'z'] },
+      { attempts: ['x', 'y', 'z'] },
+      { attempts: ['one'] },
+    ]);
+    expect(await metadata.get(metadataKeys.calledOff('b', 'other'))).toEqual({ attempts: [] });
+  });
+
+  test('says when attempts of others could not be named, and names them with the next ones', async () => {
+    const metadata = createMemoryMetadataStore({ clock: createVirtualClock() });
+    await createCallsOff(metadata).ready({ appId: 'a', attemptId: 'zero' });
+    let refusals = 1;
+    const calls = createCallsOff({
+      ...metadata,
+      put: (...put) => (refusals-- > 0 ? Promise.reject(new Error('refused')) : metadata.put(...put)),
+    });
+    await expect(calls.callOffOthers('a', ['x'])).rejects.toThrow('refused');
+    await calls.callOffOthers('a', ['y']);
+    expect(await metadata.get(metadataKeys.calledOff('a', 'zero'))).toEqual({ attempts: ['x', 'y'] });
   });
 });
 
