@@ -51,6 +51,12 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     why: 'What is gathered has more than one byte: blocks have a head, and the last piece is the footer.',
   },
   {
+    file: 'shuffle/assemble-map-output.ts',
+    rule: 'a number more',
+    line: 'let hash = Math.imul(index + 1, 0x9e3779b1);',
+    why: 'Another number for each partition tells them apart as well.',
+  },
+  {
     file: 'shuffle/spilled-runs.ts',
     rule: '> for >=',
     line: 'if (filled + bytes.byteLength > PIECE_BYTES) flush();',

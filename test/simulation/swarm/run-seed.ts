@@ -100,7 +100,12 @@ function watchAll(job: Swarm['job'], swarm: Omit<Swarm, 'job'>) {
           await lease.look(effect, world);
           await journal.look(effect, world);
           if (key.includes('#stage#')) await commits.look(key, world);
-        } else if (name.startsWith('files.') || name.startsWith('staged.')) for (const output of outputs) await output.look(world);
+        } else if (name.startsWith('files.') || name.startsWith('staged.')) {
+          for (const output of outputs) {
+            if (process !== lease.holder()) output.late(effect);
+            await output.look(world);
+          }
+        }
       },
       onAttempt(attempt: Parameters<typeof attempts>[0]) {
         const { stageId, partition } = attempt.spec;

@@ -5,6 +5,8 @@ import type { ExpectedOutput } from './sim-job.ts';
 
 export interface OutputWatch {
   look(world: SimWorld): Promise<void>;
+  /** A driver that was replaced has done this, behind a look at its lease that was true when it was made: files cannot be fenced (docs/protocols.md). */
+  late(effect: { readonly name: string; readonly key: string }): void;
   /** The application has ended in order: what is missing in the folder, or lies there and is nobody's any more; `late`: attempts may still write. */
   left(world: SimWorld, late: boolean): Promise<readonly string[]>;
   readonly reached: () => number;
@@ -16,11 +18,15 @@ export interface OutputWatch {
  */
 export function watchOutput(output: ExpectedOutput): OutputWatch {
   let reached = -1;
+  let unmarkedLate = false;
   const folder = output.path.slice(1);
   const namesIn = async ({ files }: SimWorld): Promise<readonly string[]> =>
     (await files.list(`${folder}/`)).objects.map(({ key }) => key.slice(folder.length + 1));
   return {
     reached: () => reached,
+    late({ name, key }) {
+      if (name === 'files.deleteMany' && key === `${folder}/${SUCCESS}`) unmarkedLate = true;
+    },
     async look(world) {
       const { files } = world;
       const { manifest } = await readOutputRecords(files, folder);
@@ -45,7 +51,7 @@ export function watchOutput(output: ExpectedOutput): OutputWatch {
     },
     async left(world, late) {
       const names = await namesIn(world);
-      const missing = names.includes(SUCCESS) ? [] : ['no _SUCCESS'];
+      const missing = names.includes(SUCCESS) || unmarkedLate ? [] : ['no _SUCCESS'];
       const manifests = names.filter((name) => name.startsWith('_levin/manifest-'));
       const others = names.filter((name) => name.startsWith('_levin/') && !name.startsWith('_levin/manifest-'));
       return [...missing, ...manifests.slice(1), ...others.filter((name) => !late || !name.endsWith('.staged'))];

@@ -34,10 +34,45 @@ describe('attempts and their commits', () => {
       [1, 100],
     ]);
     expect(outcomes).toMatchObject([{ kind: 'success', lostRace: true, result: { attemptId: 'ffffffff' } }]);
+    const ended = lv.events.filter((event) => event.kind === 'taskEnded');
+    expect(ended.map(({ stage, partition, lostRace }) => `${stage}/${partition} ${lostRace}`).sort()).toEqual([
+      '0/0 false',
+      '0/1 true',
+      '1/0 false',
+    ]);
     expect(names(lv.attempts)).toEqual(['0: 0/0', '0: 1/0', '1: 0/0']);
     const reducer = lv.attempts.find(({ stageNumber }) => stageNumber === 1) as TaskSpec;
     const { input } = reducer.inputs[0] as TaskSpec['inputs'][number];
     expect(input.kind === 'shuffle' && input.slices.map(({ key }) => key.endsWith('1-ffffffff'))).toEqual([false, true]);
+  });
+
+  test('an attempt that fails has lost no race', async () => {
+    let failed = false;
+    const lv = await openTestEngine({
+      script: async () => {
+        if (failed) return null;
+        failed = true;
+        throw new Error('once');
+      },
+    });
+    expect(await lv.range(3, 1).count()).toBe(3);
+    const ended = lv.events.filter((event) => event.kind === 'taskEnded');
+    expect(ended.map(({ failure, lostRace }) => [failure === null, lostRace])).toEqual([
+      [false, false],
+      [true, false],
+    ]);
+  });
+
+  test('a stream that was read to its end is finished in the journal, once, whoever reads it again', async () => {
+    const stores = testStores();
+    for (const resume of [false, true]) {
+      const lv = await openTestEngine({ stores, resume });
+      const seen: number[] = [];
+      for await (const record of lv.range(4, 2).toLocalIterator()) seen.push(record);
+      expect(seen).toEqual([0, 1, 2, 3]);
+      expect(await journal(lv, 'actionFinished')).toMatchObject([{ ordinal: 0 }]);
+      await lv.lease.release();
+    }
   });
 
   test('lost map output is made again, that task and no other, and its reader reads the new one', async () => {

@@ -116,6 +116,16 @@ describe('committing', () => {
   });
 });
 
+test('an attempt of a generation that nobody has raised to cannot commit', async () => {
+  const metadata = await withLease(1);
+  await attempt(metadata, attemptA);
+  await raiseGeneration({ metadata, ...task, fence, from: 0 });
+  await expect(attempt(metadata, attemptB, 2)).rejects.toMatchObject({
+    code: 'COMMIT_INCONSISTENT',
+    message: expect.stringContaining('generation 2, cannot commit: its commit item is of generation 1, winner none.'),
+  });
+});
+
 describe('raising a generation', () => {
   const raise = { ...task, fence, from: 0 };
 
