@@ -1,11 +1,12 @@
 export { executorInit, registerClass, registerSerializer } from '../engine/closures/runtime/registrations.ts';
-export { TaskContext, type TaskResource } from '../engine/closures/runtime/task-context.ts';
+export { BarrierTaskContext, type BarrierTaskInfo, TaskContext, type TaskResource } from '../engine/closures/runtime/task-context.ts';
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';
 export type { Broadcast } from '../engine/runtime/broadcast.ts';
 export { Context, type ContextOptions } from './api/context.ts';
 export type { LocalProperties } from './api/local-properties.ts';
 export type { RDD } from './api/rdd.ts';
+export type { RDDBarrier } from './api/rdd-barrier.ts';
 export type {
   ActionOptions,
   BoundedNumber,

@@ -40,6 +40,7 @@ import {
 } from './action-arguments.ts';
 import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
 import { checkCsvOutput } from './csv-options.ts';
+import { type RDDBarrier, rddBarrier } from './rdd-barrier.ts';
 import {
   checkCommand,
   checkFraction,
@@ -324,6 +325,24 @@ export class RDD<out T> {
     preservesPartitioning = false,
   ): RDD<U> {
     return this.#narrow('mapPartitionsWithIndex', f, { keepsPartitioner: preservesPartitioning });
+  }
+
+  /**
+   * The operations whose tasks all run at the same time and can wait for each other (`BarrierTaskContext`), for algorithms that are not map and reduce.
+   *
+   * The stage starts when there is room for all its tasks; with more partitions than can run at once an action fails with `BARRIER_TOO_LARGE`. When one
+   * task fails all begin anew. An action on some of the partitions (`take`, `first`), or `coalesce` and `union` in the same stage, are refused with
+   * `BARRIER_NOT_ALLOWED`, by Spark's rules.
+   * @example
+   * const sums = lv.range(6, { numSlices: 2 }).barrier().mapPartitions(async (xs) => {
+   *   const own = [...xs].reduce((a, b) => a + b, 0);
+   *   const all = await BarrierTaskContext.get()?.allGather(String(own));
+   *   return [[own, all?.map(Number).reduce((a, b) => a + b)]];
+   * });
+   * await sums.collect(); // [[3, 15], [12, 15]]
+   */
+  barrier(): RDDBarrier<T> {
+    return rddBarrier((operation, f, keepsPartitioner) => this.#narrow(operation, f, { keepsPartitioner, barrier: true }));
   }
 
   /**
@@ -1469,13 +1488,14 @@ export class RDD<out T> {
   #narrow<U>(
     operation: string,
     f: unknown,
-    options: { readonly keepsPartitioner: boolean; readonly concurrency?: number },
+    options: { readonly keepsPartitioner: boolean; readonly concurrency?: number; readonly barrier?: true },
     kind: Exclude<Extract<LineageOp, { readonly fn: unknown }>['kind'], 'foldPartition'> = operation as 'map',
   ): RDD<U> {
     checkFunction(operation, f);
     const callSite = callSiteOf();
     const fn = this.#app.ship(`rdd.${operation}`, f, callSite);
-    const op: LineageOp = { kind, fn, ...checkConcurrency(operation, options.concurrency) };
+    const together = options.barrier === undefined ? {} : { barrier: options.barrier };
+    const op: LineageOp = { kind, fn, ...checkConcurrency(operation, options.concurrency), ...together };
     const shape: LineageShape = { kind: 'narrow', parent: this.#node, op, keepsPartitioner: options.keepsPartitioner };
     return new RDD<U>(this.#app, this.#app.node(shape, operation, callSite));
   }

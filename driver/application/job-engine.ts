@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { Random } from '../../engine/ports/random.ts';
 import type { RunnerCapabilities, TaskRunner } from '../../engine/ports/task-runner.ts';
 import type { ReadOffsets } from '../../engine/runtime/commit.ts';
+import type { RaiseGeneration } from '../../engine/runtime/raise-generation.ts';
 import { wholeResult } from '../../engine/runtime/task-side.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { LevinConfig } from '../config/config-input.ts';
@@ -13,12 +14,14 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { LeftAttempt } from '../journal/journal-entry.ts';
 import type { MayRun } from '../journal/replay.ts';
 import type { NodeFacts } from '../planner/analyze.ts';
+import { isBarrierStage } from '../planner/barrier-stage.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
 import { stageShape } from '../planner/stage-shape.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import { createCodeProvider } from './code-provider.ts';
 import { keepWinnersDeadLetters } from './dead-letters.ts';
+import { deleteObjects } from './delete-application-data.ts';
 import { createEarlierAttempts, type EarlierWork } from './earlier-attempts.ts';
 import type { InputListings } from './input-listings.ts';
 import type { LaunchRecord } from './launch-batch.ts';
@@ -50,7 +53,7 @@ export interface JobEngineOptions {
   readonly known: Map<number, NodeFacts>;
   readonly journal: BoundsJournal & LaunchJournal;
   /** Fenced: fails with `LEASE_LOST` when another driver has taken over. */
-  readonly raiseGeneration: (task: { readonly stageId: string; readonly partition: number; readonly from: number }) => Promise<number>;
+  readonly raiseGeneration: (task: Pick<RaiseGeneration, 'stageId' | 'partition' | 'from' | 'uncommitted'>) => Promise<number>;
 }
 
 /** Attempts in the journal. */
@@ -113,6 +116,9 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     await code.storeAgain();
     await resolver.storeAgain(stage);
   };
+  /** What is left goes with the application's data. */
+  const forgetMessages = (stageId: string): Promise<void> =>
+    deleteObjects(objects, objectKeys.barrierStage(appId, stageId)).catch(() => undefined);
   const outlive = outliveMs(runner.capabilities, config.taskTimeoutMs);
   const { callOff } = runner;
   const earlier = createEarlierAttempts({
@@ -131,6 +137,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     clock,
     random: options.random,
     taskTimeoutMs: config.taskTimeoutMs,
+    barrierTimeoutMs: config.barrierTimeoutMs,
     outliveMs: outlive,
     inputsOf: inputs.inputsOf,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
@@ -151,13 +158,13 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       resolveStage: (stage) => void resolver.resolve(stage).then(post),
       launch: launcher.launch,
       abortAttempt: ({ stage, partition, attempt }) => launcher.abort(stage, partition, attempt),
-      raiseGeneration({ stage, partition, from, outdated }) {
+      raiseGeneration({ stage, partition, from, outdated, uncommitted }) {
         const reason = outdated
           ? 'a stage that it was made of came out differently when it ran again'
           : 'a reader found it missing or corrupt';
-        bus.emit({ kind: 'outputLost', stage, partition, generation: from, reason });
+        if (uncommitted !== true) bus.emit({ kind: 'outputLost', stage, partition, generation: from, reason });
         options
-          .raiseGeneration({ stageId: table.stageIdOf(stage), partition, from })
+          .raiseGeneration({ stageId: table.stageIdOf(stage), partition, from, ...(uncommitted === true ? { uncommitted } : {}) })
           .then((generation) => post({ kind: 'generationRaised', stage, partition, generation }), fail);
       },
       setTimer({ id, ms }) {
@@ -181,6 +188,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       },
       stageCompleted({ stage, status }) {
         running.delete(stage);
+        if (status !== 'skipped' && isBarrierStage(table.get(stage).draft)) void forgetMessages(table.stageIdOf(stage));
         bus.emit({ kind: 'stageCompleted', stage, status, message: null });
       },
       memoryRaised: (command) => bus.emit(command),
@@ -209,6 +217,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     listings,
     known: options.known,
     defaultParallelism: config.defaultParallelism,
+    slots: runner.capabilities.concurrency,
     reader: { objects, maxResultBytes: config.maxResultBytes },
     bus,
     clock,

@@ -7,6 +7,7 @@ import { allPartitions } from '../actions/all-partitions.ts';
 import type { EventBus, UntimedEvent } from '../events/event-bus.ts';
 import { topological } from '../lineage/lineage-node.ts';
 import { analyze, type NodeFacts } from '../planner/analyze.ts';
+import { checkBarriers } from '../planner/barrier-stage.ts';
 import { planBounds, planStages, type Shuffled } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
 import type { StageRegistry } from '../planner/stage-registry.ts';
@@ -31,6 +32,8 @@ export interface ResultStagesOptions {
   readonly listings: InputListings;
   readonly known: Map<number, NodeFacts>;
   readonly defaultParallelism: number | null;
+  /** Tasks that can run at once. */
+  readonly slots: number;
   readonly reader: ResultReaderOptions;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -118,7 +121,9 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
   };
   const emitStart = (request: ActionRequest, job: number, stages: readonly number[]): void => bus.emit(jobStarted(request, job, stages));
   const runJob = async (request: ActionRequest, draft: StageDraft, partitions: readonly number[]): Promise<void> => {
-    const graph = { ...graphOf(nextJob++, draft, registry, partitions), ...poolOf(request) };
+    const stages = stagesOf(draft, registry);
+    const graph: JobGraph = { job: nextJob++, stages: stages.map(stageSpecOf), final: draft.stage, partitions, ...poolOf(request) };
+    checkBarriers(stages, draft, { action: request.name, partitions, slots: options.slots });
     const { signal } = request.options;
     emitStart(
       request,
@@ -235,7 +240,7 @@ function poolOf({ properties }: ActionRequest): Pick<JobGraph, 'pool'> {
 }
 
 /** The stages that a job needs, parents before children. */
-function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partitions: readonly number[]): JobGraph {
+function stagesOf(draft: StageDraft, registry: StageRegistry): readonly StageDraft[] {
   const needed = new Set<number>();
   const open = [draft.stage];
   while (open.length > 0) {
@@ -244,8 +249,7 @@ function graphOf(job: number, draft: StageDraft, registry: StageRegistry, partit
     needed.add(stage);
     open.push(...(registry.drafts.get(stage) as StageDraft).parents);
   }
-  const stages = [...needed].sort((a, b) => a - b).map((stage) => registry.drafts.get(stage) as StageDraft);
-  return { job, stages: stages.map(stageSpecOf), final: draft.stage, partitions };
+  return [...needed].sort((a, b) => a - b).map((stage) => registry.drafts.get(stage) as StageDraft);
 }
 
 /** What the user called that runs in the stage: `groupByKey at job.ts:12`, each once. */

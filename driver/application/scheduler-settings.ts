@@ -23,6 +23,7 @@ export function schedulerSettings(config: LevinConfig, capabilities: RunnerCapab
     maxStageAttempts: config.maxStageAttempts,
     starvedAfterMs: config.starvedAfterMs,
     maxBadRecords: config.maxBadRecords,
+    concurrency,
     pools: { mode: config.schedulerMode, pools: config.pools },
     memory: { sizesMb: memorySizesMb, mbPerVcpu },
     exclusion: config.excludeOnFailure && addressable ? exclusion : null,

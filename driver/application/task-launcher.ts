@@ -24,6 +24,8 @@ export interface TaskLauncherOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly taskTimeoutMs: number | null;
+  /** Longest that a task of a barrier stage waits for the others. */
+  readonly barrierTimeoutMs: number;
   /** Longest that an attempt can go on without this driver; null: it ends with it. */
   readonly outliveMs: number | null;
   /** What a task reads; may have to write an index object first. */
@@ -186,6 +188,15 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     );
     return running;
   };
+  /** The last gang of each barrier stage: those before it are over. */
+  const gangs = new Map<number, { readonly gang: number | undefined; readonly id: string }>();
+  const gangOf = ({ stage, gang }: Launch): string => {
+    const known = gangs.get(stage);
+    if (known?.gang === gang && known !== undefined) return known.id;
+    const id = options.random.uuid();
+    gangs.set(stage, { gang, id });
+    return id;
+  };
   const specOf = async (command: Launch, attemptId: string): Promise<TaskSpec> => {
     const { draft, resolved } = table.get(command.stage);
     if (resolved === null) throw new Error(`stage ${command.stage} is not resolved`);
@@ -205,6 +216,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       ...(command.inputs === null ? {} : { inputDigest: command.inputs }),
       ...(command.maxBadRecords === null ? {} : { maxBadRecords: command.maxBadRecords }),
       bounds: resolved.bounds,
+      ...(command.gang === undefined ? {} : { barrier: { id: gangOf(command), timeoutMs: options.barrierTimeoutMs } }),
       maxMs: options.taskTimeoutMs,
     };
   };

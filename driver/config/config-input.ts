@@ -11,6 +11,7 @@ export interface LevinConfig {
   readonly defaultParallelism: number | null;
   readonly maxTaskFailures: number;
   readonly maxStageAttempts: number;
+  readonly barrierTimeoutMs: number;
   readonly taskTimeoutMs: number | null;
   readonly starvedAfterMs: number;
   readonly maxBadRecords: number;

@@ -95,6 +95,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: ['spark.stage.maxConsecutiveAttempts'],
     text: 'How often lost output of a stage is made again before the job fails.',
   },
+  barrierTimeoutMs: {
+    type: { kind: 'duration', min: 1, max: 86_400_000 },
+    default: 600_000,
+    env: 'LEVIN_BARRIER_TIMEOUT_MS',
+    aliases: ['spark.barrier.sync.timeout'],
+    text: 'Longest that a task of a barrier stage waits for the others in `barrier()` and `allGather()`; that all have begun it waits 30 s.',
+  },
   taskTimeoutMs: {
     type: { kind: 'integer', min: 1, max: 86_400_000 },
     default: null,

@@ -11,7 +11,7 @@ export type LineageOp =
       readonly fn: ShippedClosure;
       readonly concurrency?: number;
     }
-  | { readonly kind: 'mapPartitions' | 'mapPartitionsWithIndex'; readonly fn: ShippedClosure }
+  | { readonly kind: 'mapPartitions' | 'mapPartitionsWithIndex'; readonly fn: ShippedClosure; readonly barrier?: true }
   | { readonly kind: 'foldPartition'; readonly zero: string | null; readonly fn: ShippedClosure }
   | DataOp;
 
@@ -204,7 +204,14 @@ function fingerprintParts(shape: LineageShape): readonly unknown[] {
     case 'narrow':
       return [
         'narrow',
-        'fn' in shape.op ? [shape.op.kind, shape.op.fn.fingerprint, ...('zero' in shape.op ? [shape.op.zero] : [])] : shape.op,
+        'fn' in shape.op
+          ? [
+              shape.op.kind,
+              shape.op.fn.fingerprint,
+              ...('zero' in shape.op ? [shape.op.zero] : []),
+              ...('barrier' in shape.op ? ['barrier'] : []),
+            ]
+          : shape.op,
         shape.keepsPartitioner,
         shape.parent.fingerprint,
       ];

@@ -1,16 +1,18 @@
 import type { StageSpec } from '../scheduler/job-graph.ts';
+import { isBarrierStage } from './barrier-stage.ts';
 import type { StageDraft } from './stage-draft.ts';
 
 /** What the scheduler has to know of a stage. */
 export function stageSpecOf(draft: StageDraft): StageSpec {
   const { stage, parents, kind, name } = draft;
-  return { stage, parents, kind, name, sideEffects: hasSideEffects(draft), copyable: isCopyable(draft) };
+  const together = isBarrierStage(draft) ? { barrier: true } : {};
+  return { stage, parents, kind, name, sideEffects: hasSideEffects(draft), copyable: isCopyable(draft), ...together };
 }
 
 /** Nobody notices when a task of it runs twice at once. */
 export function isCopyable(draft: StageDraft): boolean {
   const pipes = draft.plan.nodes.some((node) => node.kind === 'narrow' && node.op.kind === 'pipe');
-  return !hasSideEffects(draft) && !pipes && !draft.closures.some(({ traits }) => traits.indeterminate);
+  return !hasSideEffects(draft) && !isBarrierStage(draft) && !pipes && !draft.closures.some(({ traits }) => traits.indeterminate);
 }
 
 function hasSideEffects({ plan: { sink } }: StageDraft): boolean {

@@ -86,6 +86,8 @@ export type SchedulerCommand =
       readonly maxBadRecords: number | null;
       /** One of the runner's sizes; null: it has none. */
       readonly memorySizeMb: number | null;
+      /** Of a barrier stage: with which launch of all its tasks this one belongs together; absent: it runs for itself. */
+      readonly gang?: number;
     }
   | { readonly kind: 'abortAttempt'; readonly stage: number; readonly partition: number; readonly attempt: number }
   | {
@@ -94,6 +96,8 @@ export type SchedulerCommand =
       readonly partition: number;
       readonly from: number;
       readonly outdated?: true;
+      /** It may not have been committed at all: an attempt that is still under way somewhere must not be able to. */
+      readonly uncommitted?: true;
     }
   | { readonly kind: 'setTimer'; readonly id: number; readonly ms: number }
   | {
@@ -115,4 +119,8 @@ export type SchedulerCommand =
   | { readonly kind: 'recordsLeftOut'; readonly stage: number; readonly badRecords: number }
   | { readonly kind: 'jobSucceeded'; readonly job: number }
   | { readonly kind: 'jobFailed'; readonly job: number; readonly failure: JobFailure }
-  | { readonly kind: 'warn'; readonly code: 'THROTTLED' | 'NO_CAPACITY' | 'EXECUTOR_EXCLUDED'; readonly message: string };
+  | {
+      readonly kind: 'warn';
+      readonly code: 'THROTTLED' | 'NO_CAPACITY' | 'EXECUTOR_EXCLUDED' | 'BARRIER_RESTARTED';
+      readonly message: string;
+    };

@@ -17,6 +17,8 @@ export interface StageSpec {
   readonly sideEffects?: boolean;
   /** A second attempt of a task may run beside the first: it gives the same, and nothing outside sees that there were two. */
   readonly copyable?: boolean;
+  /** Its tasks run at the same time or not at all, and talk to each other: when one fails all begin anew. */
+  readonly barrier?: boolean;
 }
 
 /** One run of an action, or of one round of it. */

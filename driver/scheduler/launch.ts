@@ -1,4 +1,5 @@
 import { executorsToAvoid } from './exclusion.ts';
+import { launchTogether } from './gang.ts';
 import { byShare } from './pools.ts';
 import type { SchedulerState, StageState, TaskState } from './state.ts';
 import { addFlight, peekNext, takeNext } from './tasks.ts';
@@ -14,7 +15,8 @@ export function launchReady(turn: Turn): void {
       if (state.inFlight === 0) noCapacity(turn);
       return;
     }
-    launch(turn, stage, takeNext(stage) as number);
+    if (!stage.barrier) launch(turn, stage, takeNext(stage) as number);
+    else if (!launchTogether(turn, stage)) return;
   }
 }
 

@@ -17,6 +17,8 @@ export interface SchedulerSettings {
   readonly exclusion: ExclusionSettings | null;
   /** Records of one stage that functions may fail on and that are left out; 0: the stage fails. */
   readonly maxBadRecords: number;
+  /** Attempts that run at once; more are queued by the runner. */
+  readonly concurrency: number;
   /** Sizes of executors that attempts can have. */
   readonly memory: MemorySettings;
   /** Which job's tasks come first. */
@@ -33,6 +35,7 @@ export const DEFAULT_SCHEDULER_SETTINGS: SchedulerSettings = {
   throttleMaxMs: 30_000,
   exclusion: null,
   maxBadRecords: 0,
+  concurrency: Number.MAX_SAFE_INTEGER,
   memory: { sizesMb: [], mbPerVcpu: null },
   pools: { mode: 'FIFO', pools: {} },
   speculation: null,

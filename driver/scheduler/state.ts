@@ -80,6 +80,10 @@ export interface StageState {
   readonly parents: readonly number[];
   readonly sideEffects: boolean;
   readonly copyable: boolean;
+  readonly barrier: boolean;
+  /** How often all its tasks were launched together, and how often that was when all they may have committed was last given up: a barrier stage. */
+  gangs: number;
+  givenUp: number;
   status: 'idle' | 'blocked' | 'resolving' | 'waiting' | 'running' | 'done';
   /** `resolveStage` was sent and not answered. */
   resolving: boolean;

@@ -2,6 +2,7 @@ import type { LostOutput, TaskFailure } from '../../engine/types/failure.ts';
 import type { SchedulerEvent } from './events.ts';
 import { failedOn, judgeExecutors } from './exclusion.ts';
 import { mistakeOf } from './fail-fast.ts';
+import { callOffTogether, tellRestart } from './gang.ts';
 import { failStage, settleJobs } from './jobs.ts';
 import { learnMemory, raiseMemory, triedSizes } from './memory-sizes.ts';
 import { commitOutdated, outputDecided } from './outdated.ts';
@@ -66,12 +67,14 @@ export function taskFailed(turn: Turn, event: Failed): void {
   }
   // A copy, or what was copied, may still make it.
   if (!flies(task)) markPending(state, stage, event.partition);
+  if (stage.barrier) callOffTogether(turn, stage);
   // `superseded` and `cancelled` are counted, so that it ends: here they are of attempts that nobody aborted and whose generation stands,
   // so the runner or the store is at fault. `executor-lost` is, too, as in Spark where the reason of the loss is unknown: the task may be
   // what kills executors.
   if (event.failure.kind === 'throttled') refused(turn);
   else if (event.failure.kind === 'fetch-failed') inputLost(turn, at);
   else counted(turn, at);
+  if (stage.barrier) tellRestart(turn, stage, event.failure);
 }
 
 export function taskStarted({ state }: Turn, { stage, partition, attempt, executorId, nowMs }: Started): void {
@@ -93,7 +96,8 @@ export function generationRaised({ state }: Turn, event: Raised): void {
   const task = stage?.tasks[event.partition];
   if (stage === undefined || task === undefined || task.status !== 'raising' || event.generation <= task.generation) return;
   task.generation = event.generation;
-  task.failures = 0;
+  // All of a barrier stage begin anew when one fails: that is no new chance for the one.
+  if (!stage.barrier) task.failures = 0;
   markPending(state, stage, event.partition);
 }
 
@@ -123,8 +127,8 @@ function counted(turn: Turn, at: FailedTask): void {
   const times = mistake === null ? 0 : (stage.places[mistake] ?? 0) + 1;
   if (mistake !== null) stage.places[mistake] = times;
   const repeated = times >= 2;
-  const { maxTaskFailures, maxBadRecords } = turn.state.settings;
-  const hopeless = failure.error.code === 'TOO_MANY_BAD_RECORDS';
+  const { maxTaskFailures, maxStageAttempts, maxBadRecords } = turn.state.settings;
+  const hopeless = failure.error.code === 'TOO_MANY_BAD_RECORDS' || (stage.barrier && ++stage.stageAttempts >= maxStageAttempts);
   if (!repeated && !hopeless && task.failures < maxTaskFailures) return;
   if (failure.kind === 'user-error' && maxBadRecords > 0 && !flight.leavesOut) {
     // Not yet the end: the next attempts leave out what the functions fail on.

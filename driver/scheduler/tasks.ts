@@ -109,6 +109,7 @@ export function addFlight(turn: Turn, stage: StageState, { partition, copy, avoi
     copy,
     maxBadRecords,
     memorySizeMb: memorySizeMb(turn.state, size),
+    ...(stage.barrier ? { gang: stage.gangs } : {}),
   });
 }
 

@@ -11,9 +11,9 @@ export type NarrowOp =
   | { readonly kind: 'filter'; readonly fn: ClosureIndex; readonly concurrency?: number }
   | { readonly kind: 'mapValues'; readonly fn: ClosureIndex; readonly concurrency?: number }
   | { readonly kind: 'flatMapValues'; readonly fn: ClosureIndex; readonly concurrency?: number }
-  /** `fn(iterator)` gives an iterable or async iterable; called once per partition, also for empty ones. */
-  | { readonly kind: 'mapPartitions'; readonly fn: ClosureIndex }
-  | { readonly kind: 'mapPartitionsWithIndex'; readonly fn: ClosureIndex }
+  /** `fn(iterator)` gives an iterable or async iterable; called once per partition, also for empty ones. `barrier`: the stage's tasks run together. */
+  | { readonly kind: 'mapPartitions'; readonly fn: ClosureIndex; readonly barrier?: true }
+  | { readonly kind: 'mapPartitionsWithIndex'; readonly fn: ClosureIndex; readonly barrier?: true }
   /** x → [fn(x), x] */
   | { readonly kind: 'keyBy'; readonly fn: ClosureIndex }
   /** x → [x, null] */

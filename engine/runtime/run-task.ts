@@ -1,11 +1,12 @@
 import type { TaskTemplate } from '../plan/stage-plan.ts';
-import type { TaskOutput, TaskSpec } from '../types/task.ts';
+import type { BarrierGang, TaskOutput, TaskSpec } from '../types/task.ts';
 import { createBadRecords } from './bad-records.ts';
 import { discardOutput } from './discard-output.ts';
 import { runSink } from './sinks/run-sink.ts';
 import { memoryShare } from './spill/memory-share.ts';
 import { createSpillSpace } from './spill/spill-space.ts';
 import { newCounters, type TaskContext, type TaskDeps } from './task-context.ts';
+import { openBarrier } from './worker/barrier-rounds.ts';
 import { runWithListeners } from './worker/run-with-listeners.ts';
 import type { PreparedOutput } from './worker/worker-protocol.ts';
 
@@ -26,12 +27,23 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
   const onWritten = (output: TaskOutput): void => {
     written = output;
   };
+  const { signal } = deps;
+  const { barrier: gang } = spec;
+  const compute = (): Promise<PreparedOutput> => computePartition({ spec, template, deps, onWritten });
   try {
-    return await runWithListeners(spec, deps.signal, () => computePartition({ spec, template, deps, onWritten }));
+    if (gang !== undefined) return await runTogether({ ...spec, barrier: gang }, deps, compute);
+    return await runWithListeners({ spec, signal, barrier: null }, compute);
   } catch (error) {
     if (written !== null) await discardOutput(deps.staged, written);
     throw error;
   }
+}
+
+async function runTogether<R>(spec: TaskSpec & { readonly barrier: BarrierGang }, deps: TaskDeps, work: () => Promise<R>): Promise<R> {
+  const barrier = await openBarrier(spec, deps);
+  const made = await runWithListeners({ spec, signal: deps.signal, barrier }, work);
+  await barrier.end();
+  return made;
 }
 
 interface Computation {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { BarrierRounds } from './barrier-rounds.ts';
 import type { TaskSpec } from './task.ts';
 
 /** What a task's code can ask of the attempt that it is part of. */
@@ -7,6 +8,8 @@ export interface RunningTask {
   /** Aborted when the attempt is to stop. */
   readonly signal: AbortSignal;
   readonly state: 'running' | 'succeeded' | 'failed';
+  /** The others of its gang; null: its stage is no barrier stage. */
+  readonly barrier: BarrierRounds | null;
   /** To be called when the attempt ends, the last one first; at once where it has ended. */
   onCompletion(listener: () => unknown): void;
   /** The same when it fails; before those. */

@@ -25,6 +25,9 @@ export const objectKeys = {
   deadLetterFolder: (a: string, stageId: string): string => `history/${a}/dead-letters/${stageId}/`,
   deadLetters: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `history/${a}/dead-letters/${stageId}/${partition}-${attemptId}.jsonl`,
+  /** What the attempts of a barrier stage say to each other; `gang` names those that run together. */
+  barrierStage: (a: string, stageId: string): string => `apps/${a}/barrier/${stageId}/`,
+  barrier: (a: string, stageId: string, gang: string): string => `apps/${a}/barrier/${stageId}/${gang}/`,
   journalBlob: (a: string, epoch: number, hash: string): string => `apps/${a}/journal/${epoch}-${hash}`,
   history: (a: string): string => `history/${a}/`,
   outputFolder: (a: string): string => `history/${a}/output/`,

@@ -71,6 +71,14 @@ export interface TaskSettings {
   readonly requesterPays: boolean;
 }
 
+/** Attempts that run at the same time, one for each partition of their stage. */
+export interface BarrierGang {
+  /** Unique for ever, and the same for all of them. */
+  readonly id: string;
+  /** Longest that one waits for the others. */
+  readonly timeoutMs: number;
+}
+
 /** Everything an executor needs to run one attempt of one task. */
 export interface TaskSpec {
   readonly appId: string;
@@ -98,6 +106,8 @@ export interface TaskSpec {
   readonly maxBadRecords?: number;
   /** Of the action that the stage runs for: `TaskContext.getLocalProperty`; absent: there are none. */
   readonly localProperties?: Readonly<Record<string, string>>;
+  /** The tasks of the stage run together; absent: each for itself. */
+  readonly barrier?: BarrierGang;
   /** The attempt is stopped after this long; null is no limit. */
   readonly maxMs: number | null;
   /** Absent: the executor was started with them. */

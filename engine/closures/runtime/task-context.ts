@@ -1,4 +1,5 @@
 import { LevinError } from '../../errors/levin-error.ts';
+import type { BarrierRounds } from '../../types/barrier-rounds.ts';
 import { currentTask, type RunningTask } from '../../types/current-task.ts';
 
 /** One kind of resource that a task has been given, and the names of those of it that it may use. */
@@ -9,6 +10,7 @@ export interface TaskResource {
 
 const known = new WeakMap<RunningTask, TaskContext>();
 let construct: (task: RunningTask) => TaskContext;
+let constructBarrier: (task: RunningTask, rounds: BarrierRounds) => BarrierTaskContext;
 
 /**
  * The task whose code is running: which partition and which attempt it is, and what is to be done when it ends.
@@ -21,7 +23,7 @@ let construct: (task: RunningTask) => TaskContext;
 export class TaskContext {
   readonly #task: RunningTask;
 
-  private constructor(task: RunningTask) {
+  protected constructor(task: RunningTask) {
     this.#task = task;
   }
 
@@ -33,7 +35,7 @@ export class TaskContext {
   static get(): TaskContext | null {
     const task = currentTask();
     if (task === null) return null;
-    const context = known.get(task) ?? construct(task);
+    const context = known.get(task) ?? (task.barrier === null ? construct(task) : constructBarrier(task, task.barrier));
     known.set(task, context);
     return context;
   }
@@ -131,6 +133,67 @@ export class TaskContext {
     checkListener('addTaskFailureListener', listener);
     this.#task.onFailure((error) => listener(this, error));
     return this;
+  }
+}
+
+/** One of the tasks that run together. */
+export interface BarrierTaskInfo {
+  readonly partitionId: number;
+  /** Of its attempt. Spark has an address here; functions on Lambda have none that others could reach. */
+  readonly taskAttemptId: string;
+}
+
+/**
+ * The running task of a barrier stage (`rdd.barrier()`), whose tasks all run at the same time and can wait for each other.
+ *
+ * All tasks must make the same calls in the same order, else they fail with `BARRIER_UNEQUAL`. One that waits longer than `barrierTimeoutMs` of the
+ * configuration fails with `BARRIER_TIMEOUT`, which names the partitions that have not come. When one task of the stage fails all begin anew.
+ */
+export class BarrierTaskContext extends TaskContext {
+  readonly #rounds: BarrierRounds;
+
+  private constructor(task: RunningTask, rounds: BarrierRounds) {
+    super(task);
+    this.#rounds = rounds;
+  }
+
+  static {
+    constructBarrier = (task, rounds) => new BarrierTaskContext(task, rounds);
+  }
+
+  /** The running task; null on the driver. In a task of another stage it fails with `NOT_IN_BARRIER_STAGE`. */
+  static override get(): BarrierTaskContext | null {
+    const context = TaskContext.get();
+    if (context === null || context instanceof BarrierTaskContext) return context;
+    const message = `BarrierTaskContext.get: task ${context.partitionId()} of stage ${context.stageId()} is not part of a barrier stage. Use rdd.barrier().mapPartitions(…), or TaskContext.get().`;
+    throw new LevinError({ code: 'NOT_IN_BARRIER_STAGE', fault: 'user', message });
+  }
+
+  /** Waits until all tasks of the stage have called it. */
+  async barrier(): Promise<void> {
+    await this.#rounds.meet('barrier', '');
+  }
+
+  /**
+   * Waits until all tasks of the stage have called it, and gives what each said, by partition.
+   *
+   * @param message text, such as JSON; default: ''.
+   */
+  async allGather(message = ''): Promise<string[]> {
+    if (typeof message !== 'string') {
+      const shown = message === null ? 'null' : typeof message;
+      throw new LevinError({
+        code: 'INVALID_ARGUMENT',
+        fault: 'user',
+        message: `allGather: message is ${shown}; it must be a text, such as JSON.`,
+      });
+    }
+    return [...(await this.#rounds.meet('allGather', message))];
+  }
+
+  /** The tasks that run together, by partition. */
+  getTaskInfos(): BarrierTaskInfo[] {
+    return this.#rounds.members.map((taskAttemptId, partitionId) => ({ partitionId, taskAttemptId }));
   }
 }
 

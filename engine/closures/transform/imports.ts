@@ -45,7 +45,7 @@ export function isDriverOnly(source: string, driverOnly: readonly (string | RegE
 }
 
 /** What `levin` has for code that runs in tasks. */
-const FOR_TASKS: ReadonlySet<string> = new Set(['TaskContext']);
+const FOR_TASKS: ReadonlySet<string> = new Set(['TaskContext', 'BarrierTaskContext']);
 
 function isForTasks(source: string, imported: string): boolean {
   return source === 'levin' && FOR_TASKS.has(imported);

@@ -13,13 +13,13 @@ type Listener<A extends readonly unknown[]> = (...args: A) => unknown;
  *     └──threw──▶ failure listeners, last one first ──▶ completion listeners ──▶ failed with what the work threw
  * ```
  */
-export function runWithListeners<R>(spec: TaskSpec, signal: AbortSignal, work: () => Promise<R>): Promise<R> {
+export function runWithListeners<R>(attempt: Pick<RunningTask, 'spec' | 'signal' | 'barrier'>, work: () => Promise<R>): Promise<R> {
+  const { spec } = attempt;
   const completion: Listener<[]>[] = [];
   const failure: Listener<[unknown]>[] = [];
   let failed: { readonly error: unknown } | null = null;
   const task = {
-    spec,
-    signal,
+    ...attempt,
     state: 'running' as RunningTask['state'],
     onCompletion(listener: Listener<[]>) {
       if (task.state === 'running') completion.push(listener);

@@ -44,7 +44,11 @@ export const TRANSFORMATIONS: readonly SparkName[] = [
   later('RDD.isLocallyCheckpointed', 'storage'),
   later('RDD.getCheckpointFile', 'storage'),
   later('RDD.cleanShuffleDependencies', 'storage'),
-  later('RDD.barrier', 'barrier'),
+  done(
+    'RDD.barrier',
+    'rdd.barrier',
+    'e2e/barrier.test.ts › data-parallel training in a barrier stage › gives the sequential model, to the last bit (local[2])',
+  ),
   refused('RDD.withResources', 'A task has the resources of its executor; there are no resource profiles.'),
   refused('RDD.getResourceProfile', 'A task has the resources of its executor; there are no resource profiles.'),
   done('RDD.setName', 'rdd.setName', shown('setName, name and id')),

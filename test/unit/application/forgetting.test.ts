@@ -18,6 +18,7 @@ test('of an action that has ended only its shuffles are kept', async () => {
     listings: { splits: new Map(), prepare: async () => undefined, noteOutput: () => undefined },
     known: new Map(),
     defaultParallelism: null,
+    slots: 1,
     reader: { objects: createMemoryObjectStore(), maxResultBytes: 0 },
     bus: createEventBus(clock),
     clock,

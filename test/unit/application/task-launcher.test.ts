@@ -44,6 +44,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
     runner: { capabilities: { concurrency: 3, outlivesDriver: outlives } as never, run, close: async () => undefined },
     clock,
     random: createSeededRandom('launches'),
+    barrierTimeoutMs: 1000,
     taskTimeoutMs: null,
     inputsOf: async () => [],
     bundleFor: async () => null,

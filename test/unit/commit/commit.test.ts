@@ -169,6 +169,19 @@ describe('raising a generation', () => {
     await expect(raiseGeneration({ metadata, ...raise, from: 1 })).rejects.toMatchObject({ code: 'COMMIT_INCONSISTENT' });
   });
 
+  test('of what may not be committed keeps whatever runs from committing, whether it has or not', async () => {
+    const metadata = await withLease(1);
+    const passOver = (from: number): Promise<number> => raiseGeneration({ metadata, ...raise, from, uncommitted: true });
+    expect(await Promise.all([passOver(0), passOver(0)])).toEqual([1, 1]);
+    expect(await attempt(metadata, attemptA)).toMatchObject({ kind: 'failure', failure: { kind: 'superseded' } });
+    expect(await passOver(1)).toBe(2);
+    await attempt(metadata, attemptB, 2);
+    expect([await passOver(2), await passOver(2)]).toEqual([3, 3]);
+    await expect(raiseGeneration({ metadata: await withLease(2), ...raise, uncommitted: true })).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
+  });
+
   test('is refused to a driver that lost its lease', async () => {
     const metadata = await withLease(2);
     await attempt(metadata, attemptA);

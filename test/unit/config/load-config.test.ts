@@ -29,6 +29,7 @@ test('the defaults', () => {
     defaultParallelism: null,
     maxTaskFailures: 4,
     maxStageAttempts: 4,
+    barrierTimeoutMs: 600_000,
     taskTimeoutMs: null,
     starvedAfterMs: 600_000,
     maxBadRecords: 0,
@@ -129,6 +130,7 @@ describe('limits', () => {
   const durations = [
     ['excludeTimeoutMs', 1, 86_400_000],
     ['speculationMinTaskRuntimeMs', 0, 86_400_000],
+    ['barrierTimeoutMs', 1, 86_400_000],
     ['speculationIntervalMs', 1, 3_600_000],
   ] as const;
   test.each(durations)('%s is a time, in milliseconds or with units', (name, min, max) => {
@@ -255,6 +257,7 @@ describe('Spark’s names', () => {
     ['spark.default.parallelism', '7', 'defaultParallelism', 7],
     ['spark.task.maxFailures', '7', 'maxTaskFailures', 7],
     ['spark.stage.maxConsecutiveAttempts', '7', 'maxStageAttempts', 7],
+    ['spark.barrier.sync.timeout', '1h', 'barrierTimeoutMs', 3_600_000],
     ['spark.excludeOnFailure.enabled', 'true', 'excludeOnFailure', true],
     ['spark.excludeOnFailure.timeout', '1h', 'excludeTimeoutMs', 3_600_000],
     ['spark.excludeOnFailure.stage.maxFailedTasksPerExecutor', '3', 'excludeAfterStageFailures', 3],

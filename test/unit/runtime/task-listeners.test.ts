@@ -7,7 +7,8 @@ const SPEC = { ...specOf({ do: 'value', value: '' }, { partition: 7 }), localPro
 const never = new AbortController().signal;
 
 const context = (): TaskContext => TaskContext.get() as TaskContext;
-const run = <R>(work: () => R | Promise<R>, signal = never): Promise<R> => runWithListeners(SPEC, signal, async () => await work());
+const run = <R>(work: () => R | Promise<R>, signal = never): Promise<R> =>
+  runWithListeners({ spec: SPEC, signal, barrier: null }, async () => await work());
 
 test('outside of a task there is none', () => {
   expect([TaskContext.get(), TaskContext.getPartitionId()]).toEqual([null, 0]);
@@ -16,7 +17,7 @@ test('outside of a task there is none', () => {
 test('a task knows which one it is, also in code that goes on asynchronously, and two at once do not mix', async () => {
   const both = await Promise.all(
     [SPEC, { ...SPEC, partition: 3, attempt: 2 }].map((spec) =>
-      runWithListeners(spec, never, async () => {
+      runWithListeners({ spec, signal: never, barrier: null }, async () => {
         const before = TaskContext.get();
         await new Promise((resolve) => void setImmediate(resolve));
         const tc = context();
