@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../engine/types/app-event.ts';
+import { runBroadcastSize } from '../support/broadcast-size.ts';
 import { type JobFolder, jobFolder, jobText } from '../support/job-folder.ts';
 import { startEmulatedAws } from '../support/lambda/emulated-aws.ts';
 import { eventsOf } from '../support/run-events.ts';
@@ -63,38 +64,9 @@ test('the job of the page', async () => {
   expect([stdout, code]).toEqual(['["cat","queen"]\n', 0]);
 });
 
-/** Bytes that the executor's process has read so far, by the kernel's count: Linux alone has it, and elsewhere the others are compared. */
-const COUNTED = jobText(
-  "import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';",
-  "import { join } from 'node:path';",
-  'const bytes = new Uint8Array(20_000_000).map((_, i) => i % 251);',
-  'const data = lv.broadcast(bytes);',
-  'const tasks = lv.range(64, { numSlices: 16 });',
-  'const read = await tasks.mapPartitions((records) => {',
-  "  const { readFileSync } = process.getBuiltinModule('node:fs');",
-  '  const sum = [...records].reduce((n, i) => n + (data.value[i] as number), 0);',
-  '  let rchar = 0;',
-  "  try { rchar = Number(/rchar: (\\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]); } catch {}",
-  '  return [[process.pid, sum, rchar]] as [number, number, number][];',
-  '}).collect();',
-  "const folder = join(process.env['LEVIN_STATE_DIR'] as string, 'objects/apps', lv.applicationId, 'broadcasts');",
-  'const files = readdirSync(folder);',
-  'const most = new Map(read.map(([pid]) => [pid, Math.max(...read.filter((r) => r[0] === pid).map((r) => r[2]))]));',
-  'const sum = read.reduce((n, r) => n + r[1], 0);',
-  // Who has it does not read it again: it is not even there.
-  'rmSync(join(folder, files[0] as string));',
-  'const later = await tasks.map((i) => [process.pid, data.value[i + 1]] as [number, number]).collect();',
-  'console.log(JSON.stringify({ files: files.length, sum, read: [...most.values()], missed: existsSync(join(folder, files[0] as string)), later: later.length }));',
-);
-
 test('two executor processes of two threads read a value once each: the kernel counts the bytes', async () => {
-  using folder = jobFolder({ 'job.ts': COUNTED });
-  const { stdout, stderr, code } = await folder.run(['job.ts', '--on', 'local-cluster[2,2,600]', '--quiet']);
-  expect([stderr, code]).toEqual(['', 0]);
-  const { read, ...rest } = JSON.parse(stdout) as { readonly read: readonly number[] };
-  expect(rest).toEqual({ files: 1, sum: 2016, missed: false, later: 64 });
-  for (const rchar of read) if (process.platform === 'linux') expect([rchar > 20_000_000, rchar < 40_000_000]).toEqual([true, true]);
-});
+  expect((await runBroadcastSize({ millions: 20, executorMb: 600, timeoutMs: 120_000 })).wrong).toEqual([]);
+}, 150_000);
 
 const LOST = jobText(
   "import { readdirSync, rmSync, writeFileSync } from 'node:fs';",

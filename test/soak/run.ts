@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { runSwarm } from '../simulation/swarm/run-swarm.ts';
+import { runBroadcastSize } from '../support/broadcast-size.ts';
 import { killOutputs } from '../support/killed-outputs.ts';
 import { runHandOvers } from './hand-over.ts';
 import { runRealProcesses, totalsOf } from './real-processes/run-real-processes.ts';
@@ -45,6 +46,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       keys: 60_000,
       timeoutMs: HOUR_MS,
     }),
+  'broadcast-200mb': broadcast,
   'hand-over': handOvers,
   'killed-outputs': outputs,
   simulation: swarm,
@@ -89,6 +91,13 @@ function listed(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([what, count]) => `${what} ${count}`)
     .join(', ');
+}
+
+async function broadcast(): Promise<readonly string[]> {
+  const { seconds, peakBytes, readBytes, wrong } = await runBroadcastSize({ millions: 200, executorMb: 1400, timeoutMs: HOUR_MS });
+  const mb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
+  console.log(`  ${seconds.toFixed(0)} s, peak ${mb(peakBytes)} of driver and executors, which read ${readBytes.map(mb).join(' and ')}`);
+  return wrong;
 }
 
 async function handOvers(): Promise<readonly string[]> {
