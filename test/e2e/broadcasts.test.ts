@@ -96,3 +96,46 @@ test.each(['local[2]', 'local-cluster[2,1,512]'])('on %s a value that was delete
     1,
   ]);
 });
+
+const WRONG = jobText(
+  'const told: string[] = [];',
+  'const tell = async (run: () => unknown) => { try { await run(); told.push("nothing"); } catch (error) { told.push(`${(error as { code?: string }).code} ${(error as Error).message}`.replaceAll(/\\(?\\/[^ ]*\\/job\\.ts/g, "job.ts")); } };',
+  'const numbers = lv.range(2, { numSlices: 1 });',
+  'const data = lv.broadcast(new Uint8Array(5000));',
+  'await tell(() => lv.parallelize([[data]]));',
+  'await tell(() => lv.broadcast({ of: numbers }));',
+  'await tell(() => lv.broadcast([lv]));',
+  'await tell(() => numbers.map(() => lv.broadcast(1).value));',
+  'await tell(() => numbers.map(() => data).collect());',
+  'await tell(() => numbers.foreach(() => { void data.destroy(); }));',
+  'const planned = numbers.map((i) => data.value[i] as number);',
+  'await data.destroy();',
+  'await tell(() => planned.count());',
+  'await tell(() => numbers.map((i) => data.value[i] as number));',
+  'const much = new Uint8Array(1_500_000);',
+  'for (let i = 0; i < 3; i++) await numbers.map((n) => much[n] as number).count();',
+  'console.log(JSON.stringify(told));',
+);
+
+const IN_RECORD =
+  'a Broadcast, which only functions take along. Capture it in the function that needs it, or put its value into the record.';
+const DESTROYED = `The broadcast made at job.ts:7:17 was destroyed at job.ts:15:12, and then a function that captures it was used. Destroy it after the last action that uses it; unpersist() frees the executors' copies and lets it be used again.`;
+
+test('what cannot be done with a broadcast is told with what to do instead', async () => {
+  using folder = jobFolder({ 'job.ts': WRONG });
+  const { stdout, stderr, code } = await folder.run(['job.ts', '--on', 'local[1]']);
+  expect([code, stderr.match(/captures 1\.5 MB/g)]).toEqual([0, ['captures 1.5 MB']]);
+  expect(stderr).toContain(
+    'captures 1.5 MB of data, which each stage that uses it takes along, and each task decodes. Broadcast the data:',
+  );
+  expect(JSON.parse(stdout.split('\n').find((line) => line.startsWith('["')) ?? stdout)).toEqual([
+    `RECORD_NOT_ENCODABLE Cannot encode record[0]: ${IN_RECORD}`,
+    'RECORD_NOT_ENCODABLE Cannot encode broadcast.of: an RDD cannot be used inside a closure that runs on executors (nested jobs are not supported). Use join(), or collect() the smaller one before the call.',
+    'RECORD_NOT_ENCODABLE Cannot encode broadcast[0]: the Context exists only on the driver; it cannot be used inside a closure that runs on executors.',
+    'CLOSURE_NOT_SHIPPABLE Cannot ship the function passed to rdd.map() to executors: the Context exists only on the driver; it cannot be used inside a closure that runs on executors.\nreached through: function (job.ts:11:30) captures `lv`',
+    `RECORD_NOT_ENCODABLE collect: task 0 of stage 0 (collect at job.ts:12) the same error came 2 times from the same place, last with: Cannot encode record: ${IN_RECORD}`,
+    'USER_ERROR foreach: task 0 of stage 1 (foreach at job.ts:13) the same error came 2 times from the same place, last with: foreach at job.ts:13:26 failed in partition 0 of stage 1: LevinError: Broadcast.destroy() was called in a task. Call it in the driver, when the actions that use the broadcast are done.',
+    `BROADCAST_DESTROYED count: stage 2 (count at job.ts:16) cannot start: ${DESTROYED}`,
+    `CLOSURE_NOT_SHIPPABLE Cannot ship the function passed to rdd.map() to executors: ${DESTROYED}\nreached through: function (job.ts:17:30) captures \`data\``,
+  ]);
+});

@@ -1,5 +1,5 @@
 /** Checked by `tsc` as part of `npm run check`, and by test/types/types.test.ts: each `@ts-expect-error` must be one. */
-import type { BoundedNumber, Context, KeyMap, RDD } from '../../driver/index.ts';
+import type { BoundedNumber, Broadcast, Context, KeyMap, RDD } from '../../driver/index.ts';
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(proof: Equal<A, B>): void;
@@ -15,6 +15,17 @@ export async function tuplesNeedNoAsConst(): Promise<void> {
   same<typeof counted, RDD<[string, number]>>(true);
   const top = await counted.takeOrdered(10, ([, n]) => -n);
   same<typeof top, [string, number][]>(true);
+}
+
+export function broadcasts(): void {
+  const stops = lv.broadcast(new Set(['the', 'a']));
+  same<typeof stops, Broadcast<Set<string>>>(true);
+  same<typeof stops.value, Set<string>>(true);
+  const wider: Broadcast<ReadonlySet<string>> = stops;
+  // @ts-expect-error the value is read only
+  wider.value = stops.value;
+  // @ts-expect-error it is made by the Context
+  void new (stops.constructor as typeof Broadcast)();
 }
 
 export async function everyOperationInfers(): Promise<void> {
