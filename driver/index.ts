@@ -3,6 +3,7 @@ export { BarrierTaskContext, type BarrierTaskInfo, TaskContext, type TaskResourc
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';
 export type { Broadcast } from '../engine/runtime/broadcast.ts';
+export { StorageLevel } from '../engine/types/storage-level.ts';
 export { Context, type ContextOptions } from './api/context.ts';
 export type { LocalProperties } from './api/local-properties.ts';
 export type { RDD } from './api/rdd.ts';

@@ -91,6 +91,8 @@ export interface RunnerOptions {
   readonly localDir: string | null;
   /** null: what suits the stores. */
   readonly shuffleCompression: BlockCompression | null;
+  /** Of a worker's memory, what tasks leave to the blocks that it keeps. */
+  readonly storageFraction: number;
   readonly allowedEnv: readonly string[];
   /** Of broadcasts that executors keep; null: what suits their memory. */
   readonly broadcastCacheBytes: number | null;
@@ -158,7 +160,7 @@ export function lookUpEngine(name: string): EngineLookUp {
 }
 
 function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: string, options: RunnerOptions): DriverRunner {
-  const { stores, requesterPays, onWarning, broadcastCacheBytes: broadcastBytes } = options;
+  const { stores, requesterPays, storageFraction, onWarning, broadcastCacheBytes: broadcastBytes } = options;
   const { clock, metadata, exchange, staged, objects } = stores;
   const objectsRoot = join(stateDir, 'objects');
   // A disk is faster than compression.
@@ -175,6 +177,7 @@ function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: str
         scratchRoot,
         memory,
         broadcastBytes,
+        storageFraction,
         shuffleCompression,
         requesterPays,
         code: codeOfThreads(stateDir),
@@ -193,7 +196,7 @@ function openLocalRunner(master: Exclude<Master, { kind: 'aws' }>, stateDir: str
     }
     case 'local-cluster': {
       const metadataFile = join(stateDir, 'metadata.sqlite');
-      const data: LocalExecutorData = { objectsRoot, metadataFile, broadcastBytes, shuffleCompression, requesterPays };
+      const data: LocalExecutorData = { objectsRoot, metadataFile, storageFraction, broadcastBytes, shuffleCompression, requesterPays };
       return createLocalClusterRunner({
         executors: master.executors,
         cores: master.cores,

@@ -25,7 +25,8 @@ serveExecutor({
   channel: driverChannel(),
   build: buildOf(levinPackage().version),
   createSupervisor(setup, onWarning) {
-    const { objectsRoot, metadataFile, broadcastBytes, shuffleCompression, requesterPays } = setup.data as LocalExecutorData;
+    const { objectsRoot, metadataFile, storageFraction, broadcastBytes, shuffleCompression, requesterPays } =
+      setup.data as LocalExecutorData;
     const metadata = createSqliteMetadataStore({ file: metadataFile, clock });
     const { staged } = openUserFiles({ local: machineFiles(), clock, random: createSystemRandom(), requesterPays });
     const objects = createDirectoryObjectStore({ root: objectsRoot });
@@ -38,6 +39,7 @@ serveExecutor({
       scratchRoot,
       memory,
       broadcastBytes,
+      storageFraction,
       shuffleCompression,
       requesterPays,
       code: { kind: 'bundle', folder: folder.code },

@@ -8,6 +8,7 @@ import { machineFiles } from '../engine/adapters/local/machine-files.ts';
 import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
+import { createBlockStore } from '../engine/runtime/blocks/block-store.ts';
 import { threadBroadcastBytes } from '../engine/runtime/supervisor/memory-plan.ts';
 import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
 import { createBroadcastStore } from '../engine/runtime/worker/broadcast-store.ts';
@@ -16,7 +17,8 @@ import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
 import { createExchange } from '../shuffle/exchange.ts';
 
 if (parentPort === null) throw new Error('functions/worker-thread is the entry of a worker thread; levin starts it.');
-const { objectsRoot, scratchRoot, memory, broadcastBytes, shuffleCompression, requesterPays, code } = workerData as LocalWorkerData;
+const { objectsRoot, scratchRoot, memory, storageFraction, broadcastBytes, shuffleCompression, requesterPays, code } =
+  workerData as LocalWorkerData;
 const objects = createDirectoryObjectStore({ root: objectsRoot });
 const [clock, random] = [createSystemClock(), createSystemRandom()];
 const { files, staged, usage } = openUserFiles({ local: machineFiles(), clock, random, requesterPays });
@@ -36,8 +38,18 @@ const broadcasts = createBroadcastStore({
   maxBytes: broadcastBytes ?? threadBroadcastBytes(memory),
 });
 
+const blocks = createBlockStore({
+  id: random.uuid(),
+  memoryBytes: memory.executionBytes,
+  protectedBytes: Math.floor(memory.executionBytes * storageFraction),
+  openScratch: () => openAttemptScratch(scratchRoot, threadId, 'blocks'),
+});
+
 serveWorker({
   port: parentPort,
+  dropBlocks: (rdds) => {
+    for (const rdd of rdds) blocks.drop(rdd);
+  },
   requests: usage,
   onForget: broadcasts.forget,
   runAttempt: createAttemptRunner({
@@ -50,6 +62,7 @@ serveWorker({
     code: workerCode,
     memory,
     broadcasts,
+    blocks,
     openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),
   }),
 });

@@ -1,4 +1,5 @@
 import { LevinError } from '../../engine/errors/levin-error.ts';
+import { StorageLevel } from '../../engine/types/storage-level.ts';
 
 function invalid(operation: string, message: string): LevinError {
   return new LevinError({ code: 'INVALID_ARGUMENT', fault: 'user', message: `${operation}: ${message}` });
@@ -30,6 +31,15 @@ export function checkConcurrency(operation: string, value: number | undefined): 
 export function checkPath(operation: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw invalid(operation, `the path is ${show(value)}; it must be a string that is not empty.`);
+}
+
+/** One of Spark's levels but `NONE`. */
+export function checkLevel(operation: string, level: StorageLevel): StorageLevel {
+  const known = Object.values(StorageLevel).find((one) => one === level);
+  if (known !== undefined && known !== StorageLevel.NONE) return known;
+  if (known === StorageLevel.NONE)
+    throw invalid(operation, 'the level is StorageLevel.NONE, which keeps nothing. Call unpersist() to keep nothing any more.');
+  throw invalid(operation, `the level is ${show(level)}; it must be one of StorageLevel, such as StorageLevel.MEMORY_AND_DISK.`);
 }
 
 export function checkFinite(operation: string, name: string, value: number): number {

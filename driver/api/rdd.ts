@@ -6,6 +6,7 @@ import { decodeConstant, encodeConstant } from '../../engine/records/constant.ts
 import type { KeyMap } from '../../engine/records/key-map.ts';
 import type { Moments } from '../../engine/records/moments.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
+import { StorageLevel } from '../../engine/types/storage-level.ts';
 import { allPartitions } from '../actions/all-partitions.ts';
 import { estimateMean, estimateSum, momentsOfCount } from '../actions/approximate.ts';
 import { approximateCounts } from '../actions/approximate-counts.ts';
@@ -38,7 +39,7 @@ import {
   checkSeed,
   checkTimeout,
 } from './action-arguments.ts';
-import { checkConcurrency, checkCount, checkFunction, checkPartitions, checkPath } from './arguments.ts';
+import { checkConcurrency, checkCount, checkFunction, checkLevel, checkPartitions, checkPath } from './arguments.ts';
 import { checkCsvOutput } from './csv-options.ts';
 import { type RDDBarrier, rddBarrier } from './rdd-barrier.ts';
 import {
@@ -921,6 +922,55 @@ export class RDD<out T> {
   /** A number of its own in the application, in order of creation. */
   id(): number {
     return this.#node.id;
+  }
+
+  /**
+   * Keeps the partitions of this RDD when an action computes them, so that later actions read them; the RDD itself comes back.
+   *
+   * A partition that does not fit, or whose worker is gone, is computed again: the answers are the same. Another level than before is refused
+   * (`STORAGE_LEVEL_SET`): call `unpersist` first. Records that are kept as objects (`deserialized`) are the ones that functions are given, so
+   * these must not change them.
+   * @param level default `StorageLevel.MEMORY_ONLY`.
+   * @example
+   * const words = lv.parallelize(['a', 'b', 'a']).persist(StorageLevel.MEMORY_AND_DISK);
+   * await words.count(); // 3
+   */
+  persist(level: StorageLevel = StorageLevel.MEMORY_ONLY): this {
+    this.#app.persist(this.#node, checkLevel('persist', level));
+    return this;
+  }
+
+  /**
+   * As `persist` with `StorageLevel.MEMORY_ONLY`.
+   *
+   * @example
+   * const squares = lv.range(4).map((x) => x * x).cache();
+   * await squares.collect(); // [0, 1, 4, 9]
+   */
+  cache(): this {
+    return this.persist();
+  }
+
+  /**
+   * Drops what is kept of this RDD, which is computed again whenever it is asked for; nothing happens when it is not persisted. Workers that
+   * run a task drop it behind that.
+   *
+   * @example
+   * lv.range(4).cache().unpersist().getStorageLevel() === StorageLevel.NONE; // true
+   */
+  unpersist(): this {
+    this.#app.unpersist(this.#node);
+    return this;
+  }
+
+  /**
+   * The level that `persist` was given; `StorageLevel.NONE` when this RDD is not persisted.
+   *
+   * @example
+   * lv.range(4).cache().getStorageLevel().useMemory; // true
+   */
+  getStorageLevel(): StorageLevel {
+    return this.#app.persistedAt(this.#node) ?? StorageLevel.NONE;
   }
 
   /** The name that `setName` gave; null without one. */

@@ -6,6 +6,7 @@ import { debugString } from '../lineage/debug-string.ts';
 import { lineageNode } from '../lineage/lineage-node.ts';
 import { factsIn, type NodeFacts } from '../planner/analyze.ts';
 import { needsShuffle } from '../planner/plan-builder.ts';
+import { createStorage } from '../storage/storage.ts';
 import type { Stores } from '../wiring.ts';
 import type { AppJournal } from './app-journal.ts';
 import type { Application } from './application.ts';
@@ -30,7 +31,8 @@ export interface ApplicationEngineOptions extends Pick<JobEngineOptions, 'runner
 }
 
 /** Plans and runs the jobs of one application, whoever holds it: no process, no console, no end. */
-export interface ApplicationEngine extends Pick<Application, 'node' | 'resolvePath' | 'defaultSaveMode'> {
+export interface ApplicationEngine
+  extends Pick<Application, 'node' | 'persist' | 'unpersist' | 'persistedAt' | 'resolvePath' | 'defaultSaveMode'> {
   readonly jobs: JobEngine;
   readonly broadcasts: Broadcasts;
   readonly actions: RunActions;
@@ -46,6 +48,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
   const { objects, metadata, files, staged, clock, random } = stores;
   const known = new Map<number, NodeFacts>();
   const resolvePath = (path: string): string => absolutePath(options.cwd, path);
+  const storage = createStorage();
   const { uploads, placeOf } = stores;
   const onUploaded = (message: string): void => bus.emit({ kind: 'warning', code: 'UPLOADED', message });
   const upload = uploads === undefined ? null : createUploadInputs({ appId, objects, uploads, placeOf, onUploaded });
@@ -71,6 +74,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
     listings,
     broadcasts,
     known,
+    storage,
     journal,
     raiseGeneration: (task) => raiseGeneration({ metadata, fence: lease.fence, appId, ...task }),
   });
@@ -95,8 +99,20 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
       return debugString(node, {
         numPartitions: (each) => factsIn(known, each).numPartitions,
         moves: (each, i) => needsShuffle(each, i, known),
+        stored(each) {
+          const persisted = storage.rdds.of(each);
+          return persisted === null ? null : { level: persisted.level, ...storage.blocks.factsOf(persisted.rdd) };
+        },
       });
     },
+    persist: storage.rdds.persist,
+    unpersist(node) {
+      const persisted = storage.rdds.unpersist(node);
+      if (persisted === null) return;
+      storage.blocks.drop(persisted.rdd);
+      runner.dropBlocks?.([persisted.rdd]);
+    },
+    persistedAt: (node) => storage.rdds.of(node)?.level ?? null,
     defaultSaveMode: config.validateOutput ? 'error' : 'append',
     resolvePath,
   };

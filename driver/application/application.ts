@@ -2,6 +2,7 @@ import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { Broadcast } from '../../engine/runtime/broadcast.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { Codec, CsvOutput } from '../../engine/types/file-format.ts';
+import type { StorageLevel } from '../../engine/types/storage-level.ts';
 import type { ActionOptions, SaveMode } from '../api/types.ts';
 import type { EffectiveConf } from '../config/load-config.ts';
 import type { LogThreshold } from '../console/logger.ts';
@@ -104,6 +105,12 @@ export interface Application {
   draw(of: 'now' | 'random', callSite: CallSite | null): number;
   /** Partitions that an RDD will have: lists input files when it must. */
   numPartitions(node: LineageNode): Promise<number>;
+  /** Keeps the partitions of an RDD when they are computed. Fails with `STORAGE_LEVEL_SET` when it is persisted at another level. */
+  persist(node: LineageNode, level: StorageLevel): void;
+  /** What is kept of it goes. */
+  unpersist(node: LineageNode): void;
+  /** null: it is not persisted. */
+  persistedAt(node: LineageNode): StorageLevel | null;
   /** The lineage as text; lists input files when it must. */
   debugString(node: LineageNode): Promise<string>;
   /**

@@ -18,6 +18,7 @@ import { isBarrierStage } from '../planner/barrier-stage.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
 import { stageShape } from '../planner/stage-shape.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import { createCodeProvider } from './code-provider.ts';
 import { keepWinnersDeadLetters } from './dead-letters.ts';
@@ -51,6 +52,7 @@ export interface JobEngineOptions {
   readonly listings: InputListings;
   readonly broadcasts: Broadcasts;
   readonly known: Map<number, NodeFacts>;
+  readonly storage: Storage;
   readonly journal: BoundsJournal & LaunchJournal;
   /** Fenced: fails with `LEASE_LOST` when another driver has taken over. */
   readonly raiseGeneration: (task: Pick<RaiseGeneration, 'stageId' | 'partition' | 'from' | 'uncommitted'>) => Promise<number>;
@@ -79,7 +81,7 @@ export interface JobEngine {
 export function createJobEngine(options: JobEngineOptions): JobEngine {
   const { appId, config, objects, metadata, runner, clock, bus, listings } = options;
   const table = createStageTable();
-  const registry = createStageRegistry();
+  const registry = createStageRegistry(options.storage.rdds.of);
   const stop = new AbortController();
   /** Stages between `stageSubmitted` and `stageCompleted`. */
   const running = new Set<number>();
@@ -140,6 +142,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     barrierTimeoutMs: config.barrierTimeoutMs,
     outliveMs: outlive,
     inputsOf: inputs.inputsOf,
+    prefer: (stage, partition) => options.storage.placesFor(table.get(stage).draft, partition),
+    onBlocks: options.storage.blocks.report,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
     storeAgain,
     wholeResult: (result) => wholeResult(objects, result),

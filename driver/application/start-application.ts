@@ -65,6 +65,7 @@ export async function startApplication(start: StartApplication): Promise<Applica
     stores,
     localDir: config.localDir === null ? null : resolve(config.localDir),
     shuffleCompression: config.shuffleCompression,
+    storageFraction: config.storageFraction,
     allowedEnv: config.allowedEnv,
     broadcastCacheBytes: config.broadcastCacheBytes,
     requesterPays: config.requesterPays,
@@ -168,6 +169,15 @@ export async function startApplication(start: StartApplication): Promise<Applica
       checkOpen('getNumPartitions');
       return (await control.run(asking('getNumPartitions', node), engine.factsOf)).numPartitions;
     },
+    persist(node, level) {
+      checkOpen('persist');
+      engine.persist(node, level);
+    },
+    unpersist(node) {
+      checkOpen('unpersist');
+      engine.unpersist(node);
+    },
+    persistedAt: engine.persistedAt,
     async debugString(node) {
       checkOpen('toDebugString');
       return await control.run(asking('toDebugString', node), engine.debugString);

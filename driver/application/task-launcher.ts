@@ -3,6 +3,7 @@ import type { Random } from '../../engine/ports/random.ts';
 import type { TaskRunner } from '../../engine/ports/task-runner.ts';
 import { SHARED_LOST } from '../../engine/runtime/read-shared.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
+import type { PlacedBlockReport, PreferredPlaces } from '../../engine/types/block-report.ts';
 import type { TaskFailure } from '../../engine/types/failure.ts';
 import type { TaskEvent, TaskInput, TaskOutcome, TaskResult, TaskSpec } from '../../engine/types/task.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
@@ -30,6 +31,10 @@ export interface TaskLauncherOptions {
   readonly outliveMs: number | null;
   /** What a task reads; may have to write an index object first. */
   readonly inputsOf: (stage: number, partition: number) => Promise<readonly TaskInput[]>;
+  /** Where a task finds blocks that it would have to compute elsewhere. */
+  readonly prefer: (stage: number, partition: number) => PreferredPlaces | null;
+  /** A worker has said what has become of its blocks. */
+  readonly onBlocks: (blocks: PlacedBlockReport, runMs: number | null) => void;
   /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
   readonly bundleFor: (stage: number) => Promise<string | null>;
   /** Reads what was stored beside a result that another attempt has committed. */
@@ -152,7 +157,12 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     };
     let outcome: TaskOutcome;
     try {
-      const where = { alone: !isCopyable(table.get(stage).draft), ...(memorySizeMb === null ? {} : { memorySizeMb }) };
+      const prefer = options.prefer(stage, partition);
+      const where = {
+        alone: !isCopyable(table.get(stage).draft),
+        ...(memorySizeMb === null ? {} : { memorySizeMb }),
+        ...(prefer === null ? {} : { prefer }),
+      };
       const spec = await specOf(command, attemptId);
       if (handedOver) return;
       // To record it took its time: another attempt may have made it meanwhile.
@@ -222,6 +232,8 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   };
   const report = ({ stage, partition, attempt, generation }: Launch, outcome: TaskOutcome, durationMs: number): void => {
     const success = outcome.kind === 'success';
+    const { blocks = null } = outcome;
+    if (blocks !== null) options.onBlocks(blocks, success ? outcome.result.metrics.runMs : null);
     emit({
       kind: 'taskEnded',
       stage,
@@ -232,6 +244,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       failure: success ? null : outcome.failure,
       metrics: success ? outcome.result.metrics : null,
       lostRace: success && outcome.lostRace,
+      ...(blocks === null ? {} : { blocks }),
       requests: outcome.requests ?? null,
       invocation: outcome.invocation ?? null,
     });

@@ -8,6 +8,7 @@ export interface LevinConfig {
   readonly localDir: string | null;
   readonly shuffleCompression: 'none' | 'zstd' | null;
   readonly broadcastCacheBytes: number | null;
+  readonly storageFraction: number;
   readonly defaultParallelism: number | null;
   readonly maxTaskFailures: number;
   readonly maxStageAttempts: number;

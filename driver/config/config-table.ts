@@ -74,6 +74,13 @@ export const configTable: Readonly<Record<ConfigName, ConfigKey>> = {
     aliases: [],
     text: 'Broadcasts that are kept for later tasks, in encoded bytes: by each executor process encoded, by each of its threads decoded. The one that was used last stays whatever it takes. Tasks plan with that much less memory. Default: half of what a task plans with, for each thread. On AWS it always follows from the functions’ memory.',
   },
+  storageFraction: {
+    type: { kind: 'number', min: 0, max: 1 },
+    default: 0.5,
+    env: 'LEVIN_STORAGE_FRACTION',
+    aliases: ['spark.memory.storageFraction'],
+    text: 'Part of a worker’s memory that blocks of persisted RDDs keep when tasks need memory, too: sorts, groups, joins and shuffle output get the rest, and spill. Blocks take more where tasks hold no data. See docs/memory-and-storage.md.',
+  },
   defaultParallelism: {
     type: { kind: 'integer', min: 1, max: 1_000_000 },
     default: null,

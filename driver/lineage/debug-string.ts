@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { describeLevel, type StorageLevel } from '../../engine/types/storage-level.ts';
 import { type LineageNode, parentsOf } from './lineage-node.ts';
 import { nodeName } from './node-names.ts';
 
@@ -6,6 +7,16 @@ export interface DebugFacts {
   readonly numPartitions: (node: LineageNode) => number;
   /** Whether the node's input number `i` is moved by a shuffle. */
   readonly moves: (node: LineageNode, i: number) => boolean;
+  /** null: it is not persisted. */
+  readonly stored: (node: LineageNode) => StoredFacts | null;
+}
+
+/** What is kept of a persisted RDD. */
+export interface StoredFacts {
+  readonly level: StorageLevel;
+  readonly partitions: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
 }
 
 interface Line {
@@ -28,19 +39,20 @@ interface Line {
  */
 export function debugString(root: LineageNode, facts: DebugFacts): string {
   const count = `(${facts.numPartitions(root)})`;
-  const lines = [`${count} ${describe(root)}`];
+  const lines = [`${count} ${describe(root, facts)}`, ...kept(root, bar(count), facts)];
   const stack = below(root, bar(count), facts);
   while (stack.length > 0) {
     const { node, prefix, shuffle, last } = stack.pop() as Line;
     if (!shuffle) {
-      lines.push(`${prefix}${describe(node)}`);
+      lines.push(`${prefix}${describe(node, facts)}`, ...kept(node, prefix, facts));
       stack.push(...below(node, prefix, facts));
       continue;
     }
     const partitions = `(${facts.numPartitions(node)})`;
     const before = prefix.replace(/\|\s+$/, '');
-    lines.push(`${before}+-${partitions} ${describe(node)}`);
-    stack.push(...below(node, `${before}${last ? '  ' : '| '}${bar(partitions)}`, facts));
+    const inside = `${before}${last ? '  ' : '| '}${bar(partitions)}`;
+    lines.push(`${before}+-${partitions} ${describe(node, facts)}`, ...kept(node, inside, facts));
+    stack.push(...below(node, inside, facts));
   }
   return lines.join('\n');
 }
@@ -56,8 +68,28 @@ function bar(count: string): string {
   return `${' '.repeat(left)}|${' '.repeat(count.length - left)}`;
 }
 
-function describe(node: LineageNode): string {
+/** The line under a persisted RDD of which something is kept. */
+function kept(node: LineageNode, prefix: string, facts: DebugFacts): string[] {
+  const stored = facts.stored(node);
+  if (stored === null || stored.partitions === 0) return [];
+  const { partitions, memoryBytes, diskBytes } = stored;
+  return [`${prefix}    CachedPartitions: ${partitions}; MemorySize: ${bytesText(memoryBytes)}; DiskSize: ${bytesText(diskBytes)}`];
+}
+
+/** Spark's: `1.2 MB`, and `0.0 B`. */
+function bytesText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  // As Spark: a unit is used from twice its size on.
+  const power = bytes === 0 ? 0 : Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(bytes / 2) / 10)));
+  return `${(bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+}
+
+function describe(node: LineageNode, facts: DebugFacts): string {
   const name = nodeName(node);
   const at = node.callSite === null ? '' : ` at ${basename(node.callSite.file)}:${node.callSite.line}`;
-  return `${name === null ? '' : `${name} `}${node.operation}[${node.id}]${at} []`;
+  return `${name === null ? '' : `${name} `}${node.operation}[${node.id}]${at} [${levelOf(facts.stored(node))}]`;
+}
+
+function levelOf(stored: StoredFacts | null): string {
+  return stored === null ? '' : describeLevel(stored.level);
 }

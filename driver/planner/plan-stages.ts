@@ -122,10 +122,12 @@ function planSample(node: Shuffled, known: ReadonlyMap<number, NodeFacts>, regis
 function addChain(root: LineageNode, builder: PlanBuilder, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
   const indexes = new Map<number, number>();
   const inStage = (node: LineageNode): readonly LineageNode[] =>
-    parentsOf(node).filter((_, i) => !needsShuffle(node, i, known) && !readsGroups(node, known));
+    parentsOf(node).filter((_, i) => !needsShuffle(node, i, known) && !readsGroups(node, known, registry));
   const indexOf = (node: LineageNode): number => indexes.get(node.id) as number;
   for (const node of topological(root, inStage)) {
-    indexes.set(node.id, addNode(node, { builder, known, registry, indexOf }));
+    const index = addNode(node, { builder, known, registry, indexOf });
+    const persisted = registry.persistedOf(node);
+    indexes.set(node.id, persisted === null ? index : builder.add({ kind: 'cached', parent: index, ...persisted }));
   }
 }
 
@@ -191,7 +193,7 @@ function addNode(node: LineageNode, context: ChainContext): number {
     }
     case 'coalesce': {
       const before = factsIn(known, node.parent).numPartitions;
-      if (readsGroups(node, known)) return addWide(node.parent as Wide, evenGroups(before, numPartitions), context);
+      if (readsGroups(node, known, context.registry)) return addWide(node.parent as Wide, evenGroups(before, numPartitions), context);
       if (numPartitions === before) return indexOf(node.parent);
       return builder.add({ kind: 'coalesce', parent: indexOf(node.parent), groups: evenGroups(before, numPartitions) });
     }
@@ -211,8 +213,9 @@ function addNode(node: LineageNode, context: ChainContext): number {
  * A coalesce right above a shuffle reads neighbouring reducer partitions at once, one read a map task: order within a reducer partition
  * is not promised, and neighbouring ranges of a sort follow each other.
  */
-function readsGroups(node: LineageNode, known: ReadonlyMap<number, NodeFacts>): boolean {
-  if (node.kind !== 'coalesce') return false;
+function readsGroups(node: LineageNode, known: ReadonlyMap<number, NodeFacts>, { persistedOf }: StageRegistry): boolean {
+  // What is kept is kept by partition.
+  if (node.kind !== 'coalesce' || persistedOf(node.parent) !== null) return false;
   const wide = node.parent;
   if (wide.kind !== 'shuffled' && wide.kind !== 'cogroup') return false;
   const shrinks = factsIn(known, node).numPartitions < factsIn(known, wide).numPartitions;

@@ -9,6 +9,7 @@ import type { CallSite } from '../../engine/types/call-site.ts';
 import type { FilePartition, FileSplit, LeafInput, TaskInput, TaskOutput, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
+import { withoutCached } from './without-cached.ts';
 
 /** Raised when a stage of an older levin must not be taken for one of this version. */
 const ENGINE_FORMAT = 1;
@@ -52,15 +53,16 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
   };
   const templateBytes = pack(template);
   const templateHash = hash('sha256', templateBytes, 'hex');
+  const { plan, leaves } = withoutCached(draft);
   const identity = [
     ENGINE_FORMAT,
     process.versions.node.split('.')[0],
     context.appId,
     draft.lineageFingerprint,
     draft.use,
-    draft.plan,
+    plan,
     draft.closures.map((closure) => closure.fingerprint),
-    [...draft.leaves.entries()].map(([leaf, binding]) => [leaf, leafPrint(binding, context)]),
+    [...leaves.entries()].map(([leaf, binding]) => [leaf, leafPrint(binding, context)]),
     context.bounds === null ? null : hash('sha256', context.bounds, 'hex'),
   ];
   return {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Sink } from '../../engine/plan/stage-plan.ts';
 import type { LineageNode } from '../lineage/lineage-node.ts';
+import type { PersistedRdds } from '../storage/persisted-rdds.ts';
 import { factsIn, type NodeFacts } from './analyze.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { StageDraft } from './stage-draft.ts';
@@ -14,10 +15,12 @@ export interface StageRegistry {
   /** Map and sample stages by lineage node and input. */
   readonly byEdge: Map<string, number>;
   readonly uses: Map<string, number>;
+  /** Whether an RDD is persisted at the moment. */
+  readonly persistedOf: PersistedRdds['of'];
 }
 
-export function createStageRegistry(): StageRegistry {
-  return { drafts: new Map(), count: 0, byEdge: new Map(), uses: new Map() };
+export function createStageRegistry(persistedOf: PersistedRdds['of'] = () => null): StageRegistry {
+  return { drafts: new Map(), count: 0, byEdge: new Map(), uses: new Map(), persistedOf };
 }
 
 /** A stage to be added. */

@@ -1,4 +1,5 @@
 import type { PlanNode, StagePlan } from '../../engine/plan/stage-plan.ts';
+import type { BlockId } from '../../engine/types/block-report.ts';
 
 export interface LeafPartition {
   readonly leaf: number;
@@ -10,7 +11,30 @@ export interface LeafPartition {
  * 50,000-step stage costs as much as one of a short one.
  */
 export function leafPartitions(plan: StagePlan): (partition: number) => readonly LeafPartition[] {
-  const anchors = anchorsOf(plan.nodes);
+  return partitionsBelow(plan, { isFound: isLeaf, isNoted: (node) => node.kind === 'number' && node.by === 'index' });
+}
+
+/** The blocks that a task reads where they are kept: those of persisted RDDs that stand in no other's way. */
+export function cachedBlocks(plan: StagePlan): (partition: number) => readonly BlockId[] {
+  const isCached = (node: PlanNode): boolean => node.kind === 'cached';
+  if (!plan.nodes.some(isCached)) return () => [];
+  const below = partitionsBelow(plan, { isFound: isCached, isNoted: () => false });
+  return (partition) =>
+    below(partition).map(({ leaf, partition: p }) => ({
+      rdd: (plan.nodes[leaf] as Extract<PlanNode, { kind: 'cached' }>).rdd,
+      partition: p,
+    }));
+}
+
+interface Search {
+  /** What is below it is not looked at. */
+  readonly isFound: (node: PlanNode) => boolean;
+  /** Found, and what is below it is looked at, too. */
+  readonly isNoted: (node: PlanNode) => boolean;
+}
+
+function partitionsBelow(plan: StagePlan, { isFound, isNoted }: Search): (partition: number) => readonly LeafPartition[] {
+  const anchors = anchorsOf(plan.nodes, isFound);
   const root = anchors[anchors.length - 1] as number;
   return (partition) => {
     const found: LeafPartition[] = [];
@@ -18,8 +42,8 @@ export function leafPartitions(plan: StagePlan): (partition: number) => readonly
     while (stack.length > 0) {
       const at = stack.pop() as LeafPartition;
       const node = plan.nodes[at.leaf] as PlanNode;
-      if (isLeaf(node)) found.push(at);
-      else if (node.kind === 'number' && node.by === 'index') {
+      if (isFound(node)) found.push(at);
+      else if (isNoted(node)) {
         found.push(at);
         stack.push(...inputsOf(node, at.partition, anchors));
       } else stack.push(...inputsOf(node, at.partition, anchors).reverse());
@@ -38,6 +62,7 @@ function inputsOf(node: PlanNode, partition: number, anchors: readonly number[])
     case 'shuffleRead':
       return [];
     case 'narrow':
+    case 'cached':
     case 'combine':
     case 'sortByKey':
     case 'number':
@@ -71,11 +96,11 @@ function isLeaf(node: PlanNode): boolean {
 }
 
 /** For each node the nearest ancestor, or itself, that is not a one-parent step. */
-function anchorsOf(nodes: readonly PlanNode[]): readonly number[] {
+function anchorsOf(nodes: readonly PlanNode[], isFound: (node: PlanNode) => boolean): readonly number[] {
   const anchors: number[] = [];
   nodes.forEach((node, i) => {
-    const passes = node.kind === 'narrow' || node.kind === 'combine' || node.kind === 'sortByKey';
-    anchors.push(passes ? (anchors[node.parent] as number) : i);
+    const passes = node.kind === 'narrow' || node.kind === 'cached' || node.kind === 'combine' || node.kind === 'sortByKey';
+    anchors.push(passes && !isFound(node) ? (anchors[node.parent] as number) : i);
   });
   return anchors;
 }

@@ -1,5 +1,6 @@
 import type { BroadcastRef } from '../types/broadcast.ts';
 import type { Codec, CsvOutput, FileFormat } from '../types/file-format.ts';
+import type { StorageLevel } from '../types/storage-level.ts';
 
 /** Index into `StagePlan.closures`. */
 export type ClosureIndex = number;
@@ -88,6 +89,8 @@ export type PlanNode =
   /** Records of one reducer partition, blocks in map order. */
   | { readonly kind: 'shuffleRead'; readonly numPartitions: number }
   | { readonly kind: 'narrow'; readonly parent: number; readonly op: NarrowOp }
+  /** The same records, kept where they were computed: `rdd` counts what the program persisted. Never part of a stage's identity. */
+  | { readonly kind: 'cached'; readonly parent: number; readonly rdd: number; readonly level: StorageLevel }
   /** Partitions of the parents one after the other; parent i starts at `starts[i]`. */
   | { readonly kind: 'union'; readonly parents: readonly number[]; readonly starts: readonly number[]; readonly numPartitions: number }
   /** Partition p reads the parent's partitions [groups[p], groups[p + 1]). */

@@ -1,3 +1,4 @@
+import type { PreferredPlaces } from '../types/block-report.ts';
 import type { PaidWork, SentWith } from '../types/invocation.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../types/task.ts';
 
@@ -24,6 +25,8 @@ export interface RunnerCapabilities {
   readonly memorySizesMb: readonly number[];
   /** Memory that comes with a whole CPU, in MB: with less, a task computes slower in proportion. Default: memory and speed are not tied. */
   readonly mbPerVcpu?: number;
+  /** Workers stay and keep blocks of persisted RDDs from task to task. Default: nothing is kept. */
+  readonly keepsBlocks?: boolean;
   /** User modules come from a bundle in the object store; false: from disk. */
   readonly needsBundle: boolean;
 }
@@ -38,6 +41,8 @@ export interface RunOptions {
   readonly onReturn?: () => void;
   /** Executors to run it on only if there is no other one, where the runner is `addressable`. */
   readonly avoid?: readonly string[];
+  /** Where blocks are that it would have to compute elsewhere, where the runner `keepsBlocks`. */
+  readonly prefer?: PreferredPlaces;
   /** To run it twice at once would be noticed: it is never handed over together with others, for those that wait behind a slow one are run elsewhere. */
   readonly alone?: boolean;
   /** One of `memorySizesMb`; default: the smallest. */
@@ -55,6 +60,8 @@ export interface RunOptions {
 export interface TaskRunner {
   readonly capabilities: RunnerCapabilities;
   run(task: TaskSpec, options: RunOptions): Promise<TaskOutcome>;
+  /** Where it `keepsBlocks`: drops those of RDDs that are not persisted any more. */
+  dropBlocks?(rdds: readonly number[]): void;
   /** What runs now, or of that what was told to stop, where it is paid for; absent: nothing is. */
   paid?(which: 'running' | 'stopping'): PaidWork;
   /** After everything was cancelled: waits until it has stopped, for some seconds, and gives what has not. */

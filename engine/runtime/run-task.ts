@@ -1,6 +1,7 @@
 import type { TaskTemplate } from '../plan/stage-plan.ts';
 import type { BarrierGang, TaskOutput, TaskSpec } from '../types/task.ts';
 import { createBadRecords } from './bad-records.ts';
+import { shareMemory } from './blocks/unified-memory.ts';
 import { discardOutput } from './discard-output.ts';
 import { runSink } from './sinks/run-sink.ts';
 import { memoryShare } from './spill/memory-share.ts';
@@ -60,6 +61,7 @@ async function computePartition({ spec, template, deps, onWritten }: Computation
   const counters = newCounters();
   const { scratch, memory, residentBytes = () => process.memoryUsage.rss() } = deps;
   const badRecords = createBadRecords(spec, deps.signal);
+  const executionBytes = beginBlocks(spec, template, deps);
   const task: TaskContext = {
     spec,
     plan: template.plan,
@@ -67,7 +69,7 @@ async function computePartition({ spec, template, deps, onWritten }: Computation
     deps,
     counters,
     place: { stageNumber: spec.stageNumber, partition: spec.partition },
-    spill: createSpillSpace({ scratch, memory, counters, residentBytes, shareBytes: memoryShare(template.plan, memory) }),
+    spill: createSpillSpace({ scratch, memory, counters, residentBytes, shareBytes: memoryShare(template.plan, { executionBytes }) }),
     badRecords,
   };
   const output = await runSink(task);
@@ -75,8 +77,18 @@ async function computePartition({ spec, template, deps, onWritten }: Computation
   await badRecords?.store(deps.objects);
   const runMs = deps.clock.monotonic() - start;
   const cpu = startCpuMs === undefined || deps.cpuMs === undefined ? {} : { cpuMs: deps.cpuMs() - startCpuMs };
+  const blocks = deps.blocks?.report() ?? null;
   return {
     output,
+    ...(blocks === null ? {} : { blocks }),
     metrics: { ...task.counters, badRecords: badRecords?.count() ?? 0, runMs, peakRssBytes: residentBytes(), ...cpu },
   };
+}
+
+/** Makes room in what is kept for the task; gives what its operators may hold. */
+function beginBlocks({ appId }: TaskSpec, { plan }: TaskTemplate, { blocks, memory }: TaskDeps): number {
+  if (blocks === undefined) return memory.executionBytes;
+  const { executionBytes, storageBytes } = shareMemory(plan, memory.executionBytes, blocks);
+  blocks.begin(appId, storageBytes);
+  return executionBytes;
 }

@@ -9,6 +9,7 @@ import type { PrepareRecords } from '../records/tagged-codec.ts';
 import type { TaskMetrics, TaskSpec } from '../types/task.ts';
 import type { TaskMemory } from '../types/task-memory.ts';
 import type { BadRecords } from './bad-records.ts';
+import type { BlockStore } from './blocks/block-store.ts';
 import type { TaskPlace } from './record-path/user-error.ts';
 import type { SpillSpace } from './spill/spill-space.ts';
 import type { UserFunction } from './user-function.ts';
@@ -29,6 +30,8 @@ export interface TaskDeps {
   /** Of this attempt; dropped when it ends. */
   readonly scratch: Scratch;
   readonly memory: TaskMemory;
+  /** Keeps partitions of persisted RDDs; absent: nothing is kept here. */
+  readonly blocks?: BlockStore;
   /** Loads the modules of classes that input records are instances of; default: they are loaded. */
   readonly prepare?: PrepareRecords;
   /** Resident memory of the executor; default: of this process. */

@@ -1,3 +1,4 @@
+import type { PlacedBlockReport } from './block-report.ts';
 import type { CallSite } from './call-site.ts';
 import type { TaskFailure } from './failure.ts';
 import type { ChaosKind } from './injected-fault.ts';
@@ -96,6 +97,8 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       /** null when it failed. */
       readonly metrics: TaskMetrics | null;
       readonly lostRace: boolean;
+      /** What the attempt read, computed and displaced of what is persisted; absent: nothing. */
+      readonly blocks?: PlacedBlockReport;
       /** Requests that the attempt made, failed or not; null: they cost nothing here, or nobody can tell. */
       readonly requests: RequestUsage | null;
       /** Where the attempt ran and what Lambda billed; null: it was no invocation of a function, or its answer never came. */

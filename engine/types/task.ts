@@ -1,3 +1,4 @@
+import type { PlacedBlockReport } from './block-report.ts';
 import type { TaskFailure } from './failure.ts';
 import type { Invocation } from './invocation.ts';
 import type { RequestUsage } from './request-usage.ts';
@@ -173,6 +174,8 @@ export interface TaskResult {
 export type TaskOutcome = {
   /** Requests that this attempt made, its commit's included; absent: they cost nothing here, or nobody can tell. */
   readonly requests?: RequestUsage;
+  /** What has become of the blocks that its worker keeps; absent: nothing, or none are kept there. */
+  readonly blocks?: PlacedBlockReport;
   /** Absent: the attempt was no invocation of a function, or its answer never came. */
   readonly invocation?: Invocation;
 } & (

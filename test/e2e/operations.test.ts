@@ -52,7 +52,7 @@ test('the examples of the public docstrings give what they say', async () => {
   using folder = jobFolder({
     'job.ts': [
       "import { isDeepStrictEqual } from 'node:util';",
-      "import { BarrierTaskContext, TaskContext } from 'levin';",
+      "import { BarrierTaskContext, StorageLevel, TaskContext } from 'levin';",
       jobText(
         'let n = 0;',
         'const check = (where: string, a: unknown, b: unknown) => { n++; if (!isDeepStrictEqual(a, b)) console.log(`${where}: ${JSON.stringify(a)}, not ${JSON.stringify(b)}`); };',

@@ -111,6 +111,8 @@ function nodeText(node: PlanNode): string {
       return `range(${node.count})[${node.numPartitions}]`;
     case 'narrow':
       return `${node.op.kind}(${node.parent})`;
+    case 'cached':
+      return `cached(${node.parent}, ${node.rdd})`;
     case 'union':
       return `union(${node.parents.join(',')})`;
     case 'coalesce':

@@ -11,6 +11,8 @@ export interface LocalWorkerData {
   readonly memory: TaskMemory;
   /** Of broadcasts that a thread keeps; null: what suits the memory. */
   readonly broadcastBytes: number | null;
+  /** Of its `executionBytes`, what tasks leave to kept blocks. */
+  readonly storageFraction: number;
   readonly shuffleCompression: BlockCompression;
   /** Of `s3://` paths. */
   readonly requesterPays: boolean;
@@ -23,6 +25,7 @@ export interface LocalExecutorData {
   readonly objectsRoot: string;
   readonly metadataFile: string;
   readonly broadcastBytes: number | null;
+  readonly storageFraction: number;
   readonly shuffleCompression: BlockCompression;
   /** Of `s3://` paths. */
   readonly requesterPays: boolean;

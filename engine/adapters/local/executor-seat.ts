@@ -49,6 +49,8 @@ export interface ExecutorSeat {
   stop(attempt: Attempt, reason: StopReason): void;
   /** Has the process drop what it keeps of a broadcast. */
   forget(appId: string, hash: string): void;
+  /** These RDDs are not persisted any more. */
+  dropBlocks(rdds: readonly number[]): void;
   hold(): void;
   close(): Promise<void>;
 }
@@ -75,7 +77,7 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
     },
     send(attempt) {
       state.process ??= startOrEnd(state);
-      state.process?.post({ kind: 'task', spec: attempt.spec });
+      state.process?.post({ kind: 'task', spec: attempt.spec, prefer: attempt.prefer });
     },
     takeBack: (attempt) => state.process?.post({ kind: 'takeBack', attemptId: attempt.spec.attemptId }),
     stop(attempt, reason) {
@@ -84,6 +86,7 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
       afterMs(clock, STOP_MS, attempt, () => state.process?.kill());
     },
     forget: (appId, hash) => state.process?.post({ kind: 'forget', appId, hash }),
+    dropBlocks: (rdds) => state.process?.post({ kind: 'dropBlocks', rdds }),
     hold: () => state.process?.hold(options.isBusy()),
     async close() {
       state.closing = true;

@@ -4,6 +4,7 @@ import type { Attempt } from '../../runtime/supervisor/attempt.ts';
 import { createAttemptIntake } from '../../runtime/supervisor/attempt-intake.ts';
 import { createDispatcher, type Dispatcher } from '../../runtime/supervisor/dispatcher.ts';
 import type { Build } from '../../runtime/supervisor/executor-protocol.ts';
+import { relaxInTime } from '../../runtime/supervisor/preferred-place.ts';
 import type { StopReason } from '../../runtime/supervisor/stop-reason.ts';
 import { createExecutorSeat, type ExecutorSeat } from './executor-seat.ts';
 
@@ -79,9 +80,13 @@ export function createLocalClusterRunner(options: LocalClusterRunnerOptions): Lo
       maxTaskMs: null,
       memorySizesMb: [memoryMb],
       needsBundle: true,
+      keepsBlocks: true,
     },
     run: (task, runOptions) => intake.run(task, runOptions),
     close: () => intake.close(),
+    dropBlocks(rdds) {
+      for (const seat of seats) seat.dropBlocks(rdds);
+    },
     prewarm(count) {
       for (const seat of seats.slice(0, count)) seat.prewarm();
     },
@@ -134,9 +139,12 @@ function createSeats(
     // An executor's supervisor changes workers with the code; the process itself has none.
     identityOf: () => '',
     avoids: ({ avoid }, lane) => avoid.includes((seats[lane] as ExecutorSeat).executorId),
+    prefers: ({ prefer }, lane) =>
+      prefer?.places.some(({ executorId }) => executorId === (seats[lane] as ExecutorSeat).executorId) === true,
     isUp: (lane) => (seats[lane] as ExecutorSeat).isUp(),
     onAdded: (ticket) => {
       ticket.task.ticket = ticket;
+      relaxInTime(options.clock, ticket.task, () => dispatcher.relax(ticket));
     },
     send: (lane, ticket) => (seats[lane] as ExecutorSeat).send(ticket.task),
     takeBack: (lane, ticket) => (seats[lane] as ExecutorSeat).takeBack(ticket.task),

@@ -1,5 +1,6 @@
 import { LevinError } from '../../errors/levin-error.ts';
 import type { NarrowOp, PlanNode } from '../../plan/stage-plan.ts';
+import { cachedStream } from '../blocks/cached-stream.ts';
 import { openLeaf } from '../sources/open-leaf.ts';
 import { firstIndexOf } from '../sources/task-input.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -45,6 +46,8 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
     case 'files':
     case 'shuffleRead':
       return openLeaf(task, node, partition);
+    case 'cached':
+      return cachedStream(at, task, { partition, open: () => open(at.parent, partition) });
     case 'coalesce': {
       const [start, end] = [at.groups[partition] as number, at.groups[partition + 1] as number];
       return concatStreams(Array.from({ length: end - start }, (_, i) => () => open(at.parent, start + i)));

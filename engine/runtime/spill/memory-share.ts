@@ -10,8 +10,13 @@ const SMALLEST_SHARE_BYTES = 1;
  *
  * All that is read ahead for functions of whole partitions is one consumer, however many sources it comes from (`SpillSpace.keepSpooled`).
  */
-export function memoryShare(plan: StagePlan, { executionBytes }: TaskMemory): number {
+export function memoryShare(plan: StagePlan, { executionBytes }: Pick<TaskMemory, 'executionBytes'>): number {
   return Math.max(SMALLEST_SHARE_BYTES, Math.floor(executionBytes / Math.max(1, consumersOf(plan))));
+}
+
+/** Some operator of the task, or its shuffle writer, holds records. */
+export function holdsData(plan: StagePlan): boolean {
+  return consumersOf(plan) > 0;
 }
 
 function consumersOf({ nodes, sink }: StagePlan): number {

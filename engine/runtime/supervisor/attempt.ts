@@ -1,4 +1,5 @@
 import type { RunOptions } from '../../ports/task-runner.ts';
+import type { PlacedBlockReport, PreferredPlaces } from '../../types/block-report.ts';
 import type { TaskFailure } from '../../types/failure.ts';
 import type { SentWith } from '../../types/invocation.ts';
 import { addRequests, NO_REQUESTS, type RequestUsage } from '../../types/request-usage.ts';
@@ -18,6 +19,8 @@ export interface Attempt {
   readonly outcome: Promise<TaskOutcome>;
   /** Executors to run it on only if there is no other one. */
   readonly avoid: readonly string[];
+  /** Where blocks are kept that it would have to compute elsewhere. */
+  readonly prefer: PreferredPlaces | null;
   /** Not together with others, where attempts are. */
   readonly alone: boolean;
   /** Of the runner's sizes; null is the smallest. */
@@ -30,6 +33,8 @@ export interface Attempt {
   ticket: Ticket<Attempt>;
   /** What its worker has asked of stores; null: it costs nothing, or the worker died. */
   requests: RequestUsage | null;
+  /** Of the worker that ran it. */
+  blocks: PlacedBlockReport | null;
   phase: 'waiting' | 'running' | 'committing' | 'over';
   /** Why it is being stopped; the first reason stands, whatever the worker then answers. */
   stopReason: StopReason | null;
@@ -53,12 +58,14 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
     spec,
     outcome: promise,
     avoid: options.avoid ?? [],
+    prefer: options.prefer ?? null,
     alone: options.alone ?? false,
     memorySizeMb: options.memorySizeMb ?? null,
     onLaunch: (sentWith) => options.onLaunch?.(sentWith) ?? Promise.resolve(),
     onReturn: () => options.onReturn?.(),
     ticket: UNPLACED,
     requests: null,
+    blocks: null,
     phase: 'waiting',
     stopReason: null,
     get over() {
@@ -79,9 +86,12 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
       attempt.phase = 'over';
       // With a reason: else a DOMException with a stack is made for each attempt.
       over?.abort(OVER);
-      resolve(
-        attempt.requests === null ? outcome : { ...outcome, requests: addRequests(outcome.requests ?? NO_REQUESTS, attempt.requests) },
-      );
+      const { requests, blocks } = attempt;
+      resolve({
+        ...outcome,
+        ...(requests === null ? {} : { requests: addRequests(outcome.requests ?? NO_REQUESTS, requests) }),
+        ...(blocks === null ? {} : { blocks }),
+      });
     },
     fail: (failure) => attempt.settle({ kind: 'failure', failure }),
     settleUnlessStopped(outcome) {
@@ -97,4 +107,4 @@ export function createAttempt(spec: TaskSpec, options: RunOptions, facts: Execut
 }
 
 const OVER = 'the attempt is over';
-const UNPLACED: Ticket<Attempt> = { id: -1, task: null as never, lane: null, state: 'over' };
+const UNPLACED: Ticket<Attempt> = { id: -1, task: null as never, lane: null, state: 'over', relaxed: false };

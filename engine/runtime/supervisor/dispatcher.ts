@@ -15,6 +15,8 @@ export interface Dispatcher<T> {
   started(ticket: Ticket<T>): void;
   /** The task is over, or is not wanted any more. */
   remove(ticket: Ticket<T>): void;
+  /** Has waited long enough for a lane that it prefers: any other may have it. */
+  relax(ticket: Ticket<T>): void;
   /** The lane answered `takeBack`: the task has not started and will not. */
   gaveBack(ticket: Ticket<T>): void;
   /** The lane is gone. `ended` are over with it; its other tasks are queued again, before all others and in their order. */
@@ -30,6 +32,8 @@ export interface Ticket<T> {
   /** null while it is queued. */
   readonly lane: number | null;
   readonly state: 'queued' | 'sent' | 'returning' | 'started' | 'over';
+  /** It has waited long enough for lanes that it prefers. */
+  readonly relaxed: boolean;
 }
 
 export interface DispatcherOptions<T> {
@@ -42,6 +46,8 @@ export interface DispatcherOptions<T> {
   readonly identityOf: (task: T) => string;
   /** The task goes to this lane only if it avoids all of them; absent: no task avoids any. */
   readonly avoids?: (task: T, lane: number) => boolean;
+  /** The task would rather run on this lane: it goes there while there is room, and is not taken from it by an idle one before `relax`; absent: no task prefers any. */
+  readonly prefers?: (task: T, lane: number) => boolean;
   /** A lane that is up is taken before one that would have to be started. */
   readonly isUp: (lane: number) => boolean;
   /** The task's ticket, before it is sent anywhere. */
@@ -86,7 +92,7 @@ export function createDispatcher<T>(options: DispatcherOptions<T>): Dispatcher<T
   let nextId = 0;
   return {
     add(task) {
-      const entry: Entry<T> = { id: nextId++, task, lane: null, state: 'queued' };
+      const entry: Entry<T> = { id: nextId++, task, lane: null, state: 'queued', relaxed: false };
       state.queue.add(entry);
       options.onAdded(entry);
       pump(state);
@@ -98,6 +104,10 @@ export function createDispatcher<T>(options: DispatcherOptions<T>): Dispatcher<T
     },
     remove(ticket) {
       finish(state, ticket);
+      pump(state);
+    },
+    relax(ticket) {
+      (ticket as Entry<T>).relaxed = true;
       pump(state);
     },
     gaveBack(ticket) {
@@ -168,14 +178,20 @@ function mayRun<T>(state: State<T>, entry: Entry<T>, lane: Lane<T>): boolean {
 function laneFor<T>(state: State<T>, entry: Entry<T>, identity: string): Lane<T> | null {
   const { lanes, capacity, options } = state;
   let best: Lane<T> | null = null;
+  let preferred: Lane<T> | null = null;
   for (const lane of lanes) {
     if (!mayRun(state, entry, lane)) continue;
     const load = lane.tickets.size;
     if (load >= capacity || (load > 0 && lane.identity !== identity)) continue;
     if (best === null || load < best.tickets.size || (load === best.tickets.size && options.isUp(lane.index) && !options.isUp(best.index)))
       best = lane;
+    if (prefers(state, entry, lane) && (preferred === null || load < preferred.tickets.size)) preferred = lane;
   }
-  return best;
+  return preferred ?? best;
+}
+
+function prefers<T>({ options }: State<T>, entry: Entry<T>, lane: Lane<T>): boolean {
+  return !entry.relaxed && options.prefers?.(entry.task, lane.index) === true;
 }
 
 /** As many tasks are asked back at once as there are places free, not more. */
@@ -185,14 +201,24 @@ function balance<T>(state: State<T>): void {
   const idle = lanes.filter((lane) => lane.tickets.size < perLane);
   const free = lanes.reduce((sum, lane) => sum + Math.max(0, perLane - lane.tickets.size), 0);
   while (returning.size < free) {
-    const lane = lanes.reduce((a, b) => (b.tickets.size > a.tickets.size ? b : a));
-    const moves = (ticket: Entry<T>): boolean => ticket.state === 'sent' && idle.some((other) => mayRun(state, ticket, other));
-    const entry = lane.tickets.size > perLane ? [...lane.tickets].findLast(moves) : undefined;
-    if (entry === undefined) return;
-    entry.state = 'returning';
-    returning.add(entry);
-    options.takeBack(lane.index, entry);
+    const found = movable(state, idle);
+    if (found === null) return;
+    found.entry.state = 'returning';
+    returning.add(found.entry);
+    options.takeBack(found.lane.index, found.entry);
   }
+}
+
+/** The last task of the longest lane that may go to an idle one. */
+function movable<T>(state: State<T>, idle: readonly Lane<T>[]): { readonly entry: Entry<T>; readonly lane: Lane<T> } | null {
+  const waiting = state.lanes.filter(({ tickets }) => tickets.size > state.options.perLane);
+  for (const lane of waiting.sort((a, b) => b.tickets.size - a.tickets.size)) {
+    const moves = (ticket: Entry<T>): boolean =>
+      ticket.state === 'sent' && !prefers(state, ticket, lane) && idle.some((other) => mayRun(state, ticket, other));
+    const entry = [...lane.tickets].findLast(moves);
+    if (entry !== undefined) return { entry, lane };
+  }
+  return null;
 }
 
 function finish<T>(state: State<T>, ticket: Ticket<T>): void {

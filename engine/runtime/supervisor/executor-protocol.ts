@@ -1,4 +1,5 @@
 import { LevinError } from '../../errors/levin-error.ts';
+import type { PreferredPlaces } from '../../types/block-report.ts';
 import type { TaskEvent, TaskOutcome, TaskSpec } from '../../types/task.ts';
 
 /** Which levin on which Node: driver and executors exchange V8-serialized messages and run the same code, so both must be equal. */
@@ -27,8 +28,9 @@ export interface ExecutorSetup extends Build {
 /** Driver to executor process. */
 export type ToExecutor =
   | { readonly kind: 'setup'; readonly setup: ExecutorSetup }
-  | { readonly kind: 'task'; readonly spec: TaskSpec }
+  | { readonly kind: 'task'; readonly spec: TaskSpec; readonly prefer: PreferredPlaces | null }
   | { readonly kind: 'cancel'; readonly attemptId: string }
+  | { readonly kind: 'dropBlocks'; readonly rdds: readonly number[] }
   /** Answered by `gaveBack` when the attempt had not started, else not at all. */
   | { readonly kind: 'takeBack'; readonly attemptId: string }
   | { readonly kind: 'forget'; readonly appId: string; readonly hash: string }

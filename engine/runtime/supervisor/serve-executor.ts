@@ -1,3 +1,4 @@
+import type { PreferredPlaces } from '../../types/block-report.ts';
 import type { TaskSpec } from '../../types/task.ts';
 import { toWireError } from '../worker/wire-error.ts';
 import { type Build, checkSameBuild, type ExecutorSetup, type FromExecutor, type ToExecutor } from './executor-protocol.ts';
@@ -42,12 +43,13 @@ export function serveExecutor(options: ServeExecutorOptions): void {
     }
   };
 
-  const run = async (spec: TaskSpec): Promise<void> => {
+  const run = async (spec: TaskSpec, prefer: PreferredPlaces | null): Promise<void> => {
     const { attemptId } = spec;
     const abort = new AbortController();
     aborts.set(attemptId, abort);
     const outcome = await (supervisor as Supervisor).run(spec, {
       signal: abort.signal,
+      ...(prefer === null ? {} : { prefer }),
       onEvent: (event) => channel.send({ kind: 'event', attemptId, event }),
     });
     // Withdrawn attempts are forgotten before they settle: the driver has been told already.
@@ -62,10 +64,13 @@ export function serveExecutor(options: ServeExecutorOptions): void {
         begin(message.setup);
         break;
       case 'task':
-        void run(detached(message.spec));
+        void run(detached(message.spec), message.prefer);
         break;
       case 'cancel':
         aborts.get(message.attemptId)?.abort();
+        break;
+      case 'dropBlocks':
+        supervisor?.dropBlocks(message.rdds);
         break;
       case 'takeBack':
         if (supervisor?.withdraw(message.attemptId) !== true) break;

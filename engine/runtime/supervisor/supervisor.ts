@@ -8,6 +8,7 @@ import type { BroadcastCache } from './broadcast-cache.ts';
 import { COMMIT_GRACE_MS, commitPrepared } from './commit-prepared.ts';
 import { createDispatcher, type Dispatcher } from './dispatcher.ts';
 import { createMemoryWatch } from './memory-watch.ts';
+import { relaxInTime } from './preferred-place.ts';
 import { createSlot, type Slot } from './slot.ts';
 import type { ExecutorFacts, StopReason } from './stop-reason.ts';
 import type { SpawnWorker } from './worker-handle.ts';
@@ -32,6 +33,8 @@ export interface SupervisorOptions extends ExecutorFacts {
 export interface Supervisor extends Pick<TaskRunner, 'run' | 'close'> {
   /** Starts up to `count` workers now instead of with the first tasks. */
   prewarm(count: number): void;
+  /** Workers drop the blocks of these RDDs. */
+  dropBlocks(rdds: readonly number[]): void;
   /** True: the attempt had not started and never will; its outcome is `cancelled`. */
   withdraw(attemptId: string): boolean;
   /** Ends the worker that runs the attempt, as if it had died. False: none runs it. */
@@ -99,6 +102,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       options.broadcasts.forget(appId, hash);
       for (const slot of slots) slot.forget(appId, hash);
     },
+    dropBlocks(rdds) {
+      for (const slot of slots) slot.dropBlocks(rdds);
+    },
     kill(attemptId) {
       const attempt = intake.find(attemptId);
       if (attempt?.phase !== 'running' || attempt.ticket.lane === null) return false;
@@ -123,7 +129,10 @@ function createSlots(options: SupervisorOptions, isBusy: () => boolean): { slots
       onBroadcast: options.broadcasts.get,
       onStarted: (attempt) => dispatcher.started(attempt.ticket),
       onDone: (attempt) => dispatcher.remove(attempt.ticket),
-      onPrepared: (attempt, prepared) => void commitPrepared(attempt, { prepared, election: options.election, clock: options.clock }),
+      onPrepared(attempt, { blocks, ...prepared }) {
+        if (blocks !== undefined) attempt.blocks = { ...blocks, executorId: options.executorId, worker: lane };
+        void commitPrepared(attempt, { prepared, election: options.election, clock: options.clock });
+      },
       onLost: (ended) =>
         dispatcher.laneLost(
           lane,
@@ -137,9 +146,12 @@ function createSlots(options: SupervisorOptions, isBusy: () => boolean): { slots
     perLane: 1,
     ahead: options.ahead,
     identityOf,
+    prefers: ({ prefer }, lane) =>
+      prefer?.places.some((place) => place.executorId === options.executorId && place.worker === lane) === true,
     isUp: (lane) => (slots[lane] as Slot).isUp(),
     onAdded: (ticket) => {
       ticket.task.ticket = ticket;
+      relaxInTime(options.clock, ticket.task, () => dispatcher.relax(ticket));
     },
     send: (lane, ticket) => (slots[lane] as Slot).send(ticket.task, identityOf(ticket.task)),
     takeBack: (lane, ticket) => {

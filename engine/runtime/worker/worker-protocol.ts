@@ -1,3 +1,4 @@
+import type { BlockReport } from '../../types/block-report.ts';
 import type { BroadcastRef } from '../../types/broadcast.ts';
 import type { TaskFailure } from '../../types/failure.ts';
 import type { RequestUsage } from '../../types/request-usage.ts';
@@ -10,6 +11,8 @@ export interface PreparedOutput {
   readonly metrics: TaskMetrics;
   /** Absent: there is nothing beside the output. */
   readonly side?: TaskSide;
+  /** What has become of the worker's blocks; absent: nothing. */
+  readonly blocks?: BlockReport;
 }
 
 export type LogLevel = Extract<TaskEvent, { kind: 'log' }>['level'];
@@ -30,7 +33,9 @@ export type ToWorker =
   /** The answer to the worker's `broadcast` of that number; the bytes are memory that all threads of the process share. */
   | { readonly kind: 'broadcast'; readonly ask: number; readonly answer: BroadcastAnswer }
   /** The value is not used any more: what is kept of it can go. */
-  | { readonly kind: 'forget'; readonly appId: string; readonly hash: string };
+  | { readonly kind: 'forget'; readonly appId: string; readonly hash: string }
+  /** These persisted RDDs are not persisted any more. */
+  | { readonly kind: 'dropBlocks'; readonly rdds: readonly number[] };
 
 export type BroadcastAnswer = { readonly bytes: Uint8Array } | { readonly failure: TaskFailure };
 

@@ -4,6 +4,8 @@ const BASICS = 'e2e/operations.test.ts › on local[3] with 4 slices › every o
 
 const shown = (name: string): string => `e2e/spark/transformations.test.ts › on local[2] with 5 slices › ${name}`;
 
+const persisted = (name: string): string => `e2e/persist.test.ts › on local[2] › ${name}`;
+
 /** RDD operations that give an RDD, and what tells about one (reference §1.1). */
 export const TRANSFORMATIONS: readonly SparkName[] = [
   done('RDD.map', 'rdd.map', BASICS),
@@ -34,10 +36,14 @@ export const TRANSFORMATIONS: readonly SparkName[] = [
   done('RDD.pipe', 'rdd.pipe', shown('pipe')),
   refused('RDD.collect(partialFunction)', 'JavaScript has no partial functions: filter and map, or flatMap.'),
   refused('RDD.sliding', 'A method of MLlib, not of RDD.'),
-  later('RDD.persist', 'storage'),
-  later('RDD.cache', 'storage'),
-  later('RDD.unpersist', 'storage'),
-  later('RDD.getStorageLevel', 'storage'),
+  done(
+    'RDD.persist',
+    'rdd.persist',
+    persisted('what is persisted is computed once: later passes read nothing of the input and run where the blocks are'),
+  ),
+  done('RDD.cache', 'rdd.cache', persisted('unpersist drops what is kept: it is computed again')),
+  done('RDD.unpersist', 'rdd.unpersist', persisted('unpersist drops what is kept: it is computed again')),
+  done('RDD.getStorageLevel', 'rdd.getStorageLevel', persisted('unpersist drops what is kept: it is computed again')),
   later('RDD.checkpoint', 'storage'),
   later('RDD.localCheckpoint', 'storage'),
   later('RDD.isCheckpointed', 'storage'),

@@ -46,6 +46,8 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
     random: createSeededRandom('launches'),
     barrierTimeoutMs: 1000,
     taskTimeoutMs: null,
+    prefer: () => null,
+    onBlocks: () => undefined,
     inputsOf: async () => [],
     bundleFor: async () => null,
     outliveMs: outlives ? OUTLIVE_MS : null,

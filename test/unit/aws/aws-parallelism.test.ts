@@ -13,6 +13,7 @@ async function parallelismWith(
     stores,
     localDir: null,
     shuffleCompression: null,
+    storageFraction: 0.5,
     allowedEnv: [],
     broadcastCacheBytes: null,
     requesterPays: false,

@@ -26,6 +26,8 @@ test('the defaults', () => {
     stateDir: null,
     localDir: null,
     shuffleCompression: null,
+    broadcastCacheBytes: null,
+    storageFraction: 0.5,
     defaultParallelism: null,
     maxTaskFailures: 4,
     maxStageAttempts: 4,
@@ -109,6 +111,7 @@ describe('limits', () => {
   });
 
   const fractions = [
+    ['storageFraction', 0, 1],
     ['speculationQuantile', 0, 1],
     ['speculationMultiplier', 1, 1000],
   ] as const;
@@ -233,6 +236,7 @@ describe('limits', () => {
       'speculation',
       'maxPartitionBytes',
       'maxResultBytes',
+      'broadcastCacheBytes',
       'validateOutput',
       'requesterPays',
       'upload',
@@ -254,6 +258,7 @@ describe('Spark’s names', () => {
   test.each([
     ['spark.master', 'local[3]', 'master', 'local[3]'],
     ['spark.app.name', 'n', 'appName', 'n'],
+    ['spark.memory.storageFraction', '0.3', 'storageFraction', 0.3],
     ['spark.default.parallelism', '7', 'defaultParallelism', 7],
     ['spark.task.maxFailures', '7', 'maxTaskFailures', 7],
     ['spark.stage.maxConsecutiveAttempts', '7', 'maxStageAttempts', 7],

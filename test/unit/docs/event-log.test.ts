@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type AppEvent, EVENT_LOG_VERSION } from '../../../engine/types/app-event.ts';
+import type { PlacedBlockReport } from '../../../engine/types/block-report.ts';
 import type { FailureKind, TaskFailure } from '../../../engine/types/failure.ts';
 import type { EnvironmentReport, Invocation, InvocationReport } from '../../../engine/types/invocation.ts';
 import type { RequestUsage } from '../../../engine/types/request-usage.ts';
@@ -27,6 +28,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
     failure: true,
     metrics: true,
     lostRace: true,
+    blocks: true,
     requests: true,
     invocation: true,
   },
@@ -84,6 +86,16 @@ const requests: Fields<RequestUsage> = {
   bytesWritten: true,
 };
 
+const blocks: Fields<PlacedBlockReport> = {
+  store: true,
+  hits: true,
+  computed: true,
+  kept: true,
+  evicted: true,
+  executorId: true,
+  worker: true,
+};
+
 const invocation: Fields<Invocation> = { requestId: true, functionName: true, environment: true, report: true };
 const environment: Fields<EnvironmentReport> = { id: true, cold: true, memoryUsedBytes: true, timeLeftMs: true };
 const report: Fields<InvocationReport> = { billedMs: true, memoryMb: true, maxMemoryUsedMb: true, initMs: true };
@@ -97,13 +109,22 @@ const sections = new Map(
 );
 
 describe('docs/event-log.md tells every field of', () => {
-  test.each(Object.entries({ ...kinds, failure, metrics, requests, invocation, environment, report }))('%s', (name, fields) => {
+  test.each(Object.entries({ ...kinds, failure, metrics, blocks, requests, invocation, environment, report }))('%s', (name, fields) => {
     expect(sections.get(name)).toEqual(Object.keys(fields));
   });
 });
 
 test('and of nothing else', () => {
-  expect([...sections.keys()]).toEqual([...Object.keys(kinds), 'failure', 'metrics', 'requests', 'invocation', 'environment', 'report']);
+  expect([...sections.keys()]).toEqual([
+    ...Object.keys(kinds),
+    'failure',
+    'metrics',
+    'blocks',
+    'requests',
+    'invocation',
+    'environment',
+    'report',
+  ]);
 });
 
 test('every kind of failure is named', () => {

@@ -6,6 +6,7 @@ interface Task {
   readonly name: string;
   readonly code: string;
   readonly avoid?: readonly number[];
+  readonly prefer?: readonly number[];
 }
 
 /** Lanes that note what they are told and do nothing by themselves. */
@@ -19,6 +20,7 @@ function lanes(options: { readonly lanes: number; readonly perLane?: number; rea
     ahead: options.ahead,
     identityOf: (task) => task.code,
     avoids: ({ avoid }, lane) => avoid?.includes(lane) === true,
+    prefers: ({ prefer }, lane) => prefer?.includes(lane) === true,
     isUp: (lane) => options.up?.includes(lane) ?? true,
     onAdded: (ticket) => tickets.set(ticket.task.name, ticket),
     send: (lane, ticket) => sent.push(`${ticket.task.name}@${lane}`),
@@ -166,5 +168,41 @@ describe('dispatcher', () => {
         },
       ),
     );
+  });
+});
+
+describe('preferences', () => {
+  test('a task goes to the lane that it prefers while there is room, though another is idle', () => {
+    const { dispatcher, sent } = lanes({ lanes: 2, ahead: 1 });
+    for (const name of ['a', 'b', 'c']) dispatcher.add({ name, code: 'code', prefer: [1] });
+    expect(sent).toEqual(['a@1', 'b@1', 'c@0']);
+  });
+
+  test('an idle lane does not take it away before it has waited long enough', () => {
+    const { dispatcher, ticket, sent, asked } = lanes({ lanes: 2, ahead: 2 });
+    for (const name of ['a', 'b', 'c']) dispatcher.add({ name, code: 'code', prefer: [1] });
+    dispatcher.started(ticket('a'));
+    expect([sent, asked]).toEqual([['a@1', 'b@1', 'c@1'], []]);
+    dispatcher.relax(ticket('b'));
+    expect(asked).toEqual(['b']);
+    dispatcher.gaveBack(ticket('b'));
+    expect(sent.at(-1)).toBe('b@0');
+  });
+
+  test('an idle lane takes what waits behind in a shorter lane when the longest has only what prefers it', () => {
+    const { dispatcher, add, ticket, asked } = lanes({ lanes: 3, ahead: 3 });
+    for (const name of ['a', 'b', 'c', 'd']) dispatcher.add({ name, code: 'code', prefer: [0] });
+    add('e', 'f', 'g', 'h');
+    expect(dispatcher.ticketsOf(1).map(({ task }) => task.name)).toEqual(['e', 'g']);
+    dispatcher.remove(ticket('f'));
+    expect(asked).toEqual([]);
+    dispatcher.remove(ticket('h'));
+    expect(asked).toEqual(['g']);
+  });
+
+  test('a task does not prefer a lane that it avoids', () => {
+    const { dispatcher, sent } = lanes({ lanes: 2, ahead: 1 });
+    dispatcher.add({ name: 'a', code: 'code', avoid: [1], prefer: [1] });
+    expect(sent).toEqual(['a@0']);
   });
 });

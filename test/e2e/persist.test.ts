@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import type { AppEvent } from '../../engine/types/app-event.ts';
+import { jobFolder } from '../support/job-folder.ts';
+import { eventsOf } from '../support/run-events.ts';
+
+type TaskEnded = Extract<AppEvent, { kind: 'taskEnded' }>;
+
+/** As many partitions as workers: nobody waits behind another, so each partition stays where it was first. */
+const MASTERS = ['local[2]', 'local-cluster[2,1,256]'] as const;
+
+const INPUT = Array.from({ length: 2000 }, (_, i) => `line ${i}`).join('\n');
+
+describe.each(MASTERS)('on %s', (master) => {
+  test('what is persisted is computed once: later passes read nothing of the input and run where the blocks are', async () => {
+    using folder = jobFolder({
+      'input.txt': INPUT,
+      'job.ts': `
+        import { Context, StorageLevel } from 'levin';
+        await using lv = await Context.create();
+        const levels = [StorageLevel.MEMORY_ONLY, StorageLevel.MEMORY_AND_DISK_SER, StorageLevel.DISK_ONLY];
+        for (const level of levels) {
+          const lengths = lv.textFile('input.txt', 2).map((line) => line.length).persist(level);
+          const answers = [];
+          for (let pass = 0; pass < 4; pass++) answers.push(await lengths.map((n) => n + pass).reduce((a, b) => a + b));
+          console.log(JSON.stringify(answers));
+        }
+      `,
+    });
+    const { stdout, stderr } = await folder.run(['job.ts', '--on', master]);
+    const length = INPUT.split('\n').join('').length;
+    const answers = JSON.stringify([length, length + 2000, length + 4000, length + 6000]);
+    expect(stdout.trim().split('\n')).toEqual([answers, answers, answers]);
+    const tasks = (await eventsOf(folder, stderr)).filter((event) => event.kind === 'taskEnded');
+    for (const job of [0, 1, 2]) {
+      const [first, ...later] = [0, 1, 2, 3].map((pass) => ofStage(tasks, job * 4 + pass));
+      expect(first?.map(({ metrics, blocks }) => [(metrics?.bytesRead ?? 0) > 0, blocks?.computed, blocks?.hits])).toEqual([
+        [true, 1, 0],
+        [true, 1, 0],
+      ]);
+      for (const pass of later) {
+        expect(pass.map(({ metrics, blocks }) => [metrics?.bytesRead, blocks?.computed, blocks?.hits])).toEqual([
+          [0, 0, 1],
+          [0, 0, 1],
+        ]);
+        expect(pass.map(placeOf)).toEqual(first?.map(placeOf));
+      }
+    }
+  });
+
+  test('unpersist drops what is kept: it is computed again', async () => {
+    using folder = jobFolder({
+      'job.ts': `
+        import { Context, StorageLevel } from 'levin';
+        await using lv = await Context.create();
+        const squares = lv.range(1000, { numSlices: 2 }).map((x) => x * x).cache();
+        const tree = async () => console.log((await squares.toDebugString()).replace(/ at .*?:\\d+|\\d+\\.\\d (B|KiB)/g, ''));
+        await tree();
+        console.log(squares.getStorageLevel() === StorageLevel.MEMORY_ONLY, await squares.count());
+        await tree();
+        squares.unpersist();
+        console.log(squares.getStorageLevel() === StorageLevel.NONE, await squares.count());
+        await tree();
+        squares.persist(StorageLevel.DISK_ONLY);
+        console.log(await squares.count(), await squares.count());
+        await tree();
+      `,
+    });
+    const { stdout, stderr } = await folder.run(['job.ts', '--on', master]);
+    expect(stdout.split('\n')).toEqual([
+      '(2) map[1] [Memory Deserialized 1x Replicated]',
+      ' |  range[0] []',
+      'true 1000',
+      '(2) map[1] [Memory Deserialized 1x Replicated]',
+      ' |      CachedPartitions: 2; MemorySize: ; DiskSize: ',
+      ' |  range[0] []',
+      'true 1000',
+      '(2) map[1] []',
+      ' |  range[0] []',
+      '1000 1000',
+      '(2) map[1] [Disk Serialized 1x Replicated]',
+      ' |      CachedPartitions: 2; MemorySize: ; DiskSize: ',
+      ' |  range[0] []',
+      '',
+    ]);
+    const tasks = (await eventsOf(folder, stderr)).filter((event) => event.kind === 'taskEnded');
+    expect([0, 1, 2, 3].map((stage) => ofStage(tasks, stage).map(({ metrics }) => metrics?.recordsRead))).toEqual([
+      [500, 500],
+      [500, 500],
+      [500, 500],
+      [0, 0],
+    ]);
+  });
+
+  test('take keeps the partitions that it looked at', async () => {
+    using folder = jobFolder({
+      'job.ts': `
+        import { Context } from 'levin';
+        await using lv = await Context.create();
+        const rdd = lv.range(1000, { numSlices: 4 }).map((x) => ({ x })).cache();
+        console.log(JSON.stringify(await rdd.take(1)), JSON.stringify(await rdd.take(2)));
+        console.log(/CachedPartitions: 1;/.test(await rdd.toDebugString()));
+      `,
+    });
+    const { stdout, stderr } = await folder.run(['job.ts', '--on', master]);
+    expect(stdout).toBe('[{"x":0}] [{"x":0},{"x":1}]\ntrue\n');
+    const tasks = (await eventsOf(folder, stderr)).filter((event) => event.kind === 'taskEnded');
+    expect(tasks.map(({ metrics }) => metrics?.recordsRead)).toEqual([250, 0]);
+  });
+});
+
+test('another level is refused until unpersist', async () => {
+  using folder = jobFolder({
+    'job.ts': `
+      import { Context, StorageLevel } from 'levin';
+      await using lv = await Context.create();
+      const rdd = lv.range(10).cache().cache();
+      const say = (f) => { try { f(); } catch (error) { console.log(error.code, error.message.replace(/ at .*? is/, ' is')); } };
+      say(() => rdd.persist(StorageLevel.DISK_ONLY));
+      say(() => rdd.persist(StorageLevel.NONE));
+      say(() => rdd.persist('MEMORY_ONLY'));
+      console.log(rdd.unpersist().persist(StorageLevel.OFF_HEAP).getStorageLevel() === StorageLevel.OFF_HEAP);
+    `,
+  });
+  const { stdout } = await folder.run(['job.ts', '--on', 'local[1]']);
+  expect(stdout.split('\n')).toEqual([
+    'STORAGE_LEVEL_SET persist: the RDD of range is persisted already (Memory Deserialized 1x Replicated) and cannot become Disk Serialized 1x Replicated. Call unpersist() before.',
+    'INVALID_ARGUMENT persist: the level is StorageLevel.NONE, which keeps nothing. Call unpersist() to keep nothing any more.',
+    'INVALID_ARGUMENT persist: the level is "MEMORY_ONLY"; it must be one of StorageLevel, such as StorageLevel.MEMORY_AND_DISK.',
+    'true',
+    '',
+  ]);
+});
+
+function ofStage(tasks: readonly TaskEnded[], stage: number): readonly TaskEnded[] {
+  return tasks.filter((task) => task.stage === stage).sort((a, b) => a.partition - b.partition);
+}
+
+function placeOf({ blocks }: TaskEnded): string {
+  return `${blocks?.executorId}/${blocks?.worker}`;
+}
