@@ -12,7 +12,11 @@ const VITEST = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', 
 const CONFIG = `
 import { defineConfig } from 'vitest/config';
 import { levin } from '${PLUGIN}';
-export default defineConfig({ plugins: [levin()], resolve: { alias: { '~lib': new URL('./src', import.meta.url).pathname } } });
+export default defineConfig({
+  plugins: [levin()],
+  resolve: { alias: { '~lib': new URL('./src', import.meta.url).pathname } },
+  test: { testTimeout: 120_000 },
+});
 `;
 
 const TEST_FILE = `import { capitalize } from 'lodash-es';

@@ -18,7 +18,8 @@ export function runNode(args: readonly string[], { cwd, env = {} }: NodeRunOptio
   const run = spawnSync(process.execPath, args, {
     cwd,
     encoding: 'utf8',
-    timeout: 30_000,
+    // Only so that what hangs fails.
+    timeout: 180_000,
     env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), LEVIN_STATE_DIR: `${cwd}/.state`, NO_COLOR: '1', ...env },
   });
   if (run.error !== undefined) throw run.error;
