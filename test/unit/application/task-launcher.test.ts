@@ -6,6 +6,7 @@ import type { StageDraft } from '../../../driver/planner/stage-draft.ts';
 import type { SchedulerEvent } from '../../../driver/scheduler/events.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
+import { LevinError } from '../../../engine/errors/levin-error.ts';
 import type { RunOptions, TaskRunner } from '../../../engine/ports/task-runner.ts';
 
 const NO_EARLIER: EarlierAttempts = {
@@ -38,6 +39,8 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
   const clock = createVirtualClock();
   /** Partitions of each write to the journal. */
   const recorded: number[][] = [];
+  /** What tasks share and was stored again. */
+  const stored: string[] = [];
   const launcher = createTaskLauncher({
     appId: 'app-1',
     table,
@@ -56,7 +59,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
       recorded.push(launches.map(({ partition }) => partition));
       await recordLaunches();
     },
-    storeAgain: async () => undefined,
+    storeAgain: async (number, key) => void stored.push(`${number}: ${key}`),
     wholeResult: async (result) => result,
     post: ended.resolve,
     emit: () => undefined,
@@ -75,8 +78,23 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
       maxBadRecords: null,
       memorySizeMb: null,
     });
-  return { launcher, launch, clock, recorded, ended: ended.promise };
+  return { launcher, launch, clock, recorded, stored, ended: ended.promise };
 }
+
+test('what tasks share is stored again before it is told that an attempt did not find it, and for no other failure', async () => {
+  for (const [code, again] of [
+    ['SHARED_LOST', ['0: templates/1']],
+    ['USER_ERROR', []],
+  ] as const) {
+    const { launch, stored, ended } = launching({
+      run: () => Promise.reject(new LevinError({ code, fault: 'transient', message: 'gone', details: { key: 'templates/1' } })),
+      outlives: false,
+    });
+    launch(0);
+    expect(await ended).toMatchObject({ kind: 'taskFailed', failure: { error: { code } } });
+    expect(stored).toEqual(again);
+  }
+});
 
 test('an attempt that is not needed any more when its launch is recorded is not started', async () => {
   const recorded = Promise.withResolvers<void>();
