@@ -135,7 +135,7 @@ export function createApplicationEnd(options: ApplicationEndOptions): Applicatio
         return answer;
       } catch (error) {
         await gate();
-        const reason = withResume(await lostOr(options.stores.metadata, lease, error), options);
+        const reason = withResume(await lostOr(options.stores, lease, error), options);
         failed(reason);
         throw reason;
       } finally {

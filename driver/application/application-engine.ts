@@ -83,7 +83,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
     journal,
     outputs: { files, staged, appId, isOwnAttempt: journal.hasLaunched },
     onSaved: listings.noteOutput,
-    checkLease: () => checkLease(metadata, lease),
+    checkLease: () => checkLease({ metadata, clock }, lease),
   });
   let nextNode = 0;
   return {

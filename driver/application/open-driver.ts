@@ -49,7 +49,7 @@ export async function openDriver(options: OpenDriver): Promise<Application> {
       record,
     });
   } catch (error) {
-    const reason = await lostOr(metadata, lease, error);
+    const reason = await lostOr(stores, lease, error);
     // The next driver need not wait for one that never began.
     await lease.release();
     throw reason;
@@ -58,7 +58,7 @@ export async function openDriver(options: OpenDriver): Promise<Application> {
 
 /** What a driver that lost its lease can read, and not change. */
 function fencedStores(stores: Stores, lease: Lease): Stores {
-  const check = (): Promise<void> => checkLease(stores.metadata, lease);
+  const check = (): Promise<void> => checkLease(stores, lease);
   return {
     ...stores,
     objects: fencedObjectStore(stores.objects, check),

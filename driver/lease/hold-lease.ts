@@ -27,6 +27,7 @@ export function holdLease(options: HoldLease, written: LeaseItem): Lease {
   return {
     appId: options.appId,
     epoch: written.epoch,
+    periodMs: options.leaseMs,
     fence: fenceOf(options.appId, written.epoch),
     lost: lost.signal,
     async release() {

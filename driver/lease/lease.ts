@@ -6,6 +6,8 @@ export interface Lease {
   readonly appId: string;
   /** 1 for the first driver of the application, one more for each that took over. */
   readonly epoch: number;
+  /** It is anybody's who has seen it stand still for so long. */
+  readonly periodMs: number;
   /** Goes into every `transact` of this driver: refused once another one has taken over. */
   readonly fence: Check;
   /** Aborted with a `LEASE_LOST` error when another driver has taken over, or when the lease could not be renewed in time: the driver must stop. */

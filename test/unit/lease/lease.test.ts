@@ -55,14 +55,14 @@ describe('a lease', () => {
   });
 
   test('that was lost is the reason of what its driver fails with; one that is held is not', async () => {
-    const { metadata, driver } = fixture();
+    const { clock, metadata, driver } = fixture();
     const gap = new LevinError({ code: 'JOURNAL_CORRUPT', fault: 'internal', message: 'entry 0 is missing', details: {} });
     const first = await acquireLease(driver('first'));
-    expect(await lostOr(metadata, first, gap)).toBe(gap);
+    expect(await lostOr({ metadata, clock }, first, gap)).toBe(gap);
     await first.release();
     const second = await takeOverLease(driver('second'));
-    expect(await lostOr(metadata, first, gap)).toMatchObject({ code: 'LEASE_LOST' });
-    expect(await lostOr(metadata, second, gap)).toBe(gap);
+    expect(await lostOr({ metadata, clock }, first, gap)).toMatchObject({ code: 'LEASE_LOST' });
+    expect(await lostOr({ metadata, clock }, second, gap)).toBe(gap);
   });
 
   test('that is released is taken over at once, and renewed no more by the first', async () => {
