@@ -1,3 +1,4 @@
+export type { Accumulator, BigintAccumulator, NumberAccumulator } from '../engine/closures/runtime/accumulator.ts';
 export { executorInit, registerClass, registerSerializer } from '../engine/closures/runtime/registrations.ts';
 export { BarrierTaskContext, type BarrierTaskInfo, TaskContext, type TaskResource } from '../engine/closures/runtime/task-context.ts';
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
@@ -9,6 +10,7 @@ export type { LocalProperties } from './api/local-properties.ts';
 export type { RDD } from './api/rdd.ts';
 export type { RDDBarrier } from './api/rdd-barrier.ts';
 export type {
+  AccumulatorFunctions,
   ActionOptions,
   BoundedNumber,
   CodecOptions,

@@ -1,7 +1,10 @@
+import { Accumulator, BigintAccumulator, type DriverAccumulator, NumberAccumulator } from '../../engine/closures/runtime/accumulator.ts';
+import type { CustomFunctions } from '../../engine/closures/runtime/accumulator-algebra.ts';
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
 import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { Broadcast } from '../../engine/runtime/broadcast.ts';
+import type { AccumulatorKind } from '../../engine/types/accumulator.ts';
 import type { FileFormat } from '../../engine/types/file-format.ts';
 import type { Application } from '../application/application.ts';
 import type { CancelWhich } from '../application/job-control.ts';
@@ -18,7 +21,16 @@ import { checkGroup, checkLocalProperties, checkReason, checkTag, type LocalProp
 import { checkLogLevel } from './log-level.ts';
 import { type RDD, rddOf, runJobOn, unionOf } from './rdd.ts';
 import { checkTextOptions } from './text-options.ts';
-import type { ActionOptions, CsvReadOptions, NullableCsv, RangeOptions, Rec, StrictCsvMode, TextReadOptions } from './types.ts';
+import type {
+  AccumulatorFunctions,
+  ActionOptions,
+  CsvReadOptions,
+  NullableCsv,
+  RangeOptions,
+  Rec,
+  StrictCsvMode,
+  TextReadOptions,
+} from './types.ts';
 
 /** Settings of `Context.create`: any key of docs/configuration.md. Flags and environment variables win over them. */
 export type ContextOptions = ConfigInput;
@@ -408,6 +420,90 @@ export class Context implements AsyncDisposable {
     return this.#app.draw('random', callSiteOf());
   }
 
+  /**
+   * An accumulator of whole numbers: tasks add, the driver reads.
+   *
+   * What each task adds counts once, whatever is tried again, copied, lost and made again, or resumed (docs/shared-variables.md). Numbers that
+   * are not whole, or above 2^53 - 1 in size, fail with `ACCUMULATOR_VALUE`, a sum above that with `ACCUMULATOR_OVERFLOW`.
+   * @param name it is listed under in the summary and the event log; default: it is not listed.
+   * @example
+   * const odd = lv.longAccumulator('odd numbers');
+   * await lv.range(10).foreach((x) => { if (x % 2 === 1) odd.add(x); });
+   * [odd.value, odd.count, odd.avg]; // [25, 5, 5]
+   */
+  longAccumulator(name?: string): NumberAccumulator {
+    return new NumberAccumulator({ driver: this.#accumulator('long', name) });
+  }
+
+  /**
+   * An accumulator of numbers, fractions too; the sum is rounded as sums of numbers are, and the same whatever order tasks end in.
+   *
+   * @param name as for `longAccumulator`.
+   * @example
+   * const heights = lv.doubleAccumulator();
+   * await lv.parallelize([1.5, 2.25]).foreach((x) => heights.add(x));
+   * heights.value; // 3.75
+   */
+  doubleAccumulator(name?: string): NumberAccumulator {
+    return new NumberAccumulator({ driver: this.#accumulator('double', name) });
+  }
+
+  /**
+   * An accumulator of bigints, for sums of any size.
+   *
+   * @param name as for `longAccumulator`.
+   * @example
+   * const total = lv.bigintAccumulator();
+   * await lv.parallelize([2n ** 60n, 1n]).foreach((x) => total.add(x));
+   * total.value === 2n ** 60n + 1n; // true
+   */
+  bigintAccumulator(name?: string): BigintAccumulator {
+    return new BigintAccumulator({ driver: this.#accumulator('bigint', name) });
+  }
+
+  /**
+   * An accumulator that collects values: in the order of stages and partitions, and in which a task added them.
+   *
+   * For few values: all of them go to the driver, and count towards `maxResultBytes`.
+   * @param name as for `longAccumulator`.
+   * @example
+   * const bad = lv.collectionAccumulator<string>('bad lines');
+   * await lv.parallelize(['1', 'x', 'y'], 2).foreach((line) => { if (Number.isNaN(Number(line))) bad.add(line); });
+   * bad.value; // ['x', 'y']
+   */
+  collectionAccumulator<T extends Rec>(name?: string): Accumulator<T, readonly T[]> {
+    return new Accumulator<T, readonly T[]>({ driver: this.#accumulator('collection', name) });
+  }
+
+  /**
+   * An accumulator of your own: Spark's AccumulatorV2 in three functions.
+   *
+   * Each task begins with `zero()`. `add` and `merge` give the state that they were given, changed, or a new one; `merge` runs on the driver, in the
+   * order of stages and partitions, and has to be associative. The state is anything that a record can be. An `add` that throws fails its task as any
+   * function that throws, a `merge` that throws fails the job with `ACCUMULATOR_MERGE_FAILED`.
+   * @param name as for `longAccumulator`.
+   * @example
+   * const seen = lv.accumulator({
+   *   zero: () => new Map<string, number>(),
+   *   add: (counts, word: string) => counts.set(word, (counts.get(word) ?? 0) + 1),
+   *   merge: (a, b) => { for (const [word, n] of b) a.set(word, (a.get(word) ?? 0) + n); return a; },
+   * });
+   * await lv.parallelize(['a', 'b', 'a']).foreach((word) => seen.add(word));
+   * [...seen.value]; // [['a', 2], ['b', 1]]
+   */
+  accumulator<A, S extends Rec>(functions: AccumulatorFunctions<A, S>, name?: string): Accumulator<A, S> {
+    const { zero, add, merge } = checkAccumulatorFunctions(functions);
+    return new Accumulator<A, S>({ driver: this.#accumulator('custom', name, { zero, add, merge } as Required<CustomFunctions>) });
+  }
+
+  #accumulator(kind: AccumulatorKind, name: string | undefined, custom: Required<CustomFunctions> | null = null): DriverAccumulator {
+    if (name !== undefined && (typeof name !== 'string' || name === '')) {
+      const method = kind === 'custom' ? 'accumulator' : `${kind}Accumulator`;
+      throw invalid(`${method}: name is ${JSON.stringify(name) ?? typeof name}; it must be a text that is not empty.`);
+    }
+    return this.#app.accumulator({ kind, name: name ?? null, callSite: callSiteOf(), custom });
+  }
+
   /** Ends the application: cancels what runs, deletes its shuffle data, prints the summary. Calling it again does nothing. */
   stop(): Promise<void> {
     return this.#app.stop();
@@ -434,6 +530,12 @@ export class Context implements AsyncDisposable {
     } as const;
     return rddOf<T>(this.#app, this.#app.node(shape, operation, callSiteOf()));
   }
+}
+
+function checkAccumulatorFunctions<A, S>(functions: AccumulatorFunctions<A, S>): AccumulatorFunctions<A, S> {
+  const missing = (['zero', 'add', 'merge'] as const).find((name) => typeof functions?.[name] !== 'function');
+  if (missing === undefined) return functions;
+  throw invalid(`accumulator: ${missing} is ${typeof functions?.[missing]}; it must be a function. Give { zero, add, merge }.`);
 }
 
 function invalid(message: string): LevinError {

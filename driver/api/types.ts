@@ -152,3 +152,13 @@ export interface BoundedNumber {
   readonly low: number;
   readonly high: number;
 }
+
+/** The functions of `lv.accumulator`: `A` is what is added, `S` the state. */
+export interface AccumulatorFunctions<A, S> {
+  /** The state before anything was added; a new one each time. */
+  zero(): S;
+  /** Gives the state with the value in it: the same one changed, or another. */
+  add(state: S, value: A): S;
+  /** Gives a state with everything that was added to both. */
+  merge(a: S, b: S): S;
+}

@@ -1,3 +1,4 @@
+import type { DriverAccumulator } from '../../engine/closures/runtime/accumulator.ts';
 import type { ShippedClosure } from '../../engine/closures/shipped-closure.ts';
 import type { Broadcast } from '../../engine/runtime/broadcast.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
@@ -7,6 +8,7 @@ import type { ActionOptions, SaveMode } from '../api/types.ts';
 import type { EffectiveConf } from '../config/load-config.ts';
 import type { LogThreshold } from '../console/logger.ts';
 import type { LineageNode, LineageShape } from '../lineage/lineage-node.ts';
+import type { NewAccumulator } from './accumulators.ts';
 import type { JobControl } from './job-control.ts';
 import type { JobProperties } from './job-properties.ts';
 import type { StatusTracker } from './status-tracker.ts';
@@ -97,6 +99,8 @@ export interface Application {
   ship(operation: string, fn: unknown, callSite: CallSite | null): ShippedClosure;
   /** Encodes a value that tasks are to read. */
   broadcast<T>(value: T, callSite: CallSite | null): Broadcast<T>;
+  /** A new accumulator. */
+  accumulator(made: NewAccumulator): DriverAccumulator;
   /** A seed for something random that was given none: from the application's id and how many were asked for before, so that a resumed job draws alike. */
   nextSeed(): number;
   /** Runs driver code once in the life of the application: a resumed driver is given the journaled result. */

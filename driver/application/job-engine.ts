@@ -17,8 +17,10 @@ import type { NodeFacts } from '../planner/analyze.ts';
 import { isBarrierStage } from '../planner/barrier-stage.ts';
 import { createStageRegistry } from '../planner/stage-registry.ts';
 import { stageShape } from '../planner/stage-shape.ts';
+import { isCounted } from '../planner/stage-spec.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { Storage } from '../storage/storage.ts';
+import { type Accumulators, createAccumulators } from './accumulators.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import { createCodeProvider } from './code-provider.ts';
 import { keepWinnersDeadLetters } from './dead-letters.ts';
@@ -67,6 +69,7 @@ export interface LaunchJournal {
 
 export interface JobEngine {
   readonly stages: ResultStages;
+  readonly accumulators: Accumulators;
   /** Deletes the dead letters of attempts that ended after their stage: for when nothing runs any more. */
   tidyDeadLetters(): Promise<void>;
   /** Launches nothing any more, whatever is asked for. Gives the attempts that go on without this driver. */
@@ -80,7 +83,10 @@ export interface JobEngine {
 /** Ties the pure scheduler to the world: every command has its effect here, and every effect comes back as an event. */
 export function createJobEngine(options: JobEngineOptions): JobEngine {
   const { appId, config, objects, metadata, runner, clock, bus, listings } = options;
-  const table = createStageTable();
+  const accumulators = createAccumulators({ objects, maxResultBytes: config.maxResultBytes });
+  const table = createStageTable((draft, partition, result) => {
+    if (isCounted(draft)) accumulators.counted(draft.stage, partition, result);
+  });
   const registry = createStageRegistry(options.storage.rdds.of);
   const stop = new AbortController();
   /** Stages between `stageSubmitted` and `stageCompleted`. */
@@ -222,6 +228,8 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     known: options.known,
     defaultParallelism: config.defaultParallelism,
     slots: runner.capabilities.concurrency,
+    accumulators,
+    readBack: resolver.readBack,
     reader: { objects, maxResultBytes: config.maxResultBytes },
     bus,
     clock,
@@ -233,7 +241,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     },
   });
   const tidyDeadLetters = async (): Promise<void> => void (await Promise.all([...tidyLetters.values()].map((tidy) => tidy())));
-  return { stages, tidyDeadLetters, handOver: launcher.handOver, callOffEarlier: () => earlier.callOff(), fail };
+  return { stages, accumulators, tidyDeadLetters, handOver: launcher.handOver, callOffEarlier: () => earlier.callOff(), fail };
 }
 
 /** Without a limit nobody could say when an attempt is over: then it is launched again at once. */

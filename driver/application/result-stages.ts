@@ -11,9 +11,10 @@ import { checkBarriers } from '../planner/barrier-stage.ts';
 import { planBounds, planStages, type Shuffled } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
 import type { StageRegistry } from '../planner/stage-registry.ts';
-import { stageSpecOf } from '../planner/stage-spec.ts';
+import { isCounted, stageSpecOf } from '../planner/stage-spec.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { JobGraph } from '../scheduler/job-graph.ts';
+import type { Accumulators, NamedAccumulator } from './accumulators.ts';
 import type { ActionRequest, ResultStage } from './application.ts';
 import { collectFiles } from './collect-files.ts';
 import { collectResults, type LostPartition } from './collect-results.ts';
@@ -35,6 +36,9 @@ export interface ResultStagesOptions {
   /** Tasks that can run at once. */
   readonly slots: number;
   readonly reader: ResultReaderOptions;
+  readonly accumulators: Accumulators;
+  /** Reads what is committed of a stage of which nothing will run. */
+  readonly readBack: (stage: number) => Promise<void>;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly post: (event: SchedulerEvent) => void;
@@ -46,6 +50,8 @@ export interface ResultStagesOptions {
 
 /** How often samples that were committed but cannot be read are drawn again. */
 const MAX_RESAMPLES = 4;
+/** The same for what tasks have added to accumulators. */
+const MAX_RECOUNTS = 4;
 
 /** Plans the stages of an action and runs jobs over its result stage. */
 export interface ResultStages {
@@ -62,6 +68,8 @@ export interface ResultStages {
 export type FactsRequest = Pick<ActionRequest, 'name' | 'node' | 'options' | 'properties'>;
 
 export interface OpenStage extends ResultStage {
+  /** The answer is known: brings in what tasks have added to accumulators on the way to it. */
+  recount(): Promise<void>;
   /** Says that the answer was found and nothing ran. */
   replayed(): void;
   /** Nothing will ask for the result stage again. */
@@ -69,7 +77,7 @@ export interface OpenStage extends ResultStage {
 }
 
 export function createResultStages(options: ResultStagesOptions): ResultStages {
-  const { loop, table, registry, listings, known, bus, clock } = options;
+  const { loop, table, registry, listings, known, bus, clock, accumulators } = options;
   let nextJob = 0;
   let planning: Promise<unknown> = Promise.resolve();
 
@@ -120,23 +128,35 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     return planned(() => planStages({ node, sink, action: name, callSite }, known, registry));
   };
   const emitStart = (request: ActionRequest, job: number, stages: readonly number[]): void => bus.emit(jobStarted(request, job, stages));
+  /** The job is over when everything that its tasks have added is there. */
+  const runCounted = async (action: string, graph: JobGraph): Promise<void> => {
+    for (let round = 0; ; round++) {
+      await loop.runJob(graph, (failure) => jobError(action, failure, (stage) => operationsOf(registry.drafts.get(stage))));
+      const lost = await accumulators.settle(action, numbersOf(graph));
+      if (lost.length === 0) return;
+      if (round === MAX_RECOUNTS) throw accumulatorsLost(action);
+      options.post({ kind: 'outputLost', lost: lost.map(({ stage, ...task }) => ({ stageId: table.stageIdOf(stage), ...task })) });
+    }
+  };
+  const namedIn = (stages: readonly number[]): { readonly accumulators?: readonly NamedAccumulator[] } => {
+    const named = accumulators.named(stages);
+    return named.length === 0 ? {} : { accumulators: named };
+  };
   const runJob = async (request: ActionRequest, draft: StageDraft, partitions: readonly number[]): Promise<void> => {
     const stages = stagesOf(draft, registry);
     const graph: JobGraph = { job: nextJob++, stages: stages.map(stageSpecOf), final: draft.stage, partitions, ...poolOf(request) };
     checkBarriers(stages, draft, { action: request.name, partitions, slots: options.slots });
     const { signal } = request.options;
-    emitStart(
-      request,
-      graph.job,
-      graph.stages.map(({ stage }) => stage),
-    );
+    emitStart(request, graph.job, numbersOf(graph));
     const onAbort = (): void => options.post({ kind: 'jobCancelled', job: graph.job, reason: abortReason(signal) });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       if (signal?.aborted) throw cancelledBefore(request.name, signal);
-      await loop.runJob(graph, (failure) => jobError(request.name, failure, (stage) => operationsOf(registry.drafts.get(stage))));
-      bus.emit({ kind: 'jobEnded', job: graph.job, status: 'succeeded', message: null, replayed: false });
+      await runCounted(request.name, graph);
+      bus.emit({ kind: 'jobEnded', job: graph.job, status: 'succeeded', message: null, replayed: false, ...namedIn(numbersOf(graph)) });
     } catch (error) {
+      // What was committed counts, whatever became of the rest.
+      await accumulators.settle(request.name, numbersOf(graph)).catch(() => undefined);
       const cancelled = error instanceof LevinError && error.code === 'JOB_CANCELLED';
       bus.emit({
         kind: 'jobEnded',
@@ -203,10 +223,31 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
             onLost: reportLost,
             lostOf,
           }),
+        async recount() {
+          const stages = stagesOf(draft, registry);
+          if (!stages.some(isCounted)) return;
+          for (const { stage } of stages) await options.readBack(stage);
+          if (
+            (
+              await accumulators.settle(
+                request.name,
+                stages.map(({ stage }) => stage),
+              )
+            ).length > 0
+          )
+            throw accumulatorsLost(request.name);
+        },
         replayed() {
           const job = nextJob++;
           emitStart(request, job, []);
-          bus.emit({ kind: 'jobEnded', job, status: 'succeeded', message: null, replayed: true });
+          bus.emit({
+            kind: 'jobEnded',
+            job,
+            status: 'succeeded',
+            message: null,
+            replayed: true,
+            ...namedIn(stagesOf(draft, registry).map(({ stage }) => stage)),
+          });
         },
         release() {
           options.post({ kind: 'stageReleased', stage: draft.stage });
@@ -237,6 +278,10 @@ function jobStarted({ name: action, callSite, options, properties }: ActionReque
 function poolOf({ properties }: ActionRequest): Pick<JobGraph, 'pool'> {
   const pool = properties?.values.get('pool');
   return pool === undefined ? {} : { pool };
+}
+
+function numbersOf(graph: JobGraph): readonly number[] {
+  return graph.stages.map(({ stage }) => stage);
 }
 
 /** The stages that a job needs, parents before children. */
@@ -274,6 +319,14 @@ function ofAction(action: string, { code, fault, message, details }: LevinError)
 
 function cancelledBefore(action: string, signal: AbortSignal): LevinError {
   return new LevinError({ code: 'JOB_CANCELLED', fault: 'user', message: `${action}: cancelled: ${abortReason(signal)}` });
+}
+
+function accumulatorsLost(action: string): LevinError {
+  return new LevinError({
+    code: 'ACCUMULATOR_LOST',
+    fault: 'resource',
+    message: `${action}: what committed tasks have added to accumulators could not be read. Something deletes or damages files in the state folder.`,
+  });
 }
 
 function messageOf(error: unknown): string {

@@ -61,6 +61,7 @@ export function createRunActions(options: RunActionsOptions): RunActions {
       const stage = await begun.opened;
       try {
         if (slot.finished === null) return await body(stage, begun);
+        await stage.recount();
         stage.replayed();
         return decodeValue(await slot.finished()) as never;
       } finally {

@@ -9,7 +9,8 @@ import { wholeResult } from '../../engine/runtime/task-side.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { FilePartition } from '../../engine/types/task.ts';
-import { broadcastsOf, resolveStage } from '../planner/resolve-stage.ts';
+import { broadcastsOf, type ResolvedStage, resolveStage } from '../planner/resolve-stage.ts';
+import { isCounted } from '../planner/stage-spec.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import { type BoundsJournal, sampledBounds } from './sampled-bounds.ts';
@@ -32,6 +33,8 @@ export interface StageResolverOptions {
 export interface StageResolver {
   /** Never rejects: a failure is an event. */
   resolve(stage: number): Promise<SchedulerEvent>;
+  /** Reads what is committed of a stage of which nothing will run. */
+  readBack(stage: number): Promise<void>;
   /** Somebody found what the tasks of a stage share lost or damaged. */
   storeAgain(stage: number): Promise<void>;
   /** The same for one object, which is the value of a broadcast that the stage uses. False: it is none. */
@@ -83,18 +86,25 @@ export function createStageResolver(options: StageResolverOptions): StageResolve
     });
     return { results: new Map(whole.flat()), raised: [...raised, ...lost] };
   };
-  const resolve = async (stage: number): Promise<SchedulerEvent> => {
-    const entry = table.get(stage);
+  const identify = async (entry: StageEntry): Promise<ResolvedStage> => {
     const bounds = await boundsOf(entry);
     entry.resolved = resolveStage(entry.draft, { appId, root: options.root, splits, stageIdOf: table.stageIdOf, bounds });
-    await storeShared(entry);
-    const { stageId } = entry.resolved;
-    const taskCount = entry.draft.plan.numPartitions;
+    return entry.resolved;
+  };
+  const read = async ({ stageId, draft }: ResolvedStage): Promise<CommittedTasks> => {
+    const taskCount = draft.plan.numPartitions;
     const found = await readCommitted({ metadata, appId, stageId, taskCount, readOffsets: options.readOffsets });
-    const { results, raised } = await wholeResults(stageId, found);
+    const whole = await wholeResults(stageId, found);
+    for (const [partition, result] of whole.results) table.setResult(draft.stage, partition, result);
+    return whole;
+  };
+  const resolve = async (stage: number): Promise<SchedulerEvent> => {
+    const entry = table.get(stage);
+    const resolved = await identify(entry);
+    await storeShared(entry);
+    const { results, raised } = await read(resolved);
     // What is committed is not computed again.
-    if (results.size < taskCount) await options.broadcasts.store(broadcastsOf(entry.draft));
-    for (const [partition, result] of results) table.setResult(stage, partition, result);
+    if (results.size < entry.draft.plan.numPartitions) await options.broadcasts.store(broadcastsOf(entry.draft));
     const committed = [...results].map(([partition, { generation, output, metrics, inputDigest = null }]) => ({
       partition,
       generation,
@@ -102,7 +112,7 @@ export function createStageResolver(options: StageResolverOptions): StageResolve
       inputs: inputDigest,
       badRecords: metrics.badRecords,
     }));
-    return { kind: 'stageResolved', stage, stageId, taskCount, committed, raised };
+    return { kind: 'stageResolved', stage, stageId: resolved.stageId, taskCount: entry.draft.plan.numPartitions, committed, raised };
   };
   return {
     resolve: (stage) =>
@@ -110,6 +120,11 @@ export function createStageResolver(options: StageResolverOptions): StageResolve
         const { error, lost } = failureOf(thrown, 'internal');
         return { kind: 'stageResolveFailed', stage, error, lost };
       }),
+    async readBack(stage) {
+      const entry = table.get(stage);
+      const resolved = entry.resolved ?? (await identify(entry));
+      if (isCounted(entry.draft)) await read(resolved);
+    },
     async storeBroadcastAgain(stage, key) {
       const lost = broadcastsOf(table.get(stage).draft).find((each) => objectKeys.broadcast(appId, each.hash) === key);
       if (lost !== undefined) await options.broadcasts.storeAgain(lost);

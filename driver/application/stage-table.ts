@@ -37,7 +37,10 @@ export interface StageTable {
   remove(stage: number): void;
 }
 
-export function createStageTable(): StageTable {
+/** `onResult`: a result has become the task's, perhaps the one that it had. */
+export function createStageTable(
+  onResult: (draft: StageDraft, partition: number, result: KeptResult) => void = () => undefined,
+): StageTable {
   const entries = new Map<number, StageEntry>();
   const get = (stage: number): StageEntry => {
     const entry = entries.get(stage);
@@ -57,8 +60,10 @@ export function createStageTable(): StageTable {
     setResult(stage, partition, result) {
       const entry = entries.get(stage);
       if (entry === undefined || (entry.results[partition]?.generation ?? 0) > result.generation) return;
-      entry.results[partition] = keptResult(result);
+      const keeping = keptResult(result);
+      entry.results[partition] = keeping;
       entry.version++;
+      onResult(entry.draft, partition, keeping);
     },
     resultsOf(stage) {
       const { results, draft } = get(stage);

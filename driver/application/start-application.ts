@@ -138,6 +138,10 @@ export async function startApplication(start: StartApplication): Promise<Applica
       if (master.kind === 'aws') for (const bytes of pieces) warnOfSecrets({ bytes, operation: 'broadcast', callSite }, warn);
       return broadcast;
     },
+    accumulator(made) {
+      checkOpen(made.kind === 'custom' ? 'accumulator' : `${made.kind}Accumulator`);
+      return engine.jobs.accumulators.create(made);
+    },
     nextSeed: () => Number.parseInt(hash('sha256', `${appId}/${seeds++}`, 'hex').slice(0, 8), 16),
     async step(name, fn, callSite) {
       life.checkOpen('step');

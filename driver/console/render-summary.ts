@@ -22,6 +22,7 @@ export function renderSummary(summary: Summary, paint: Paint): string {
     ...requested(summary),
     ...broadcast(summary),
     ...spilled(summary),
+    ...accumulated(summary),
     ...trouble(summary),
     ...chaos(summary),
   ];
@@ -57,6 +58,10 @@ function broadcast({ broadcasts: { stored, bytes } }: Summary): string[] {
 
 function spilled({ spills, diskBytesSpilled }: Summary): string[] {
   return spills === 0 ? [] : [`spilled ${formatBytes(diskBytesSpilled)} in ${countOf(spills, 'spill')}`];
+}
+
+function accumulated({ accumulators }: Summary): string[] {
+  return accumulators.length === 0 ? [] : [`accumulators: ${accumulators.map(({ name, value }) => `${name} ${value}`).join(', ')}`];
 }
 
 function trouble({ tasks, badRecords, outputsLost, warnings }: Summary): string[] {

@@ -42,6 +42,8 @@ export interface Summary {
   /** Committed outputs that had to be made again. */
   readonly outputsLost: number;
   readonly warnings: number;
+  /** Those with a name, as they stood after the last job that added to them. */
+  readonly accumulators: readonly { readonly name: string; readonly value: string }[];
   /** Faults that were injected on purpose, by kind. */
   readonly injected: Partial<Readonly<Record<ChaosKind, number>>>;
   /** null where requests cost nothing. */
@@ -80,6 +82,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
   const broadcasts = { stored: 0, bytes: 0 };
   const badRecords = new Map<string, number>();
   const injected: Partial<Record<ChaosKind, number>> = {};
+  const accumulators = new Map<number, Summary['accumulators'][number]>();
   const requests = createRequestTotals();
   const invocations = createInvocationTotals();
   let [appId, name]: [string | null, string | null] = [null, null];
@@ -119,6 +122,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
         case 'jobEnded':
           if (event.replayed) jobs.replayed++;
           else jobs[event.status]++;
+          for (const { ordinal, ...accumulator } of event.accumulators ?? []) accumulators.set(ordinal, accumulator);
           break;
         case 'stageSubmitted':
           if (seenStages.has(event.stage)) break;
@@ -176,6 +180,7 @@ export function createSummarizer(): { add(event: AppEvent): void; summary(): Sum
       broadcasts: { ...broadcasts },
       outputsLost,
       warnings,
+      accumulators: [...accumulators].sort(([a], [b]) => a - b).map(([, accumulator]) => accumulator),
       injected: { ...injected },
       requests: requests.totals(),
       invocations: invocations.totals(),

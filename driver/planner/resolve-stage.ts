@@ -50,6 +50,7 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
       site: siteText(callSite, context.root),
     })),
     ...broadcastRefs(broadcastsOf(draft)),
+    ...accumulatorInfos(draft, context.root),
   };
   const templateBytes = pack(template);
   const templateHash = hash('sha256', templateBytes, 'hex');
@@ -180,8 +181,16 @@ function leafPrint(binding: LeafBinding, context: ResolveContext): unknown {
   }
 }
 
+/** For messages of executors, so not a part of the stage's identity. */
+function accumulatorInfos({ closures }: StageDraft, root: string): Pick<TaskTemplate, 'accumulators'> {
+  const captured = new Map(closures.flatMap(({ accumulators = [] }) => accumulators.map((each) => [each.ordinal, each])));
+  if (captured.size === 0) return {};
+  const infos = [...captured.values()].map(({ callSite, ...info }) => ({ ...info, site: siteText(callSite, root) }));
+  return { accumulators: infos };
+}
+
 /** `job.ts:12:8`, relative to the project root where the file is below it. */
-function siteText(callSite: CallSite | null, root: string): string {
+export function siteText(callSite: CallSite | null, root: string): string {
   if (callSite === null) return '';
   const file = relative(root, callSite.file);
   return `${file.startsWith('..') ? callSite.file : file}:${callSite.line}:${callSite.column}`;

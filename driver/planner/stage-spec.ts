@@ -15,6 +15,12 @@ export function isCopyable(draft: StageDraft): boolean {
   return !hasSideEffects(draft) && !isBarrierStage(draft) && !pipes && !draft.closures.some(({ traits }) => traits.indeterminate);
 }
 
+/** What its tasks add to accumulators counts: not where levin looks at records for its own sake, before the stage that makes something of them. */
+export function isCounted({ kind, plan: { sink }, closures }: StageDraft): boolean {
+  const isOwn = kind === 'sample' || (kind === 'map' && sink.kind === 'count');
+  return !isOwn && closures.some(({ accumulators = [] }) => accumulators.length > 0);
+}
+
 function hasSideEffects({ plan: { sink } }: StageDraft): boolean {
   return sink.kind === 'foreach' || sink.kind === 'foreachPartition';
 }

@@ -1,3 +1,4 @@
+import type { CapturedAccumulator } from '../types/accumulator.ts';
 import type { CallSite } from '../types/call-site.ts';
 
 /** A broadcast that a function captures: executors read its value under its hash, once for all functions that capture it. */
@@ -30,6 +31,8 @@ export interface ShippedClosure {
   readonly traits: ClosureTraits;
   /** Those that it captures, each content once; absent: none. */
   readonly broadcasts?: readonly CapturedBroadcast[];
+  /** Those that it captures, by ordinal; absent: none. */
+  readonly accumulators?: readonly CapturedAccumulator[];
 }
 
 /** What the transform saw in the function and in the functions it captures. */

@@ -1,3 +1,4 @@
+import type { AccumulatorInfo } from '../types/accumulator.ts';
 import type { BroadcastRef } from '../types/broadcast.ts';
 import type { Codec, CsvOutput, FileFormat } from '../types/file-format.ts';
 import type { StorageLevel } from '../types/storage-level.ts';
@@ -184,4 +185,5 @@ export interface TaskTemplate {
   readonly closureInfos: readonly ClosureInfo[];
   /** Those that the closures capture; absent: none. */
   readonly broadcasts?: readonly BroadcastRef[];
+  readonly accumulators?: readonly AccumulatorInfo[];
 }

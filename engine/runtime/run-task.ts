@@ -1,4 +1,5 @@
 import type { TaskTemplate } from '../plan/stage-plan.ts';
+import type { TaskAccumulators } from '../types/accumulator.ts';
 import type { BarrierGang, TaskOutput, TaskSpec } from '../types/task.ts';
 import { createBadRecords } from './bad-records.ts';
 import { shareMemory } from './blocks/unified-memory.ts';
@@ -6,7 +7,9 @@ import { discardOutput } from './discard-output.ts';
 import { runSink } from './sinks/run-sink.ts';
 import { memoryShare } from './spill/memory-share.ts';
 import { createSpillSpace } from './spill/spill-space.ts';
+import { createTaskAccumulators, placeDeltas } from './task-accumulators.ts';
 import { newCounters, type TaskContext, type TaskDeps } from './task-context.ts';
+import { storeSide } from './task-side.ts';
 import { openBarrier } from './worker/barrier-rounds.ts';
 import { runWithListeners } from './worker/run-with-listeners.ts';
 import type { PreparedOutput } from './worker/worker-protocol.ts';
@@ -30,21 +33,45 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
   };
   const { signal } = deps;
   const { barrier: gang } = spec;
+  const accumulators = createTaskAccumulators(spec, template.accumulators ?? []);
   const compute = (): Promise<PreparedOutput> => computePartition({ spec, template, deps, onWritten });
   try {
-    if (gang !== undefined) return await runTogether({ ...spec, barrier: gang }, deps, compute);
-    return await runWithListeners({ spec, signal, barrier: null }, compute);
+    const prepared =
+      gang === undefined
+        ? await runWithListeners({ spec, signal, accumulators, barrier: null }, compute)
+        : await runTogether({ spec, signal, accumulators, barrier: gang }, deps, compute);
+    return await withSide(spec, prepared, { added: accumulators.end(), deps });
   } catch (error) {
+    accumulators.end();
     if (written !== null) await discardOutput(deps.staged, written);
     throw error;
   }
 }
 
-async function runTogether<R>(spec: TaskSpec & { readonly barrier: BarrierGang }, deps: TaskDeps, work: () => Promise<R>): Promise<R> {
-  const barrier = await openBarrier(spec, deps);
-  const made = await runWithListeners({ spec, signal: deps.signal, barrier }, work);
+interface GangTask {
+  readonly spec: TaskSpec;
+  readonly signal: AbortSignal;
+  readonly accumulators: TaskAccumulators;
+  readonly barrier: BarrierGang;
+}
+
+async function runTogether<R>({ barrier: gang, ...task }: GangTask, deps: TaskDeps, work: () => Promise<R>): Promise<R> {
+  const barrier = await openBarrier({ ...task.spec, barrier: gang }, deps);
+  const made = await runWithListeners({ ...task, barrier }, work);
   await barrier.end();
   return made;
+}
+
+/** What the task has added goes with its output. */
+async function withSide(
+  spec: TaskSpec,
+  prepared: PreparedOutput,
+  { added, deps }: { readonly added: Uint8Array | undefined; readonly deps: TaskDeps },
+): Promise<PreparedOutput> {
+  if (added === undefined) return prepared;
+  const whole = { ...prepared, side: { accumulators: await placeDeltas(spec, added, deps) } };
+  await storeSide(spec, whole, deps);
+  return whole;
 }
 
 interface Computation {

@@ -51,6 +51,8 @@ export type AppEvent = { readonly timeMs: number } /** First event of every part
       readonly status: 'succeeded' | 'failed' | 'cancelled';
       readonly message: string | null /** Answered from the journal: nothing ran. */;
       readonly replayed: boolean;
+      /** Accumulators with a name that tasks of the job's stages have added to, as they stand after it; absent: none. */
+      readonly accumulators?: readonly { readonly ordinal: number; readonly name: string; readonly value: string }[];
     }
   | {
       readonly kind: 'stageSubmitted';

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { TaskAccumulators } from './accumulator.ts';
 import type { BarrierRounds } from './barrier-rounds.ts';
 import type { TaskSpec } from './task.ts';
 
@@ -10,6 +11,7 @@ export interface RunningTask {
   readonly state: 'running' | 'succeeded' | 'failed';
   /** The others of its gang; null: its stage is no barrier stage. */
   readonly barrier: BarrierRounds | null;
+  readonly accumulators: TaskAccumulators;
   /** To be called when the attempt ends, the last one first; at once where it has ended. */
   onCompletion(listener: () => unknown): void;
   /** The same when it fails; before those. */

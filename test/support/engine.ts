@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { type Context, contextOf } from '../../driver/api/context.ts';
 import { type RDD, rddOf } from '../../driver/api/rdd.ts';
 import type { Rec } from '../../driver/api/types.ts';
 import { type AppJournal, openAppJournal } from '../../driver/application/app-journal.ts';
@@ -28,6 +29,7 @@ import type { StagedFiles } from '../../engine/ports/staged-files.ts';
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskSpec } from '../../engine/types/task.ts';
 import { createExchange } from '../../shuffle/exchange.ts';
+import { accumulatorsIn } from '../../simulator/function-table.ts';
 import { createScriptedRunner, type Script, type ScriptedRunner } from './scripted-runner.ts';
 import { AMPLE_MEMORY, memoryScratch } from './task-memory.ts';
 
@@ -72,6 +74,8 @@ export interface TestEngine {
   readonly events: readonly AppEvent[];
   /** Attempts handed to the runner, in order. */
   readonly attempts: readonly TaskSpec[];
+  /** What a job has. */
+  readonly context: Context;
   range(count: number, numSlices: number): RDD<number>;
   parallelize<T extends Rec>(records: readonly T[], numSlices: number): RDD<T>;
   textFile(path: string, minPartitions?: number): RDD<string>;
@@ -138,9 +142,10 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
       const fingerprint = hash('sha256', String(fn), 'hex').slice(0, 16);
       functions.set(fingerprint, fn);
       const traits = { indeterminate: false, async: false, uses: [] };
-      return { bytes: new TextEncoder().encode(fingerprint), fingerprint, modules: [], operation, callSite, traits };
+      return { bytes: new TextEncoder().encode(fingerprint), fingerprint, modules: [], operation, callSite, traits, ...accumulatorsIn(fn) };
     },
     broadcast: (value, callSite) => engine.broadcasts.make(value, callSite).broadcast,
+    accumulator: (made) => engine.jobs.accumulators.create(made),
     nextSeed: () => seeds++,
     step: steps.run,
     draw: steps.draw,
@@ -177,6 +182,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     status,
     events,
     attempts: runner.attempts,
+    context: contextOf(app),
     range: (count, numPartitions) => source({ kind: 'range', start: 0, step: 1, count, numPartitions }),
     parallelize: (records, numSlices) => source({ kind: 'slices', data: encodeSlices(records, numSlices) }),
     step: (name, fn) => steps.run(name, fn, null),

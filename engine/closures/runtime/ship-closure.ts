@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { CallSite } from '../../types/call-site.ts';
 import type { ClosureTraits, ShippedClosure } from '../shipped-closure.ts';
 import type { SliceNotes } from '../site-meta.ts';
+import { capturingAccumulators } from './captured-accumulators.ts';
 import { notShippable } from './closure-errors.ts';
 import { siteIdentity } from './code-identity.ts';
 import { describeSite } from './describe-site.ts';
@@ -41,7 +42,7 @@ export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosu
   const { operation, callSite } = options;
   try {
     checkFunction(fn);
-    const graph = encodeGraph(fn, { purpose: 'closure' });
+    const { encoded: graph, accumulators } = capturingAccumulators(() => encodeGraph(fn, { purpose: 'closure' }));
     const reached = reachedCode(graph);
     checkEnvironment(reached, options);
     const bytes = joinPayload('closure', { tables: graph.code.tables, body: graph.body, holdsObjects: graph.holdsObjects });
@@ -55,6 +56,7 @@ export function shipClosure(fn: AnyFunction, options: ShipOptions): ShippedClosu
       callSite,
       traits: traitsOf(fn, reached),
       ...(broadcasts.length === 0 ? {} : { broadcasts }),
+      ...(accumulators.length === 0 ? {} : { accumulators }),
     };
   } catch (error) {
     if (error instanceof NotEncodable) throw notShippable(operation, explain(error, callSite));

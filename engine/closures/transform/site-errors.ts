@@ -42,7 +42,7 @@ type Report = (site: Site, finding: Finding) => void;
 function reportAssignments(site: Site, captures: SiteCaptures | undefined, report: Report): void {
   for (const [name, { assigned }] of captures?.captures ?? []) {
     if (assigned === null) continue;
-    const text = `assigns the captured variable \`${name}\`. The assignment would change a copy on the executor and be lost. Instead return the value from an action, for example with reduce().`;
+    const text = `assigns the captured variable \`${name}\`. The assignment would change a copy on the executor and be lost. Add to an accumulator (lv.longAccumulator()), or return the value from an action, for example with reduce().`;
     report(site, { code: 'ASSIGNS_CAPTURE', node: assigned, text });
   }
 }

@@ -1,3 +1,5 @@
+// Classes of handles that functions capture: executors know them by what this registers.
+import '../../closures/runtime/accumulator.ts';
 import { holdsObjects, rebuildClosure } from '../../closures/runtime/rebuild-closure.ts';
 import { runExecutorInits } from '../../closures/runtime/registrations.ts';
 import type { TaskTemplate } from '../../plan/stage-plan.ts';
@@ -6,9 +8,7 @@ import { useBroadcasts } from '../broadcast.ts';
 import { readBroadcast } from '../read-broadcast.ts';
 import { runTask, type TaskDeps, type UserFunction } from '../run-task.ts';
 import { besideBroadcasts, threadBroadcastBytes } from '../supervisor/memory-plan.ts';
-import { storeSide } from '../task-side.ts';
 import { type BroadcastStore, createBroadcastStore, type FetchBroadcast } from './broadcast-store.ts';
-import { runInTask } from './current-task.ts';
 import type { RunAttempt } from './serve-worker.ts';
 import { createTemplateCache } from './template-cache.ts';
 import type { WorkerCode } from './worker-code.ts';
@@ -59,10 +59,7 @@ export function createAttemptRunner(options: AttemptRunnerOptions): RunAttempt {
       useBroadcasts(broadcasts.of(spec.appId));
       const memory = besideBroadcasts(deps.memory, broadcasts.heldBytes());
       const prepare: TaskDeps['prepare'] = (payloads) => code.prepare(payloads);
-      const task = { ...deps, memory, closures: closures(), signal, scratch, prepare, cpuMs: threadCpuMs };
-      const prepared = await runInTask({ spec }, () => runTask(spec, template, task));
-      await storeSide(spec, prepared, { objects: deps.objects, signal });
-      return prepared;
+      return await runTask(spec, template, { ...deps, memory, closures: closures(), signal, scratch, prepare, cpuMs: threadCpuMs });
     } finally {
       scratch?.dropAll();
       release();

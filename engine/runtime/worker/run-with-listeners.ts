@@ -1,7 +1,15 @@
 import { LevinError } from '../../errors/levin-error.ts';
+import type { TaskAccumulators } from '../../types/accumulator.ts';
 import { asCurrentTask, type RunningTask } from '../../types/current-task.ts';
 import type { TaskSpec } from '../../types/task.ts';
 import { taskName } from './task-failure.ts';
+
+/** The task that the work is of. */
+export interface ListenedTask {
+  readonly spec: TaskSpec;
+  readonly signal: AbortSignal;
+  readonly accumulators: TaskAccumulators;
+}
 
 type Listener<A extends readonly unknown[]> = (...args: A) => unknown;
 
@@ -13,7 +21,10 @@ type Listener<A extends readonly unknown[]> = (...args: A) => unknown;
  *     └──threw──▶ failure listeners, last one first ──▶ completion listeners ──▶ failed with what the work threw
  * ```
  */
-export function runWithListeners<R>(attempt: Pick<RunningTask, 'spec' | 'signal' | 'barrier'>, work: () => Promise<R>): Promise<R> {
+export function runWithListeners<R>(
+  attempt: Pick<RunningTask, 'spec' | 'signal' | 'barrier' | 'accumulators'>,
+  work: () => Promise<R>,
+): Promise<R> {
   const { spec } = attempt;
   const completion: Listener<[]>[] = [];
   const failure: Listener<[unknown]>[] = [];

@@ -35,7 +35,7 @@ export const CONTEXT: readonly SparkName[] = [
     'lv.broadcast',
     'e2e/broadcasts.test.ts › on local[2] › functions read broadcasts wherever they capture them',
   ),
-  later('SparkContext.accumulator', 'accumulators'),
+  done('SparkContext.accumulator', 'lv.accumulator', 'e2e/spark/accumulators.test.ts › on local[2] with 5 slices › accumulator'),
   later('SparkContext.setCheckpointDir', 'storage'),
   later('SparkContext.getCheckpointDir', 'storage'),
   later('SparkContext.addFile', 'shared files'),

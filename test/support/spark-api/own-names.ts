@@ -13,6 +13,8 @@ const CSV_TEST = 'e2e/spark/csv.test.ts › on local[2] with 5 slices › airpor
 const CSV_WHY = 'Spark reads and writes CSV by its DataFrames; its options have the same names here. Named as textFile and objectFile are.';
 
 const control = (name: string): string => `e2e/spark/job-control.test.ts › on local[2] with 5 slices › ${name}`;
+const ACCUMULATOR_WHY = "Scala's SparkContext has it; the list of names is Python's.";
+const accumulator = (name: string): string => `e2e/spark/accumulators.test.ts › on local[2] with 5 slices › ${name}`;
 
 export const OWN_NAMES: readonly OwnName[] = [
   { ours: 'lv.jsonFile', why: WHY, test: JSON_TEST },
@@ -28,5 +30,13 @@ export const OWN_NAMES: readonly OwnName[] = [
     ours: 'lv.cancelJobGroupAndFutureJobs',
     why: 'Spark 4, in Scala only.',
     test: control('cancelJobGroupAndFutureJobs'),
+  },
+  { ours: 'lv.longAccumulator', why: ACCUMULATOR_WHY, test: accumulator('longAccumulator') },
+  { ours: 'lv.doubleAccumulator', why: ACCUMULATOR_WHY, test: accumulator('doubleAccumulator') },
+  { ours: 'lv.collectionAccumulator', why: ACCUMULATOR_WHY, test: accumulator('collectionAccumulator in the order of partitions') },
+  {
+    ours: 'lv.bigintAccumulator',
+    why: 'Whole numbers above 2^53 - 1 are bigints in JavaScript; Spark has 64 bits, and what is above wraps around.',
+    test: accumulator('bigintAccumulator'),
   },
 ];

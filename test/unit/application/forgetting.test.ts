@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createAccumulators } from '../../../driver/application/accumulators.ts';
 import { createResultStages } from '../../../driver/application/result-stages.ts';
 import { createStageTable } from '../../../driver/application/stage-table.ts';
 import { createEventBus } from '../../../driver/events/event-bus.ts';
@@ -20,6 +21,8 @@ test('of an action that has ended only its shuffles are kept', async () => {
     defaultParallelism: null,
     slots: 1,
     reader: { objects: createMemoryObjectStore(), maxResultBytes: 0 },
+    accumulators: createAccumulators({ objects: createMemoryObjectStore(), maxResultBytes: 0 }),
+    readBack: async () => undefined,
     bus: createEventBus(clock),
     clock,
     post: () => undefined,

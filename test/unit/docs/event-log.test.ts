@@ -15,7 +15,7 @@ const kinds: { readonly [K in AppEvent['kind']]: Fields<Extract<AppEvent, { kind
   appStarted: { appId: true, name: true, master: true, node: true, resumed: true, conf: true },
   appEnded: { status: true, message: true, requests: true },
   jobStarted: { job: true, action: true, description: true, callSite: true, stages: true, pool: true, group: true, tags: true },
-  jobEnded: { job: true, status: true, message: true, replayed: true },
+  jobEnded: { job: true, status: true, message: true, replayed: true, accumulators: true },
   stageSubmitted: { stage: true, stageId: true, name: true, tasks: true, committed: true, parents: true, attempt: true, shape: true },
   stageCompleted: { stage: true, status: true, message: true },
   taskStarted: { stage: true, partition: true, attempt: true, generation: true, executorId: true, speculative: true, memorySizeMb: true },

@@ -22,7 +22,7 @@ console.log(count);
 `;
     expect(
       check(job),
-    ).toBe(`job.ts:5:3: warning: the function passed to map() cannot be shipped to executors: function (job.ts:4:32) assigns the captured variable \`count\`. The assignment would change a copy on the executor and be lost. Instead return the value from an action, for example with reduce().
+    ).toBe(`job.ts:5:3: warning: the function passed to map() cannot be shipped to executors: function (job.ts:4:32) assigns the captured variable \`count\`. The assignment would change a copy on the executor and be lost. Add to an accumulator (lv.longAccumulator()), or return the value from an action, for example with reduce().
   4 | await lv.textFile('a.txt').map((line) => {
 > 5 |   count++;
     |   ^^^^^

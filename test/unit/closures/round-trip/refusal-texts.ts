@@ -17,7 +17,7 @@ export const REFUSAL_TEXTS: readonly RefusalText[] = [
       'return the value from an action',
     ],
     text: [
-      'Cannot ship the function passed to rdd.map() to executors: function (refusals.refused.ts:38:23) assigns the captured variable `count`. The assignment would change a copy on the executor and be lost. Instead return the value from an action, for example with reduce().',
+      'Cannot ship the function passed to rdd.map() to executors: function (refusals.refused.ts:38:23) assigns the captured variable `count`. The assignment would change a copy on the executor and be lost. Add to an accumulator (lv.longAccumulator()), or return the value from an action, for example with reduce().',
       '  at refusals.refused.ts:38:29',
       '  37 |       let count = 0;',
       '> 38 |       return nums.map(() => count++);',
@@ -30,7 +30,7 @@ export const REFUSAL_TEXTS: readonly RefusalText[] = [
     calledAt: 'refusals.refused.ts:46:19',
     fragments: ['assigns the captured variable `count`.'],
     text: [
-      'Cannot ship the function passed to rdd.map() to executors: function (refusals.refused.ts:46:23) assigns the captured variable `count`. The assignment would change a copy on the executor and be lost. Instead return the value from an action, for example with reduce().',
+      'Cannot ship the function passed to rdd.map() to executors: function (refusals.refused.ts:46:23) assigns the captured variable `count`. The assignment would change a copy on the executor and be lost. Add to an accumulator (lv.longAccumulator()), or return the value from an action, for example with reduce().',
       '  at refusals.refused.ts:46:49',
       '  45 |       let count = 0;',
       '> 46 |       return nums.map((x) => [x].forEach(() => (count += x)));',

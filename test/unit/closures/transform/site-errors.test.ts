@@ -13,7 +13,7 @@ describe('sites that can never be shipped', () => {
       {
         code: 'ASSIGNS_CAPTURE',
         message:
-          'function (job.ts:2:9) assigns the captured variable `count`. The assignment would change a copy on the executor and be lost. Instead return the value from an action, for example with reduce().',
+          'function (job.ts:2:9) assigns the captured variable `count`. The assignment would change a copy on the executor and be lost. Add to an accumulator (lv.longAccumulator()), or return the value from an action, for example with reduce().',
         line: 3,
         column: 3,
         frame: '  2 | rdd.map((x) => {\n> 3 |   count++;\n    |   ^^^^^\n  4 |   return x;',
