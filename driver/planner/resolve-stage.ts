@@ -190,7 +190,7 @@ function accumulatorInfos({ closures }: StageDraft, root: string): Pick<TaskTemp
 }
 
 /** `job.ts:12:8`, relative to the project root where the file is below it. */
-export function siteText(callSite: CallSite | null, root: string): string {
+function siteText(callSite: CallSite | null, root: string): string {
   if (callSite === null) return '';
   const file = relative(root, callSite.file);
   return `${file.startsWith('..') ? callSite.file : file}:${callSite.line}:${callSite.column}`;

@@ -14,7 +14,7 @@ import type { TaskSpec } from '../types/task.ts';
 import type { AccumulatorDeltas } from '../types/task-side.ts';
 
 /** More than this goes into an object: it would make every answer and every list of answers large. */
-export const MAX_INLINE_DELTAS_BYTES: number = 8 * 1024;
+const MAX_INLINE_DELTAS_BYTES = 8 * 1024;
 
 /** What one attempt added to one accumulator: count and sum, or an encoded state. */
 export type AccumulatorDelta =

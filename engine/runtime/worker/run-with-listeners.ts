@@ -1,15 +1,7 @@
 import { LevinError } from '../../errors/levin-error.ts';
-import type { TaskAccumulators } from '../../types/accumulator.ts';
 import { asCurrentTask, type RunningTask } from '../../types/current-task.ts';
 import type { TaskSpec } from '../../types/task.ts';
 import { taskName } from './task-failure.ts';
-
-/** The task that the work is of. */
-export interface ListenedTask {
-  readonly spec: TaskSpec;
-  readonly signal: AbortSignal;
-  readonly accumulators: TaskAccumulators;
-}
 
 type Listener<A extends readonly unknown[]> = (...args: A) => unknown;
 

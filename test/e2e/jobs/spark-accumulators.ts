@@ -13,7 +13,10 @@ await show('what cannot travel', () => {
   const all = lv.collectionAccumulator<unknown[]>('all');
   return lv
     .range(1, { numSlices: 1 })
-    .map(() => `${all.add([() => 1])}`)
+    .map(() => {
+      all.add([() => 1]);
+      return 1;
+    })
     .collect();
 });
 await show('longAccumulator', async () => {
@@ -86,7 +89,7 @@ await show('in a class, a nested function and an imported module', async () => {
   await words
     .map(
       (word) =>
-        [...word].filter((letter) =>
+        word.split('').filter((letter) =>
           ['a', 'e']
             .map((vowel) => {
               if (letter === vowel) bad.add(1);
@@ -166,7 +169,7 @@ const bad = lv.longAccumulator('bad lines');
 const inTask = <R>(use: (x: number) => R) =>
   lv
     .range(1)
-    .map((x) => `${use(x)}`)
+    .map((x) => [use(x)].length)
     .collect();
 await show('value in a task', () => inTask(() => bad.value));
 await show('reset in a task', () => inTask(() => bad.reset()));

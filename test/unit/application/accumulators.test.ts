@@ -147,7 +147,7 @@ describe('a driver that takes over', () => {
     const seen = lv.context.longAccumulator('seen');
     const long = lv.context.collectionAccumulator<string>();
     const values: unknown[] = [];
-    const note = (): void => void values.push(`${seen.value} ${long.value.map((text) => text.length)}`);
+    const note = (): void => void values.push(`${seen.value} ${long.value.map((text) => text.length).join()}`);
     const sums = pairs(lv, seen).reduceByKey(sum);
     const narrow = lv.range(3, 3).map(
       adding([seen, long], (x: number) => {
