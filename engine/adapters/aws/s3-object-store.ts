@@ -16,7 +16,8 @@ export function createS3ObjectStore(options: S3BucketOptions): ObjectStore {
     return bucket.prefix + key;
   };
   return {
-    put: async (key, body, { ifAbsent = false, signal } = {}) => putObject(bucket, { key: full(key), body }, { ifAbsent, signal }),
+    put: async (key, body, { ifAbsent = false, signal, onSent } = {}) =>
+      putObject(bucket, { key: full(key), body }, { ifAbsent, signal, onSent }),
     get: async (key, { ifMatch, signal } = {}) => readObject(bucket, full(key), { ifMatch, signal }),
     getRange: async (key, start, end, { ifMatch, signal } = {}) => readRange(bucket, full(key), { start, end, ifMatch, signal }),
     head: async (key, { signal } = {}) => ({ ...(await headObject(bucket, full(key), { signal })), key }),

@@ -5,6 +5,7 @@ import { httpStatus } from './aws-errors.ts';
 import { answerWithout } from './s3-answer.ts';
 import { type S3Bucket, type S3Call, s3Error, sendS3 } from './s3-bucket.ts';
 import { beginUpload, completeUpload, dropUpload, uploadParts } from './s3-multipart.ts';
+import { tellSent } from './s3-sent.ts';
 
 /** Larger bodies go in parts: they need not stand in memory whole, and no single request is long. */
 const MULTIPART_ABOVE_BYTES = 16 * 1024 * 1024;
@@ -17,6 +18,8 @@ export interface KeyedBody {
 interface PutRules {
   readonly ifAbsent: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Of bodies that go in one request. */
+  readonly onSent: (() => void) | undefined;
 }
 
 /**
@@ -34,8 +37,10 @@ export async function putObject(bucket: S3Bucket, object: KeyedBody, rules: PutR
 async function putWhole(bucket: S3Bucket, { key, body }: KeyedBody, rules: PutRules): Promise<PutResult> {
   const call: S3Call = { action: 's3:PutObject', verb: 'write', key, signal: rules.signal };
   const input = { ...bucket.fields, Key: key, Body: inOnePiece(bucket, { key, body }, rules.signal), IfNoneMatch: ifNoneMatch(rules) };
+  const command = new PutObjectCommand(input);
+  if (rules.onSent !== undefined) tellSent(command, rules.onSent);
   return settled(bucket, call, rules, async () => {
-    const { ETag } = await sendS3(call, (send) => bucket.client.send(new PutObjectCommand(input), send));
+    const { ETag } = await sendS3(call, (send) => bucket.client.send(command, send));
     return ETag;
   });
 }

@@ -18,6 +18,9 @@ const WRITE_LATENCY: LatencyModelOptions = { ...OBJECT_LATENCY, firstMs: 400 };
 /** A larger body takes long by its size, and costs its transfer again. */
 const MAX_RESENT_BYTES = 16 * 1024 * 1024;
 
+/** Sent is what the operating system has taken: so much of it may be on its way still, in the buffers of a connection. */
+const MAX_HELD_BYTES = 4 * 1024 * 1024;
+
 /** What a process learns of one service's writes; all its stores share it. `share`: of puts that may be sent again. */
 export function createWriteResend({
   share = 0.01,
@@ -86,9 +89,10 @@ async function putTimed(store: ObjectStore, put: TimedPut, { clock, resend }: Re
       () => undefined,
     );
   };
+  const heldBytes = Math.min(body.byteLength, MAX_HELD_BYTES);
   const onSent = (): void => {
     sentMs = clock.monotonic();
-    arm(answers.lateMs(0));
+    arm(answers.lateMs(heldBytes));
     putOptions.onSent?.();
   };
   signal?.throwIfAborted();
@@ -105,6 +109,6 @@ async function putTimed(store: ObjectStore, put: TimedPut, { clock, resend }: Re
     signal?.removeEventListener('abort', onAbort);
     const endMs = clock.monotonic();
     wholes.observe(endMs - startMs, body.byteLength);
-    if (sentMs !== null) answers.observe(endMs - sentMs, 0);
+    if (sentMs !== null) answers.observe(endMs - sentMs, heldBytes);
   }
 }
