@@ -29,6 +29,7 @@ import { createEarlierAttempts, type EarlierWork } from './earlier-attempts.ts';
 import type { InputListings } from './input-listings.ts';
 import type { LaunchRecord } from './launch-batch.ts';
 import { createResultStages, type ResultStages } from './result-stages.ts';
+import { createRunningProperties } from './running-properties.ts';
 import { type BoundsJournal, sampledBounds } from './sampled-bounds.ts';
 import { createSchedulerLoop } from './scheduler-loop.ts';
 import { schedulerSettings } from './scheduler-settings.ts';
@@ -93,6 +94,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   const running = new Set<number>();
   /** Of stages that left records out. */
   const tidyLetters = new Map<number, () => Promise<void>>();
+  const properties = createRunningProperties();
   const post = (event: SchedulerEvent): void => loop.post(event);
   const abortAll = (): void => {
     stop.abort();
@@ -150,6 +152,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     inputsOf: inputs.inputsOf,
     prefer: (stage, partition) => options.storage.placesFor(table.get(stage).draft, partition),
     onBlocks: options.storage.blocks.report,
+    propertiesOf: properties.ofStage,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
     storeAgain,
     wholeResult: (result) => wholeResult(objects, result),
@@ -234,6 +237,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     bus,
     clock,
     post,
+    properties,
     boundsOf: (bounds) => sampledBounds(bounds, { table, objects, journal: options.journal }),
     forget(stage) {
       table.remove(stage);

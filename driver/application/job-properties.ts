@@ -23,6 +23,14 @@ const SPARK_NAMES: ReadonlyMap<string, string> = new Map([
   ['spark.job.tags', 'tags'],
 ]);
 
+/** What tasks are told: Spark's names of what Spark sets, ours beside them; null: there is nothing. */
+export function taskProperties({ values, tags }: JobProperties): Readonly<Record<string, string>> | null {
+  const all = [...values, ...(tags.length === 0 ? [] : [['tags', tags.join(',')] as const])];
+  if (all.length === 0) return null;
+  const spark = [...SPARK_NAMES].flatMap(([name, ours]) => all.filter(([own]) => own === ours).map(([, value]) => [name, value] as const));
+  return Object.fromEntries([...all, ...spark]);
+}
+
 export function propertyName(name: string): string {
   return SPARK_NAMES.get(name) ?? name;
 }

@@ -22,6 +22,7 @@ import type { InputListings } from './input-listings.ts';
 import { jobError } from './job-error.ts';
 import { NO_PROPERTIES } from './job-properties.ts';
 import { createResultReader, type ResultReaderOptions } from './result-reader.ts';
+import type { RunningProperties } from './running-properties.ts';
 import type { SampledBounds } from './sampled-bounds.ts';
 import type { SchedulerLoop } from './scheduler-loop.ts';
 import type { KeptResult, StageTable } from './stage-table.ts';
@@ -42,6 +43,7 @@ export interface ResultStagesOptions {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly post: (event: SchedulerEvent) => void;
+  readonly properties: RunningProperties;
   /** Encoded bounds of a sample stage that is done. */
   readonly boundsOf: (bounds: SampledBounds) => Promise<Uint8Array>;
   /** The stage is not asked for any more: whatever is kept of it can go. */
@@ -147,7 +149,9 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     const graph: JobGraph = { job: nextJob++, stages: stages.map(stageSpecOf), final: draft.stage, partitions, ...poolOf(request) };
     checkBarriers(stages, draft, { action: request.name, partitions, slots: options.slots });
     const { signal } = request.options;
-    emitStart(request, graph.job, numbersOf(graph));
+    const numbers = numbersOf(graph);
+    options.properties.begin(graph.job, numbers, request.properties ?? NO_PROPERTIES);
+    emitStart(request, graph.job, numbers);
     const onAbort = (): void => options.post({ kind: 'jobCancelled', job: graph.job, reason: abortReason(signal) });
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -168,6 +172,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
       throw cancelled && !messageOf(error).startsWith(request.name) ? ofAction(request.name, error) : error;
     } finally {
       signal?.removeEventListener('abort', onAbort);
+      options.properties.end(graph.job);
     }
   };
   return {

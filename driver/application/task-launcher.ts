@@ -35,6 +35,8 @@ export interface TaskLauncherOptions {
   readonly prefer: (stage: number, partition: number) => PreferredPlaces | null;
   /** A worker has said what has become of its blocks. */
   readonly onBlocks: (blocks: PlacedBlockReport, runMs: number | null) => void;
+  /** What the tasks of a stage are told of their job; null: nothing. */
+  readonly propertiesOf: (stage: number) => Readonly<Record<string, string>> | null;
   /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
   readonly bundleFor: (stage: number) => Promise<string | null>;
   /** Reads what was stored beside a result that another attempt has committed. */
@@ -209,6 +211,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   };
   const specOf = async (command: Launch, attemptId: string): Promise<TaskSpec> => {
     const { draft, resolved } = table.get(command.stage);
+    const localProperties = options.propertiesOf(command.stage);
     if (resolved === null) throw new Error(`stage ${command.stage} is not resolved`);
     for (const broadcast of broadcastsOf(draft)) broadcast.checkAlive();
     return {
@@ -225,6 +228,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       inputs: await options.inputsOf(command.stage, command.partition),
       ...(command.inputs === null ? {} : { inputDigest: command.inputs }),
       ...(command.maxBadRecords === null ? {} : { maxBadRecords: command.maxBadRecords }),
+      ...(localProperties === null ? {} : { localProperties }),
       bounds: resolved.bounds,
       ...(command.gang === undefined ? {} : { barrier: { id: gangOf(command), timeoutMs: options.barrierTimeoutMs } }),
       maxMs: options.taskTimeoutMs,

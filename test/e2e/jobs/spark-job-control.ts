@@ -1,6 +1,6 @@
 // Properties of jobs, cancelling by them, and what is known of jobs; run by test/e2e/spark/job-control.test.ts on several masters.
 import { setTimeout } from 'node:timers/promises';
-import { Context, type LocalProperties } from 'levin';
+import { Context, type LocalProperties, TaskContext } from 'levin';
 import { showWith } from './show.ts';
 
 await using lv = await Context.create({
@@ -53,6 +53,14 @@ await show('Spark’s names', () =>
     lv.getLocalProperty('spark.jobGroup.id'),
     [...lv.getJobTags()],
   ]),
+);
+await show('tasks know the properties of their job', () =>
+  lv.withLocalProperties({ pool: 'heavy', tags: ['a', 'b'], 'my.key': 'v' }, () =>
+    lv
+      .range(1, { numSlices: 1 })
+      .map(() => ['pool', 'spark.scheduler.pool', 'tags', 'my.key', 'jobGroup'].map((name) => TaskContext.get()?.getLocalProperty(name)))
+      .collect(),
+  ),
 );
 await show('withLocalProperties gives what the code gives', () => lv.withLocalProperties({}, () => 7));
 await show('a tag with a comma', () => lv.withLocalProperties({ tags: ['a,b'] }, () => 7));

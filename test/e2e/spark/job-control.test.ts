@@ -8,6 +8,7 @@ describeSparkCases({
     'withLocalProperties adds up': "[ [ 'heavy', 'g', null, 'a,b,c', [ 'a', 'b', 'c' ] ], 'v', null, [] ]",
     'nothing holds outside': '[ null, null, 0 ]',
     'Spark’s names': "[ 'heavy', 'g', [ 'x', 'y' ] ]",
+    'tasks know the properties of their job': "[ [ 'heavy', 'heavy', 'a,b', 'v', null ] ]",
     'withLocalProperties gives what the code gives': '7',
     'a tag with a comma':
       'INVALID_ARGUMENT: withLocalProperties: a tag is the string "a,b"; it must be a text that is not empty and has no comma.',

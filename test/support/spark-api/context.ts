@@ -11,6 +11,9 @@ const control = (name: string): string => `e2e/spark/job-control.test.ts › on 
 const AROUND =
   'Whatever runs meanwhile in the same thread would have it, too: lv.withLocalProperties sets pool, group, description, tags and properties for the code that it runs.';
 
+const SHARED =
+  'What functions import travels with them, JSON included; the content of other files they get as a broadcast or read as input (binaryFiles, s3://).';
+
 /** What a SparkContext makes and reads (reference §1.4). */
 export const CONTEXT: readonly SparkName[] = [
   done('SparkContext.parallelize', 'lv.parallelize', BASICS),
@@ -38,11 +41,11 @@ export const CONTEXT: readonly SparkName[] = [
   done('SparkContext.accumulator', 'lv.accumulator', 'e2e/spark/accumulators.test.ts › on local[2] with 5 slices › accumulator'),
   later('SparkContext.setCheckpointDir', 'storage'),
   later('SparkContext.getCheckpointDir', 'storage'),
-  later('SparkContext.addFile', 'shared files'),
-  later('SparkContext.listFiles', 'shared files'),
+  refused('SparkContext.addFile', SHARED),
+  refused('SparkContext.listFiles', SHARED),
   refused('SparkContext.addPyFile', BECAUSE.python),
-  later('SparkContext.addArchive', 'shared files'),
-  later('SparkContext.listArchives', 'shared files'),
+  refused('SparkContext.addArchive', SHARED),
+  refused('SparkContext.listArchives', SHARED),
   refused('SparkContext.setJobGroup', AROUND),
   done('SparkContext.cancelJobGroup', 'lv.cancelJobGroup', control('cancelJobGroup')),
   done('SparkContext.cancelAllJobs', 'lv.cancelAllJobs', control('cancelAllJobs')),

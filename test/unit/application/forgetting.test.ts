@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAccumulators } from '../../../driver/application/accumulators.ts';
 import { createResultStages } from '../../../driver/application/result-stages.ts';
+import { createRunningProperties } from '../../../driver/application/running-properties.ts';
 import { createStageTable } from '../../../driver/application/stage-table.ts';
 import { createEventBus } from '../../../driver/events/event-bus.ts';
 import { createStageRegistry } from '../../../driver/planner/stage-registry.ts';
@@ -26,6 +27,7 @@ test('of an action that has ended only its shuffles are kept', async () => {
     bus: createEventBus(clock),
     clock,
     post: () => undefined,
+    properties: createRunningProperties(),
     boundsOf: async () => encodeValue([]),
     forget: table.remove,
   });

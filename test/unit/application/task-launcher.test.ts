@@ -60,6 +60,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
       await recordLaunches();
     },
     storeAgain: async (number, key) => void stored.push(`${number}: ${key}`),
+    propertiesOf: () => null,
     wholeResult: async (result) => result,
     post: ended.resolve,
     emit: () => undefined,

@@ -360,7 +360,9 @@ describe('a cancelled attempt', () => {
     const key = metadataKeys.calledOff(spec.appId, spec.attemptId);
     expect(await metadata.get(key)).toEqual({ attempts: [] });
     expect(lambda.runner.paid?.('running')).toEqual({ invocations: 1, gbSeconds: 900 * (1769 / 1024) });
+    expect(lambda.runner.paid?.('stopping')).toEqual({ invocations: 0, gbSeconds: 0 });
     abort.abort();
+    expect(lambda.runner.paid?.('stopping')).toEqual({ invocations: 1, gbSeconds: 900 * (1769 / 1024) });
     expect(failureOf(await outcome)).toEqual(['cancelled', 'transient', 'task 7 of stage 2 was stopped: its job was cancelled.']);
     const next = lambda.run();
     const left = lambda.runner.drain?.();
