@@ -78,8 +78,9 @@ export function createBroadcasts({ appId, objects, forget, emit }: BroadcastsOpt
     const content = contentOf(hash);
     content.live -= 1;
     if (content.live > 0) return;
-    contents.delete(hash);
-    if (content.stored === null) return;
+    const { stored } = content;
+    content.stored = null;
+    if (stored === null) return;
     const { failed } = await inTurn(content, () => objects.deleteMany([objectKeys.broadcast(appId, hash)]));
     const [left] = failed;
     if (left !== undefined)

@@ -96,13 +96,17 @@ test('destroy deletes the object, unless an equal value is still used, and tells
   const { hash } = capturedOf(one);
   await driver.broadcasts.store([capturedOf(one)]);
   await one.destroy();
-  await driver.broadcasts.store([capturedOf(equal)]);
   expect((await driver.objects.head(`apps/a/broadcasts/${hash}`)).size).toBe(5011);
+  await driver.broadcasts.store([capturedOf(equal)]);
   await equal.destroy();
   await expect(driver.objects.head(`apps/a/broadcasts/${hash}`)).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
   expect(driver.forgotten).toEqual([`a/${hash}`, `a/${hash}`]);
+  const again = make(driver, large(1));
+  await driver.broadcasts.store([capturedOf(again)]);
+  const deleting = again.destroy();
   const later = capturedOf(make(driver, large(1)));
   await driver.broadcasts.store([later]);
+  await deleting;
   expect((await driver.objects.head(`apps/a/broadcasts/${hash}`)).size).toBe(5011);
 });
 
