@@ -52,10 +52,10 @@ test('on aws functions read broadcasts wherever they capture them, each environm
   const requests = aws.s3.requests().filter(({ keys }) => keys.some((key) => key.includes('/broadcasts/')));
   const [puts, gets] = ['PutObject', 'GetObject'].map((name) => requests.filter(({ operation }) => operation === name));
   expect(new Set(puts?.map(({ keys }) => keys[0])).size).toBe(STORED);
-  // Requests that are late are sent again, one or two on a busy machine.
-  expect(puts?.length).toBeLessThanOrEqual(STORED + 2);
+  // Requests that are late are sent again, a few on a busy machine.
+  expect(puts?.length).toBeLessThanOrEqual(STORED + 4);
   expect(gets?.length).toBeGreaterThanOrEqual(STORED);
-  expect(gets?.length).toBeLessThanOrEqual(STORED * aws.lambda.environments().length + 2);
+  expect(gets?.length).toBeLessThanOrEqual(STORED * aws.lambda.environments().length + 4);
 });
 
 test('the job of the page', async () => {
@@ -138,4 +138,24 @@ test('what cannot be done with a broadcast is told with what to do instead', asy
     `BROADCAST_DESTROYED count: stage 2 (count at job.ts:16) cannot start: ${DESTROYED}`,
     `CLOSURE_NOT_SHIPPABLE Cannot ship the function passed to rdd.map() to executors: ${DESTROYED}\nreached through: function (job.ts:17:30) captures \`data\``,
   ]);
+});
+
+const RESUMED = jobText(
+  "import { existsSync, writeFileSync } from 'node:fs';",
+  'const data = lv.broadcast(Array.from({ length: 5000 }, (_, i) => i));',
+  'const sum = (n: number) => lv.range(4, { numSlices: 2 }).map((i) => (data.value[i + n] as number) - n).sum();',
+  'const first = await sum(1);',
+  "if (!existsSync('killed')) { writeFileSync('killed', ''); process.kill(process.pid, 'SIGKILL'); await new Promise(() => undefined); }",
+  'console.log(JSON.stringify([first, await sum(2)]));',
+);
+const RESUMABLE = ['job.ts', '--on', 'local-cluster[1,1,512]', '--conf', 'leaseMs=600'];
+
+test('a resumed application does not store a value again that its first driver had stored', async () => {
+  using folder = jobFolder({ 'job.ts': RESUMED });
+  const killed = await folder.run(RESUMABLE);
+  expect(killed.signal).toBe('SIGKILL');
+  const appId = /app-\d{8}-\d{6}-[0-9a-f]{8}/.exec(killed.stderr)?.[0] ?? '';
+  const resumed = await folder.run([...RESUMABLE, '--app', appId]);
+  expect([resumed.stdout.split('\n').filter((line) => line.startsWith('[6')), resumed.code]).toEqual([['[6,6]'], 0]);
+  expect(resumed.stderr).not.toContain('broadcast stored');
 });

@@ -39,7 +39,7 @@ export async function runBroadcastSize({ millions, executorMb, timeoutMs }: Broa
   if (code !== 0 || line === undefined) return { seconds, peakBytes, readBytes: [], wrong: [`exit code ${code}: ${stderr}`] };
   const { readBytes, ...found } = JSON.parse(line) as { readonly readBytes: readonly number[] };
   const written = (await eventsOf(folder, stderr)).filter((event) => event.kind === 'broadcastStored');
-  const expected = JSON.stringify({ files: 1, sum: 2016 + 2016, later: 2080, isThere: false });
+  const expected = JSON.stringify({ files: 1, sum: 2016 + 2016 + 2080 + 2016 });
   return {
     seconds,
     peakBytes,
