@@ -1,5 +1,6 @@
 export type { Accumulator, BigintAccumulator, NumberAccumulator } from '../engine/closures/runtime/accumulator.ts';
 export { executorInit, registerClass, registerSerializer } from '../engine/closures/runtime/registrations.ts';
+export type { Secret } from '../engine/closures/runtime/secret.ts';
 export { BarrierTaskContext, type BarrierTaskInfo, TaskContext, type TaskResource } from '../engine/closures/runtime/task-context.ts';
 export { type Fault, LevinError } from '../engine/errors/levin-error.ts';
 export { KeyMap } from '../engine/records/key-map.ts';

@@ -2,6 +2,7 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { LambdaWorkerData } from '../engine/adapters/aws/executor-data.ts';
 import { noLocalFiles } from '../engine/adapters/aws/no-local-files.ts';
+import { openSecrets } from '../engine/adapters/aws/open-secrets.ts';
 import { openUserFiles } from '../engine/adapters/aws/open-user-files.ts';
 import { fetchBundle } from '../engine/adapters/local/code-folder.ts';
 import { machineFiles } from '../engine/adapters/local/machine-files.ts';
@@ -53,6 +54,7 @@ function openRunner(settings: TaskSettings = { env: {}, shuffleCompression: 'non
     exchange: createExchange({ objects, compression: settings.shuffleCompression, prepare: (payloads) => code.prepare(payloads) }),
     clock,
     random,
+    secrets: openSecrets({ clock }),
     code,
     memory,
     openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),

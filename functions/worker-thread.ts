@@ -1,5 +1,6 @@
 /** Entry of a worker thread: user code of one application runs here, in the driver's process or in an executor's. */
 import { parentPort, threadId, workerData } from 'node:worker_threads';
+import { openSecrets } from '../engine/adapters/aws/open-secrets.ts';
 import { openUserFiles } from '../engine/adapters/aws/open-user-files.ts';
 import { fetchBundle } from '../engine/adapters/local/code-folder.ts';
 import { createDirectoryObjectStore } from '../engine/adapters/local/directory-object-store.ts';
@@ -59,6 +60,7 @@ serveWorker({
     exchange: createExchange({ objects, compression: shuffleCompression, prepare: (payloads) => workerCode.prepare(payloads) }),
     clock,
     random,
+    secrets: openSecrets({ clock }),
     code: workerCode,
     memory,
     broadcasts,

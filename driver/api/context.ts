@@ -2,6 +2,7 @@ import { Accumulator, BigintAccumulator, type DriverAccumulator, NumberAccumulat
 import type { CustomFunctions } from '../../engine/closures/runtime/accumulator-algebra.ts';
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
 import { declareDriverOnly } from '../../engine/closures/runtime/driver-only.ts';
+import { type Secret, secretOf } from '../../engine/closures/runtime/secret.ts';
 import { LevinError } from '../../engine/errors/levin-error.ts';
 import type { Broadcast } from '../../engine/runtime/broadcast.ts';
 import type { AccumulatorKind } from '../../engine/types/accumulator.ts';
@@ -396,6 +397,20 @@ export class Context implements AsyncDisposable {
    */
   broadcast<T>(value: T): Broadcast<T> {
     return this.#app.broadcast(value, callSiteOf());
+  }
+
+  /**
+   * A secret by its name, to be used in functions: the name travels with them, and `await secret.value()` asks for the value where a task runs.
+   *
+   * So no secret lies in a closure, in the application's data or in a log.
+   * @param ref the ARN of a secret in AWS Secrets Manager, the ARN of a parameter of AWS Systems Manager or `ssm:/path`, or `env:NAME`: a variable of the
+   * executor's environment. Anything else fails with `INVALID_ARGUMENT`.
+   * @example
+   * const key = lv.secret('env:HOME');
+   * await lv.range(2).map(async (x) => [x, (await key.value()).length > 0]).collect(); // [[0, true], [1, true]]
+   */
+  secret(ref: string): Secret {
+    return secretOf(ref);
   }
 
   /**

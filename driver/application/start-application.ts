@@ -219,7 +219,7 @@ function warnOfSecrets(
     const place = callSite === null ? '' : ` at ${callSite.file}:${callSite.line}`;
     warn(
       'CAPTURED_SECRET',
-      `${operation === 'broadcast' ? 'the value of broadcast' : `the function of ${operation}`}${place} captures the value of the environment variable ${name}, which looks like a secret: it is stored in the engine's bucket in clear text until the application has succeeded. Let functions fetch it where they run, for example from Secrets Manager, or read process.env.${name} there and allow it (allowedEnv), which sends it with each task`,
+      `${operation === 'broadcast' ? 'the value of broadcast' : `the function of ${operation}`}${place} captures the value of the environment variable ${name}, which looks like a secret: it is stored in the engine's bucket in clear text until the application has succeeded. Use lv.secret(name), whose value functions ask for where they run, for example from Secrets Manager; or read process.env.${name} there and allow it (allowedEnv), which sends it with each task`,
     );
   }
 }

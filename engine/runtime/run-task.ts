@@ -12,6 +12,7 @@ import { newCounters, type TaskContext, type TaskDeps } from './task-context.ts'
 import { storeSide } from './task-side.ts';
 import { openBarrier } from './worker/barrier-rounds.ts';
 import { runWithListeners } from './worker/run-with-listeners.ts';
+import { secretsOf } from './worker/task-secrets.ts';
 import type { PreparedOutput } from './worker/worker-protocol.ts';
 
 export type { TaskDeps } from './task-context.ts';
@@ -38,7 +39,7 @@ export async function runTask(spec: TaskSpec, template: TaskTemplate, deps: Task
   try {
     const prepared =
       gang === undefined
-        ? await runWithListeners({ spec, signal, accumulators, barrier: null }, compute)
+        ? await runWithListeners({ spec, signal, accumulators, barrier: null, secret: secretsOf(deps) }, compute)
         : await runTogether({ spec, signal, accumulators, barrier: gang }, deps, compute);
     return await withSide(spec, prepared, { added: accumulators.end(), deps });
   } catch (error) {
@@ -57,7 +58,7 @@ interface GangTask {
 
 async function runTogether<R>({ barrier: gang, ...task }: GangTask, deps: TaskDeps, work: () => Promise<R>): Promise<R> {
   const barrier = await openBarrier({ ...task.spec, barrier: gang }, deps);
-  const made = await runWithListeners({ ...task, barrier }, work);
+  const made = await runWithListeners({ ...task, barrier, secret: secretsOf(deps) }, work);
   await barrier.end();
   return made;
 }

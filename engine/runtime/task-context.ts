@@ -34,6 +34,8 @@ export interface TaskDeps {
   readonly blocks?: BlockStore;
   /** Loads the modules of classes that input records are instances of; default: they are loaded. */
   readonly prepare?: PrepareRecords;
+  /** Values of secrets, by their names; default: there are none. */
+  readonly secrets?: (ref: string) => Promise<string>;
   /** Resident memory of the executor; default: of this process. */
   readonly residentBytes?: () => number;
   /** Processor time of this thread so far; default: it is not measured. */

@@ -12,6 +12,8 @@ export interface RunningTask {
   /** The others of its gang; null: its stage is no barrier stage. */
   readonly barrier: BarrierRounds | null;
   readonly accumulators: TaskAccumulators;
+  /** The value of a secret, by its name. */
+  secret(ref: string): Promise<string>;
   /** To be called when the attempt ends, the last one first; at once where it has ended. */
   onCompletion(listener: () => unknown): void;
   /** The same when it fails; before those. */

@@ -192,7 +192,7 @@ test('a function that takes the value of a secret-like variable along is warned 
   const { code, stdout, stderr } = await run(lines, { env });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '[ 15, 15, 15 ]\n' });
   expect(stderr.replaceAll(folder.path, '').split('\n')).toContain(
-    "levin: the function of rdd.map at /job.ts:5 captures the value of the environment variable GITHUB_TOKEN, which looks like a secret: it is stored in the engine's bucket in clear text until the application has succeeded. Let functions fetch it where they run, for example from Secrets Manager, or read process.env.GITHUB_TOKEN there and allow it (allowedEnv), which sends it with each task",
+    "levin: the function of rdd.map at /job.ts:5 captures the value of the environment variable GITHUB_TOKEN, which looks like a secret: it is stored in the engine's bucket in clear text until the application has succeeded. Use lv.secret(name), whose value functions ask for where they run, for example from Secrets Manager; or read process.env.GITHUB_TOKEN there and allow it (allowedEnv), which sends it with each task",
   );
   const local = await runCli(['run', '--on', 'local', '--conf', 'progress=none', 'job.ts'], {
     cwd: folder.path,

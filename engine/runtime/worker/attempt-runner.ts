@@ -1,6 +1,7 @@
 // Classes of handles that functions capture: executors know them by what this registers.
 import '../../closures/runtime/accumulator.ts';
 import { holdsObjects, rebuildClosure } from '../../closures/runtime/rebuild-closure.ts';
+import '../../closures/runtime/secret.ts';
 import { runExecutorInits } from '../../closures/runtime/registrations.ts';
 import type { TaskTemplate } from '../../plan/stage-plan.ts';
 import type { Scratch } from '../../ports/scratch.ts';

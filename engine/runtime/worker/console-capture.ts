@@ -1,4 +1,5 @@
 import { format } from 'node:util';
+import { redact } from './redaction.ts';
 import type { LogLevel } from './worker-protocol.ts';
 
 /** Lines of one attempt that are forwarded; one more line then tells how many were left out. */
@@ -57,6 +58,6 @@ export function captureConsole(target: Console, current: () => AttemptLog | null
 }
 
 function textOf(args: readonly unknown[]): string {
-  const text = format(...args);
+  const text = redact(format(...args));
   return text.length <= MAX_LOG_TEXT ? text : `${text.slice(0, MAX_LOG_TEXT)}… (${text.length - MAX_LOG_TEXT} more characters)`;
 }

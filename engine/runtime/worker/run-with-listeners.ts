@@ -14,7 +14,7 @@ type Listener<A extends readonly unknown[]> = (...args: A) => unknown;
  * ```
  */
 export function runWithListeners<R>(
-  attempt: Pick<RunningTask, 'spec' | 'signal' | 'barrier' | 'accumulators'>,
+  attempt: Pick<RunningTask, 'spec' | 'signal' | 'barrier' | 'accumulators' | 'secret'>,
   work: () => Promise<R>,
 ): Promise<R> {
   const { spec } = attempt;

@@ -1,4 +1,5 @@
 import type { WireError } from '../../types/failure.ts';
+import { redact } from './redaction.ts';
 
 /** Causes deeper than this are cut: an error that is its own cause must end somewhere. */
 const MAX_CAUSES = 8;
@@ -80,7 +81,7 @@ function fieldsOf(error: object): Readonly<Record<string, unknown>> {
     const json = jsonOf((error as Record<string, unknown>)[key]);
     if (json === undefined || json.length > budget) continue;
     budget -= json.length;
-    fields[key] = JSON.parse(json);
+    fields[key] = JSON.parse(json, (_, value: unknown) => (typeof value === 'string' ? redact(value) : value));
   }
   return fields;
 }
@@ -93,6 +94,7 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-function cut(text: string): string {
+function cut(whole: string): string {
+  const text = redact(whole);
   return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length - MAX_TEXT} more characters)`;
 }

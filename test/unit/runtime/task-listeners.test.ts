@@ -10,7 +10,7 @@ const accumulators = createTaskAccumulators(SPEC, []);
 
 const context = (): TaskContext => TaskContext.get() as TaskContext;
 const run = <R>(work: () => R | Promise<R>, signal = never): Promise<R> =>
-  runWithListeners({ spec: SPEC, signal, barrier: null, accumulators }, async () => await work());
+  runWithListeners({ spec: SPEC, signal, barrier: null, accumulators, secret: async () => '' }, async () => await work());
 
 test('outside of a task there is none', () => {
   expect([TaskContext.get(), TaskContext.getPartitionId()]).toEqual([null, 0]);
@@ -19,7 +19,7 @@ test('outside of a task there is none', () => {
 test('a task knows which one it is, also in code that goes on asynchronously, and two at once do not mix', async () => {
   const both = await Promise.all(
     [SPEC, { ...SPEC, partition: 3, attempt: 2 }].map((spec) =>
-      runWithListeners({ spec, signal: never, barrier: null, accumulators }, async () => {
+      runWithListeners({ spec, signal: never, barrier: null, accumulators, secret: async () => '' }, async () => {
         const before = TaskContext.get();
         await new Promise((resolve) => void setImmediate(resolve));
         const tc = context();
