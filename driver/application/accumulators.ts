@@ -75,8 +75,10 @@ export function createAccumulators({ objects, maxResultBytes }: AccumulatorsOpti
   const bring = async (stage: number, partition: number, { deltas, generation }: Waiting): Promise<readonly LostDeltas[]> => {
     const bytes = await readDeltas(objects, deltas);
     if (bytes === null) return [{ stage, partition, generation }];
-    // A later generation may have committed meanwhile.
-    if (waiting.get(stage)?.get(partition)?.deltas !== deltas) return [];
+    // Another attempt may have told of it meanwhile, or of a later generation.
+    const now = waiting.get(stage)?.get(partition);
+    if (now === undefined) return [];
+    if (now.deltas.key !== deltas.key) return await bring(stage, partition, now);
     waiting.get(stage)?.delete(partition);
     ledger.count({ stage, partition }, decodeValue(bytes) as readonly AccumulatorDelta[]);
     return [];
