@@ -46,6 +46,8 @@ function fillTasks(turn: Turn, stage: StageState, { taskCount, committed, raised
   for (const { partition, generation } of raised) stage.tasks[partition] = newTask(generation, 'pending');
   // An earlier driver may have taken them back.
   if (raised.length > 0) markOutdated(turn.state, stage);
+  // A gang of that driver may still run for these generations.
+  if (stage.barrier && raised.length > 0) stage.gangs = stage.givenUp + 1;
   for (const { partition, generation, checksum, badRecords } of committed) {
     stage.badRecords += badRecords;
     stage.tasks[partition] = { ...newTask(generation, 'done'), badRecords, checksum: stage.kind === 'map' ? checksum : '' };

@@ -182,6 +182,21 @@ describe('raising a generation', () => {
     });
   });
 
+  test('of what is committed in that moment gives up what was committed', async () => {
+    const metadata = await withLease(1);
+    let first = true;
+    const late: typeof metadata = {
+      ...metadata,
+      async transact(...call) {
+        if (first) await attempt(metadata, attemptA);
+        first = false;
+        return await metadata.transact(...call);
+      },
+    };
+    expect(await raiseGeneration({ metadata: late, ...raise, uncommitted: true })).toBe(1);
+    expect(await attempt(metadata, attemptB, 1)).toMatchObject({ kind: 'success', result: { attemptId: attemptB }, lostRace: false });
+  });
+
   test('is refused to a driver that lost its lease', async () => {
     const metadata = await withLease(2);
     await attempt(metadata, attemptA);

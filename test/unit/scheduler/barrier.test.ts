@@ -113,6 +113,22 @@ describe('a barrier stage', () => {
     ]);
   });
 
+  test('ends the job when one task has failed as often as configured', () => {
+    const it = running({ maxTaskFailures: 2 });
+    restart(it, 0);
+    expect(it.send({ ...taskFailed(0, 1, 1, failed('user-error')), generation: 1 } as SchedulerEvent)).toContainEqual(
+      expect.objectContaining({ kind: 'jobFailed', failure: expect.objectContaining({ partition: 1, failures: 2, repeated: false }) }),
+    );
+  });
+
+  test('that another driver had begun anew is given up once more: its gang may still run', () => {
+    const { send } = script(2);
+    send(submitted(graph(0, [barrier(0)])));
+    const again = { ...resolved(0, 2), raised: [{ partition: 1, generation: 1 }] } as SchedulerEvent;
+    expect(send(again)).toEqual([started(0, 2), giveUp(0), giveUp(1, 1)]);
+    expect(send(raised(0), raised(1, 2))).toEqual([together(0, { gang: 2, generation: 1 }), together(1, { gang: 2, generation: 2 })]);
+  });
+
   test('fails at the second time when the mistake is the same', () => {
     const it = running();
     const mistake = failed('user-error', { name: 'TypeError', stack: 'TypeError: x\n    at f (file:///work/job.ts:3:5)' });
