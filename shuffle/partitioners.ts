@@ -83,7 +83,7 @@ function roundRobin(seed: number, numPartitions: number): Partitioner {
 }
 
 function badPartition(key: unknown, partition: unknown, numPartitions: number): LevinError {
-  const hint = typeof partition === 'number' && Number.isInteger(partition) ? ` Take it modulo ${numPartitions}, without sign.` : '';
+  const hint = Number.isInteger(partition) ? ` Take it modulo ${numPartitions}, without sign.` : '';
   return new LevinError({
     code: 'BAD_PARTITION',
     fault: 'user',

@@ -80,3 +80,26 @@ test('a plan without partitions, or with too many bounds, is refused', () => {
     'A shuffle was planned with 2 bounds for 2 partitions; there must be fewer bounds than partitions. This is a bug in levin',
   );
 });
+
+describe('a partition function', () => {
+  const of = (partition: unknown) => createPartitioner({ kind: 'custom', numPartitions: 3, fn: 0 }, { ...noState, partitionOf: () => partition });
+
+  test.each([0, 1, 2])('that gives %d has its way', (partition) => {
+    expect(of(partition)('a')).toBe(partition);
+  });
+
+  test.each([
+    [3, 'the number 3', ' Take it modulo 3, without sign.'],
+    [-1, 'the number -1', ' Take it modulo 3, without sign.'],
+    [1.5, 'the number 1.5', ''],
+    ['1', 'the string "1"', ''],
+    [undefined, 'undefined', ''],
+  ])('that gives %j is told what it should give', (partition, shown, hint) => {
+    expect(() => of(partition)('a')).toThrow(
+      expect.objectContaining({
+        code: 'BAD_PARTITION',
+        message: `The partition function gave ${shown} for the key the string "a"; it must give a whole number from 0 to 2.${hint}`,
+      }),
+    );
+  });
+});
