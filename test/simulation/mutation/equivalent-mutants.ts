@@ -57,6 +57,18 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     why: 'Another number for each partition tells them apart as well.',
   },
   {
+    file: 'driver/scheduler/digest.ts',
+    rule: 'a number more',
+    line: 'if (parent.digest === null || parent.missing > 0) return null;',
+    why: 'A parent of which one output is made again keeps its digest until then; nothing that reads it is launched before, and when it is done all is looked at anew.',
+  },
+  {
+    file: 'shuffle/read-slices.ts',
+    rule: '> for >=',
+    line: 'if (pending.length > 0 && bytesInFlight + byteLength > maxBytesInFlight) return;',
+    why: 'A read that would fill the limit exactly waits until the one before is used; what is read is the same.',
+  },
+  {
     file: 'shuffle/spilled-runs.ts',
     rule: '> for >=',
     line: 'if (filled + bytes.byteLength > PIECE_BYTES) flush();',

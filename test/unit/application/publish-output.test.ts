@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { publishOutput } from '../../../driver/application/publish-output.ts';
+import { encodeManifest, putManifest } from '../../../driver/planner/output-records.ts';
+import { errorCode } from '../../../engine/errors/levin-error.ts';
 import { testStores } from '../../support/engine.ts';
 
 const APP = 'app-1';
@@ -74,4 +76,22 @@ describe('an output is published', () => {
   test.each([0, 1, 2])('until its driver is replaced: the lease is looked at before each step (%i)', async (allowed) => {
     expect(await folder(allowed)).toEqual({ done: steps.slice(0, allowed + 1).flat(), error: 'the lease is lost' });
   });
+});
+
+test.each([
+  ['with its files', ['2', '4'], null],
+  ['without them', ['4'], 'OUTPUT_CONFLICT'],
+] as const)('a publication that a later one has followed, %s, is done or was overtaken', async (_how, digits, code) => {
+  const { files, staged } = testStores();
+  const part = (digit: string) => ({ name: `part-00000-${attempt(digit)}`, length: 0, checksum: null });
+  await staged.stage(`out/${part('2').name}`, new Uint8Array());
+  await putManifest(files, { folder: 'out', version: 2, body: encodeManifest(digits.map(part)) });
+  const published = await publishOutput({
+    ...{ files, staged, appId: APP, isOwnAttempt: () => true, path: '/out', ordinal: 7, checkLease: async () => undefined },
+    publication: { version: 1, files: [part('2')], added: [part('2').name], removed: [] },
+  }).then(
+    () => null,
+    (error: unknown) => errorCode(error),
+  );
+  expect(published).toBe(code);
 });
