@@ -82,7 +82,8 @@ test('a plan without partitions, or with too many bounds, is refused', () => {
 });
 
 describe('a partition function', () => {
-  const of = (partition: unknown) => createPartitioner({ kind: 'custom', numPartitions: 3, fn: 0 }, { ...noState, partitionOf: () => partition });
+  const of = (partition: unknown) =>
+    createPartitioner({ kind: 'custom', numPartitions: 3, fn: 0 }, { ...noState, partitionOf: () => partition });
 
   test.each([0, 1, 2])('that gives %d has its way', (partition) => {
     expect(of(partition)('a')).toBe(partition);
