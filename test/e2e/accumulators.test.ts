@@ -62,6 +62,12 @@ test('a driver that dies by SIGKILL after its first action is continued with wha
   expect([stdout, code]).toEqual([`${FIRST}\n${SECOND}\n`, 0]);
 });
 
+test('the job of the page', async () => {
+  using folder = jobFolder({ 'job.ts': readFileSync(new URL('./jobs/bad-lines.ts', import.meta.url), 'utf8') });
+  const { stdout, code } = await folder.run(['job.ts', '--on', 'local[2]', '--quiet']);
+  expect([stdout, code]).toEqual(['1.1 2\n', 0]);
+});
+
 test('functions on Lambda count as threads do', async () => {
   await using aws = await startEmulatedAws({ memorySizesMb: [512], maxConcurrency: 2 });
   const source = (name: string): string => readFileSync(new URL(`./jobs/${name}.ts`, import.meta.url), 'utf8');

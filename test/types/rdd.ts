@@ -1,5 +1,5 @@
 /** Checked by `tsc` as part of `npm run check`, and by test/types/types.test.ts: each `@ts-expect-error` must be one. */
-import type { BoundedNumber, Broadcast, Context, KeyMap, RDD } from '../../driver/index.ts';
+import type { Accumulator, BoundedNumber, Broadcast, Context, KeyMap, RDD } from '../../driver/index.ts';
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(proof: Equal<A, B>): void;
@@ -219,4 +219,25 @@ export async function stepsGiveWhatTheirFunctionGives(): Promise<void> {
   same<ReturnType<typeof lv.random>, number>(true);
   // @ts-expect-error a step has a name
   void lv.step(() => 1);
+}
+
+export async function accumulatorsTakeAndGiveWhatTheyAreMadeFor(): Promise<void> {
+  const seen = lv.accumulator({
+    zero: () => new Map<string, number>(),
+    add: (counts, word: string) => counts.set(word, 1),
+    merge: (a, b) => new Map([...a, ...b]),
+  });
+  same<typeof seen, Accumulator<string, Map<string, number>>>(true);
+  const values = lv.collectionAccumulator<number>();
+  same<typeof values.value, readonly number[]>(true);
+  const sum = lv.longAccumulator();
+  same<typeof sum.value, number>(true);
+  same<ReturnType<typeof lv.bigintAccumulator>['value'], bigint>(true);
+  await lines.foreach((line) => seen.add(line));
+  // @ts-expect-error a number is no word
+  seen.add(7);
+  // @ts-expect-error a text is no number
+  sum.add('7');
+  // @ts-expect-error what is read cannot be assigned
+  sum.value = 7;
 }
