@@ -10,6 +10,7 @@ import { createSystemClock } from '../engine/adapters/local/system-clock.ts';
 import { createSystemRandom } from '../engine/adapters/local/system-random.ts';
 import { openAttemptScratch } from '../engine/adapters/local/thread-scratch.ts';
 import { openExecutorBundle } from '../engine/closures/loading/executor-modules.ts';
+import { createBlockStore } from '../engine/runtime/blocks/block-store.ts';
 import { createAttemptRunner } from '../engine/runtime/worker/attempt-runner.ts';
 import { type RunAttempt, serveWorker } from '../engine/runtime/worker/serve-worker.ts';
 import { createWorkerCode } from '../engine/runtime/worker/worker-code.ts';
@@ -57,6 +58,13 @@ function openRunner(settings: TaskSettings = { env: {}, shuffleCompression: 'non
     secrets: openSecrets({ clock }),
     code,
     memory,
+    // A cache of objects: nothing of it goes to disk, where an environment is emptied before each attempt.
+    blocks: createBlockStore({
+      id: random.uuid(),
+      memoryBytes: memory.executionBytes,
+      protectedBytes: Math.floor(memory.executionBytes / 2),
+      openScratch: () => openAttemptScratch(scratchRoot, threadId, 'blocks'),
+    }),
     openScratch: (attemptId) => openAttemptScratch(scratchRoot, threadId, attemptId),
   });
 }

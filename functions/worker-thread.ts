@@ -48,8 +48,8 @@ const blocks = createBlockStore({
 
 serveWorker({
   port: parentPort,
-  dropBlocks: (rdds) => {
-    for (const rdd of rdds) blocks.drop(rdd);
+  dropBlocks: (rdds, forGood) => {
+    for (const rdd of rdds) blocks.drop(rdd, forGood);
   },
   requests: usage,
   onForget: broadcasts.forget,

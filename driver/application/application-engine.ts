@@ -48,7 +48,7 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
   const { objects, metadata, files, staged, clock, random } = stores;
   const known = new Map<number, NodeFacts>();
   const resolvePath = (path: string): string => absolutePath(options.cwd, path);
-  const storage = createStorage();
+  const storage = createStorage({ runner, objects });
   const { uploads, placeOf } = stores;
   const onUploaded = (message: string): void => bus.emit({ kind: 'warning', code: 'UPLOADED', message });
   const upload = uploads === undefined ? null : createUploadInputs({ appId, objects, uploads, placeOf, onUploaded });
@@ -101,17 +101,12 @@ export function createApplicationEngine(options: ApplicationEngineOptions): Appl
         moves: (each, i) => needsShuffle(each, i, known),
         stored(each) {
           const persisted = storage.rdds.of(each);
-          return persisted === null ? null : { level: persisted.level, ...storage.blocks.factsOf(persisted.rdd) };
+          return persisted === null ? null : { level: persisted.level, ...storage.factsOf(persisted.rdd) };
         },
       });
     },
     persist: storage.rdds.persist,
-    unpersist(node) {
-      const persisted = storage.rdds.unpersist(node);
-      if (persisted === null) return;
-      storage.blocks.drop(persisted.rdd);
-      runner.dropBlocks?.([persisted.rdd]);
-    },
+    unpersist: storage.unpersist,
     persistedAt: (node) => storage.rdds.of(node)?.level ?? null,
     defaultSaveMode: config.validateOutput ? 'error' : 'append',
     resolvePath,

@@ -87,6 +87,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
   const accumulators = createAccumulators({ objects, maxResultBytes: config.maxResultBytes });
   const table = createStageTable((draft, partition, result) => {
     if (isCounted(draft)) accumulators.counted(draft.stage, partition, result);
+    if (result.side !== undefined) options.storage.noteSide(result.side);
   });
   const registry = createStageRegistry(options.storage.rdds.of);
   const stop = new AbortController();
@@ -149,9 +150,13 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     taskTimeoutMs: config.taskTimeoutMs,
     barrierTimeoutMs: config.barrierTimeoutMs,
     outliveMs: outlive,
-    inputsOf: inputs.inputsOf,
+    inputsOf: async (stage, partition) => [
+      ...(await inputs.inputsOf(stage, partition)),
+      ...options.storage.inputsFor(table.get(stage).draft, partition),
+    ],
     prefer: (stage, partition) => options.storage.placesFor(table.get(stage).draft, partition),
-    onBlocks: options.storage.blocks.report,
+    onBlocks: options.storage.report,
+    onExecutorLost: options.storage.executorLost,
     propertiesOf: properties.ofStage,
     bundleFor: async (stage) => (runner.capabilities.needsBundle || currentLoader()?.kind === 'built' ? await code.bundleFor(stage) : null),
     storeAgain,
@@ -172,6 +177,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
       launch: launcher.launch,
       abortAttempt: ({ stage, partition, attempt }) => launcher.abort(stage, partition, attempt),
       raiseGeneration({ stage, partition, from, outdated, uncommitted }) {
+        if (outdated) options.storage.forgetAll();
         const reason = outdated
           ? 'a stage that it was made of came out differently when it ran again'
           : 'a reader found it missing or corrupt';

@@ -37,6 +37,8 @@ export interface TaskLauncherOptions {
   readonly onBlocks: (blocks: PlacedBlockReport, runMs: number | null) => void;
   /** What the tasks of a stage are told of their job; null: nothing. */
   readonly propertiesOf: (stage: number) => Readonly<Record<string, string>> | null;
+  /** The executor that ran an attempt has died. */
+  readonly onExecutorLost: (executorId: string) => void;
   /** Hash of a bundle that holds the stage's code; null where modules come from disk. */
   readonly bundleFor: (stage: number) => Promise<string | null>;
   /** Reads what was stored beside a result that another attempt has committed. */
@@ -147,9 +149,11 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     const { command, attemptId, abort, sending } = pending;
     const { stage, partition, attempt, generation, memorySizeMb } = command;
     const startedAt = clock.monotonic();
+    let ranOn: string | null = null;
     const onEvent = (event: TaskEvent): void => {
       if (event.kind === 'started') {
         const { executorId } = event;
+        ranOn = executorId;
         emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy, memorySizeMb });
         post({ kind: 'taskStarted', stage, partition, attempt, executorId, nowMs: clock.monotonic() });
       } else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
@@ -181,6 +185,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
     }
+    if (ranOn !== null && outcome.kind === 'failure' && outcome.failure.kind === 'executor-lost') options.onExecutorLost(ranOn);
     report(command, outcome, clock.monotonic() - startedAt);
     if (outcome.kind === 'failure' && outcome.failure.error.code === SHARED_LOST) await storeAgain(stage, lostKey(outcome.failure));
     ended(command, outcome);

@@ -14,7 +14,7 @@ export interface DebugFacts {
 /** What is kept of a persisted RDD. */
 export interface StoredFacts {
   readonly level: StorageLevel;
-  readonly partitions: number;
+  readonly partitions: readonly number[];
   readonly memoryBytes: number;
   readonly diskBytes: number;
 }
@@ -71,9 +71,9 @@ function bar(count: string): string {
 /** The line under a persisted RDD of which something is kept. */
 function kept(node: LineageNode, prefix: string, facts: DebugFacts): string[] {
   const stored = facts.stored(node);
-  if (stored === null || stored.partitions === 0) return [];
+  if (stored === null || stored.partitions.length === 0) return [];
   const { partitions, memoryBytes, diskBytes } = stored;
-  return [`${prefix}    CachedPartitions: ${partitions}; MemorySize: ${bytesText(memoryBytes)}; DiskSize: ${bytesText(diskBytes)}`];
+  return [`${prefix}    CachedPartitions: ${partitions.length}; MemorySize: ${bytesText(memoryBytes)}; DiskSize: ${bytesText(diskBytes)}`];
 }
 
 /** Spark's: `1.2 MB`, and `0.0 B`. */

@@ -14,16 +14,22 @@ export function leafPartitions(plan: StagePlan): (partition: number) => readonly
   return partitionsBelow(plan, { isFound: isLeaf, isNoted: (node) => node.kind === 'number' && node.by === 'index' });
 }
 
-/** The blocks that a task reads where they are kept: those of persisted RDDs that stand in no other's way. */
-export function cachedBlocks(plan: StagePlan): (partition: number) => readonly BlockId[] {
+/** A block that a task may read in place of computing it; `leaf` is the node's index. */
+export interface CachedBlock extends BlockId {
+  readonly leaf: number;
+  readonly at: Extract<PlanNode, { kind: 'cached' }>;
+}
+
+/** The blocks of persisted RDDs that a task may read, those that stand in front of others first. */
+export function cachedBlocks(plan: StagePlan): (partition: number) => readonly CachedBlock[] {
   const isCached = (node: PlanNode): boolean => node.kind === 'cached';
   if (!plan.nodes.some(isCached)) return () => [];
-  const below = partitionsBelow(plan, { isFound: isCached, isNoted: () => false });
+  const below = partitionsBelow(plan, { isFound: isLeaf, isNoted: isCached });
   return (partition) =>
-    below(partition).map(({ leaf, partition: p }) => ({
-      rdd: (plan.nodes[leaf] as Extract<PlanNode, { kind: 'cached' }>).rdd,
-      partition: p,
-    }));
+    below(partition).flatMap(({ leaf, partition: p }) => {
+      const at = plan.nodes[leaf] as PlanNode;
+      return at.kind === 'cached' ? [{ leaf, at, rdd: at.rdd, partition: p }] : [];
+    });
 }
 
 interface Search {
@@ -34,7 +40,7 @@ interface Search {
 }
 
 function partitionsBelow(plan: StagePlan, { isFound, isNoted }: Search): (partition: number) => readonly LeafPartition[] {
-  const anchors = anchorsOf(plan.nodes, isFound);
+  const anchors = anchorsOf(plan.nodes, (node) => isFound(node) || isNoted(node));
   const root = anchors[anchors.length - 1] as number;
   return (partition) => {
     const found: LeafPartition[] = [];
@@ -96,11 +102,11 @@ function isLeaf(node: PlanNode): boolean {
 }
 
 /** For each node the nearest ancestor, or itself, that is not a one-parent step. */
-function anchorsOf(nodes: readonly PlanNode[], isFound: (node: PlanNode) => boolean): readonly number[] {
+function anchorsOf(nodes: readonly PlanNode[], stops: (node: PlanNode) => boolean): readonly number[] {
   const anchors: number[] = [];
   nodes.forEach((node, i) => {
     const passes = node.kind === 'narrow' || node.kind === 'cached' || node.kind === 'combine' || node.kind === 'sortByKey';
-    anchors.push(passes && !isFound(node) ? (anchors[node.parent] as number) : i);
+    anchors.push(passes && !stops(node) ? (anchors[node.parent] as number) : i);
   });
   return anchors;
 }

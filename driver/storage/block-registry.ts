@@ -2,8 +2,8 @@ import type { BlockId, PlacedBlockReport, PreferredPlaces, WorkerPlace } from '.
 
 /** What is kept of one persisted RDD. */
 export interface StorageFacts {
-  /** Partitions of which a block is kept. */
-  readonly partitions: number;
+  /** Of which a block is kept. */
+  readonly partitions: readonly number[];
   readonly memoryBytes: number;
   readonly diskBytes: number;
 }
@@ -12,6 +12,8 @@ export interface StorageFacts {
 export interface BlockRegistry {
   /** A worker has said what has become of its blocks; `runMs` is how long the attempt took. */
   report(report: PlacedBlockReport, runMs: number | null): void;
+  /** The executor has died with all that its workers kept. */
+  lost(executorId: string): void;
   /** The workers that keep all, or else the first, of these blocks; null: none is known. */
   placesOf(blocks: readonly BlockId[]): PreferredPlaces | null;
   factsOf(rdd: number): StorageFacts;
@@ -55,6 +57,9 @@ export function createBlockRegistry(): BlockRegistry {
         places.set(place, { memoryBytes: block.memoryBytes, diskBytes: block.diskBytes, computeMs });
       }
     },
+    lost(executorId) {
+      for (const place of [...stores.keys()]) if (placeOf(place).executorId === executorId) forgetPlace(place);
+    },
     placesOf(blocks) {
       const found = blocks.map(({ rdd, partition }) => rdds.get(rdd)?.get(partition) ?? new Map<string, Kept>());
       const [first] = found.filter((places) => places.size > 0);
@@ -67,10 +72,10 @@ export function createBlockRegistry(): BlockRegistry {
       };
     },
     factsOf(rdd) {
-      const kept = [...(rdds.get(rdd)?.values() ?? [])].filter((places) => places.size > 0);
-      const copies = kept.flatMap((places) => [...places.values()]);
+      const kept = [...(rdds.get(rdd) ?? [])].filter(([, places]) => places.size > 0);
+      const copies = kept.flatMap(([, places]) => [...places.values()]);
       return {
-        partitions: kept.length,
+        partitions: kept.map(([partition]) => partition),
         memoryBytes: copies.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
         diskBytes: copies.reduce((sum, { diskBytes }) => sum + diskBytes, 0),
       };

@@ -7,6 +7,8 @@ export interface Persisted {
   /** Counts in the order in which the program persists, so that a resumed program counts alike. */
   readonly rdd: number;
   readonly level: StorageLevel;
+  readonly print: string;
+  readonly stored: 'beside' | 'only' | null;
 }
 
 /** Which RDDs are persisted. It stands beside the lineage, which never changes, and is part of no identity. */
@@ -16,15 +18,24 @@ export interface PersistedRdds {
   /** null: it was not persisted. */
   unpersist(node: LineageNode): Persisted | null;
   of(node: LineageNode): Persisted | null;
+  /** All that are persisted. */
+  all(): readonly Persisted[];
 }
 
-export function createPersistedRdds(): PersistedRdds {
+/** `keepsBlocks`: workers stay and keep them. */
+export function createPersistedRdds(keepsBlocks: boolean): PersistedRdds {
   const persisted = new Map<number, Persisted>();
   let count = 0;
   return {
     persist(node, level) {
       const known = persisted.get(node.id);
-      if (known === undefined) persisted.set(node.id, { rdd: count++, level });
+      if (known === undefined)
+        persisted.set(node.id, {
+          rdd: count++,
+          level,
+          print: node.fingerprint.slice(0, PRINT_LENGTH),
+          stored: storedAt(level, keepsBlocks),
+        });
       else if (!sameLevel(known.level, level)) throw otherLevel(node, known.level, level);
     },
     unpersist(node) {
@@ -33,7 +44,15 @@ export function createPersistedRdds(): PersistedRdds {
       return known;
     },
     of: (node) => persisted.get(node.id) ?? null,
+    all: () => [...persisted.values()],
   };
+}
+
+const PRINT_LENGTH = 16;
+
+function storedAt({ replication }: StorageLevel, keepsBlocks: boolean): Persisted['stored'] {
+  if (!keepsBlocks) return 'only';
+  return replication > 1 ? 'beside' : null;
 }
 
 function sameLevel(a: StorageLevel, b: StorageLevel): boolean {

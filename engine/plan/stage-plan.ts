@@ -91,7 +91,16 @@ export type PlanNode =
   | { readonly kind: 'shuffleRead'; readonly numPartitions: number }
   | { readonly kind: 'narrow'; readonly parent: number; readonly op: NarrowOp }
   /** The same records, kept where they were computed: `rdd` counts what the program persisted. Never part of a stage's identity. */
-  | { readonly kind: 'cached'; readonly parent: number; readonly rdd: number; readonly level: StorageLevel }
+  | {
+      readonly kind: 'cached';
+      readonly parent: number;
+      readonly rdd: number;
+      /** What the RDD computes. */
+      readonly print: string;
+      readonly level: StorageLevel;
+      /** Partitions become objects of the store: beside what workers keep, or alone, where no worker stays; null: they do not. */
+      readonly stored: 'beside' | 'only' | null;
+    }
   /** Partitions of the parents one after the other; parent i starts at `starts[i]`. */
   | { readonly kind: 'union'; readonly parents: readonly number[]; readonly starts: readonly number[]; readonly numPartitions: number }
   /** Partition p reads the parent's partitions [groups[p], groups[p + 1]). */

@@ -60,8 +60,8 @@ export interface RunOptions {
 export interface TaskRunner {
   readonly capabilities: RunnerCapabilities;
   run(task: TaskSpec, options: RunOptions): Promise<TaskOutcome>;
-  /** Where it `keepsBlocks`: drops those of RDDs that are not persisted any more. */
-  dropBlocks?(rdds: readonly number[]): void;
+  /** Where it `keepsBlocks`: drops those of these RDDs; `forGood`: they are not persisted any more. */
+  dropBlocks?(rdds: readonly number[], forGood: boolean): void;
   /** What runs now, or of that what was told to stop, where it is paid for; absent: nothing is. */
   paid?(which: 'running' | 'stopping'): PaidWork;
   /** After everything was cancelled: waits until it has stopped, for some seconds, and gives what has not. */

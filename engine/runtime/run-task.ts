@@ -63,14 +63,15 @@ async function runTogether<R>({ barrier: gang, ...task }: GangTask, deps: TaskDe
   return made;
 }
 
-/** What the task has added goes with its output. */
+/** What the task has added and stored beside its output goes with that. */
 async function withSide(
   spec: TaskSpec,
   prepared: PreparedOutput,
   { added, deps }: { readonly added: Uint8Array | undefined; readonly deps: TaskDeps },
 ): Promise<PreparedOutput> {
-  if (added === undefined) return prepared;
-  const whole = { ...prepared, side: { accumulators: await placeDeltas(spec, added, deps) } };
+  if (added === undefined && prepared.side === undefined) return prepared;
+  const accumulators = added === undefined ? {} : { accumulators: await placeDeltas(spec, added, deps) };
+  const whole = { ...prepared, side: { ...prepared.side, ...accumulators } };
   await storeSide(spec, whole, deps);
   return whole;
 }
@@ -99,6 +100,7 @@ async function computePartition({ spec, template, deps, onWritten }: Computation
     place: { stageNumber: spec.stageNumber, partition: spec.partition },
     spill: createSpillSpace({ scratch, memory, counters, residentBytes, shareBytes: memoryShare(template.plan, { executionBytes }) }),
     badRecords,
+    storedBlocks: [],
   };
   const output = await runSink(task);
   onWritten(output);
@@ -109,6 +111,7 @@ async function computePartition({ spec, template, deps, onWritten }: Computation
   return {
     output,
     ...(blocks === null ? {} : { blocks }),
+    ...(task.storedBlocks.length === 0 ? {} : { side: { blocks: task.storedBlocks } }),
     metrics: { ...task.counters, badRecords: badRecords?.count() ?? 0, runMs, peakRssBytes: residentBytes(), ...cpu },
   };
 }

@@ -6,6 +6,7 @@ import type { Random } from '../ports/random.ts';
 import type { Scratch } from '../ports/scratch.ts';
 import type { StagedFiles } from '../ports/staged-files.ts';
 import type { PrepareRecords } from '../records/tagged-codec.ts';
+import type { StoredBlock } from '../types/stored-block.ts';
 import type { TaskMetrics, TaskSpec } from '../types/task.ts';
 import type { TaskMemory } from '../types/task-memory.ts';
 import type { BadRecords } from './bad-records.ts';
@@ -53,6 +54,8 @@ export interface TaskContext {
   readonly counters: Counters;
   readonly place: TaskPlace;
   readonly spill: SpillSpace;
+  /** Partitions of persisted RDDs that this attempt has stored. */
+  readonly storedBlocks: StoredBlock[];
   /** null: the first record that a function fails on fails the task. */
   readonly badRecords: BadRecords | null;
 }

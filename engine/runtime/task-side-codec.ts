@@ -5,22 +5,32 @@ import type { AccumulatorDeltas, TaskSide } from '../types/task-side.ts';
 /** The names are short because most sides stand in a commit item of 1 KB: stored data, so only ever added to. */
 interface Packed {
   readonly a?: Uint8Array | readonly [key: string, length: number, sha256: string];
+  readonly b?: readonly (readonly [rdd: number, partition: number, print: string, key: string, length: number])[];
 }
 
 /** The same bytes for the same side, wherever it is encoded. */
-export function encodeSide({ accumulators }: TaskSide): Uint8Array {
-  const packed: Packed = accumulators === undefined ? {} : { a: packedDeltas(accumulators) };
+export function encodeSide({ accumulators, blocks }: TaskSide): Uint8Array {
+  const packed: Packed = {
+    ...(accumulators === undefined ? {} : { a: packedDeltas(accumulators) }),
+    ...(blocks === undefined
+      ? {}
+      : { b: blocks.map(({ rdd, partition, print, key, length }) => [rdd, partition, print, key, length] as const) }),
+  };
   return pack(packed);
 }
 
 /** Throws `CORRUPT_DATA` on what `encodeSide` did not write. */
 export function decodeSide(bytes: Uint8Array): TaskSide {
-  const { a } = unpacked(bytes);
-  if (a === undefined) return {};
+  const { a, b } = unpacked(bytes);
+  const blocks = b?.map(([rdd, partition, print, key, length]) => ({ rdd, partition, print, key, length }));
+  return { ...(a === undefined ? {} : { accumulators: unpackedDeltas(a) }), ...(blocks === undefined ? {} : { blocks }) };
+}
+
+function unpackedDeltas(a: Packed['a'] & {}): AccumulatorDeltas {
   // A copy: what is unpacked is a window on all of `bytes`.
-  if (a instanceof Uint8Array) return { accumulators: { kind: 'inline', bytes: new Uint8Array(a) } };
+  if (a instanceof Uint8Array) return { kind: 'inline', bytes: new Uint8Array(a) };
   const [key, length, sha256] = a;
-  return { accumulators: { kind: 'object', key, length, sha256 } };
+  return { kind: 'object', key, length, sha256 };
 }
 
 function packedDeltas(deltas: AccumulatorDeltas): Packed['a'] & {} {
@@ -32,7 +42,7 @@ function packedDeltas(deltas: AccumulatorDeltas): Packed['a'] & {} {
 function unpacked(bytes: Uint8Array): Packed {
   try {
     const packed: unknown = unpack(bytes);
-    if (typeof packed === 'object' && packed !== null && isDeltas((packed as Packed).a)) return packed;
+    if (typeof packed === 'object' && packed !== null && isDeltas((packed as Packed).a) && isBlocks((packed as Packed).b)) return packed;
   } catch {
     // Said below.
   }
@@ -45,4 +55,8 @@ function unpacked(bytes: Uint8Array): Packed {
 
 function isDeltas(a: unknown): boolean {
   return a === undefined || a instanceof Uint8Array || (Array.isArray(a) && a.length === 3);
+}
+
+function isBlocks(b: unknown): boolean {
+  return b === undefined || (Array.isArray(b) && b.every((block) => Array.isArray(block) && block.length === 5));
 }

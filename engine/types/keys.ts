@@ -22,6 +22,8 @@ export const objectKeys = {
     `apps/${a}/sides/${stageId}/${partition}-${attemptId}`,
   accumulators: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `apps/${a}/accumulators/${stageId}/${partition}-${attemptId}`,
+  /** A partition of a persisted RDD. */
+  block: (a: string, rdd: number, partition: number, attemptId: string): string => `apps/${a}/blocks/${rdd}/${partition}-${attemptId}`,
   deadLetterFolder: (a: string, stageId: string): string => `history/${a}/dead-letters/${stageId}/`,
   deadLetters: (a: string, stageId: string, partition: number, attemptId: string): string =>
     `history/${a}/dead-letters/${stageId}/${partition}-${attemptId}.jsonl`,

@@ -1,3 +1,5 @@
+import type { StoredBlock } from './stored-block.ts';
+
 /**
  * What a task's commit carries beside its output. It counts as the output does: the winner's of the generation that stands, and whoever reads
  * the committed result back gets the same.
@@ -5,6 +7,8 @@
 export interface TaskSide {
   /** What the task has added to accumulators; absent: nothing. */
   readonly accumulators?: AccumulatorDeltas;
+  /** Partitions of persisted RDDs that it has stored; absent: none. */
+  readonly blocks?: readonly StoredBlock[];
 }
 
 /** What one task has added, encoded together; what is large is an object of the attempt. */

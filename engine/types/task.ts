@@ -46,6 +46,8 @@ export type LeafInput =
   | { readonly kind: 'files'; readonly splits: FilePartition }
   | { readonly kind: 'shuffle'; readonly slices: readonly MapOutputSlice[] }
   | { readonly kind: 'shuffleIndex'; readonly indexKey: string; readonly row: number }
+  /** Of a persisted RDD's partition: the object that holds it. */
+  | { readonly kind: 'block'; readonly key: string; readonly length: number }
   /** Number of the partition's first record (zipWithIndex). */
   | { readonly kind: 'firstIndex'; readonly index: number };
 

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import { jobFolder } from '../support/job-folder.ts';
+import { startEmulatedAws } from '../support/lambda/emulated-aws.ts';
 import { eventsOf } from '../support/run-events.ts';
 
 type TaskEnded = Extract<AppEvent, { kind: 'taskEnded' }>;
@@ -106,6 +108,67 @@ describe.each(MASTERS)('on %s', (master) => {
     const tasks = (await eventsOf(folder, stderr)).filter((event) => event.kind === 'taskEnded');
     expect(tasks.map(({ metrics }) => metrics?.recordsRead)).toEqual([250, 0]);
   });
+});
+
+/** Keeps two partitions, kills the executor of one with all that it keeps, and goes on. */
+const KILLED = (level: string) => `
+  import { existsSync, writeFileSync } from 'node:fs';
+  import { Context, StorageLevel } from 'levin';
+  await using lv = await Context.create();
+  const marker = process.argv.at(-1);
+  const rdd = lv.range(1000, { numSlices: 2 }).map((x) => x * x).persist(StorageLevel.${level});
+  const answers = [await rdd.count()];
+  answers.push(await rdd.map((x) => {
+    if (x === 0 && !existsSync(marker)) {
+      writeFileSync(marker, '');
+      process.kill(process.pid, 'SIGKILL');
+      for (;;);
+    }
+    return x;
+  }).count());
+  answers.push(await rdd.reduce((a, b) => a + b));
+  console.log(JSON.stringify(answers));
+`;
+
+test.each([
+  ['MEMORY_ONLY', 'is computed again, once', 3],
+  ['MEMORY_ONLY_2', 'is read from its copy in the object store', 2],
+] as const)('%s: what a killed executor kept %s', async (level, _, computed) => {
+  using folder = jobFolder({ 'job.ts': KILLED(level) });
+  const { stdout, stderr } = await folder.run(['job.ts', '--on', 'local-cluster[2,1,256]', join(folder.path, 'marker')]);
+  expect(stdout).toBe('[1000,1000,332833500]\n');
+  const tasks = (await eventsOf(folder, stderr)).filter((event) => event.kind === 'taskEnded');
+  // In the third pass both are at one executor, and the other one may take one over.
+  const ofTwoPasses = [0, 1].flatMap((stage) => ofStage(tasks, stage)).filter(({ failure }) => failure === null);
+  expect(ofTwoPasses.map(({ blocks }) => blocks?.computed ?? 0).reduce((a, b) => a + b)).toBe(computed);
+});
+
+test('on AWS what is persisted is an object that later invocations read', async () => {
+  await using aws = await startEmulatedAws({ memorySizesMb: [512] });
+  using folder = jobFolder({
+    'input.txt': 'one\ntwo\nthree\nfour',
+    'job.ts': `
+      import { Context } from 'levin';
+      await using lv = await Context.create();
+      const lengths = lv.textFile('input.txt', 2).map((line) => { console.log('computed'); return line.length; }).cache();
+      const answers = [];
+      for (let pass = 0; pass < 3; pass++) answers.push(await lengths.map((n) => n + pass).collect());
+      console.log(JSON.stringify(answers));
+      console.log(/CachedPartitions: 2; MemorySize: 0.0 B; DiskSize: [1-9]/.test(await lengths.toDebugString()));
+      lengths.unpersist();
+      console.log(JSON.stringify(await lengths.collect()));
+    `,
+  });
+  const { stdout, stderr } = await folder.run(['--on', 'aws:test', 'job.ts'], { env: aws.env });
+  const lines = `${stdout}\n${stderr}`.split('\n');
+  expect(stdout.split('\n').filter((line) => !line.startsWith('[stage'))).toEqual([
+    '[[3,3,5,4],[4,4,6,5],[5,5,7,6]]',
+    'true',
+    '[3,3,5,4]',
+    '',
+  ]);
+  const stages = new Set(lines.flatMap((line) => /^\[stage (\d+) .* computed$/.exec(line)?.[1] ?? []));
+  expect([...stages].toSorted()).toEqual(['0', '3']);
 });
 
 test('another level is refused until unpersist', async () => {

@@ -26,6 +26,7 @@ import type { Clock } from '../../engine/ports/clock.ts';
 import type { MetadataStore } from '../../engine/ports/metadata-store.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import type { StagedFiles } from '../../engine/ports/staged-files.ts';
+import type { BlockStore } from '../../engine/runtime/blocks/block-store.ts';
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import type { TaskSpec } from '../../engine/types/task.ts';
 import { createExchange } from '../../shuffle/exchange.ts';
@@ -58,6 +59,10 @@ export interface TestEngineOptions {
   readonly outliveMs?: number;
   /** Sizes of executors. Default: none. */
   readonly memorySizesMb?: readonly number[];
+  /** What keeps partitions of persisted RDDs. Default: nothing. */
+  readonly blocks?: BlockStore;
+  /** They stay where they are, and are no cache of objects. */
+  readonly keepsBlocks?: boolean;
 }
 
 /** A driver without process, console and configuration: real plans, scheduler, journal, tasks and commits over memory stores. */
@@ -114,7 +119,17 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
   const record = await startRecord({ metadata, lease, nowMs: () => clock.now(), record: recordOf(lease) });
   const functions = new Map<string, unknown>();
   const runner = createScriptedRunner({
-    deps: { objects, files, staged, exchange, clock, random, scratch: memoryScratch(), memory: AMPLE_MEMORY },
+    deps: {
+      objects,
+      files,
+      staged,
+      exchange,
+      clock,
+      random,
+      scratch: memoryScratch(),
+      memory: AMPLE_MEMORY,
+      ...(options.blocks === undefined ? {} : { blocks: options.blocks }),
+    },
     metadata,
     functionOf: (name) => functions.get(name),
     script: options.script ?? (async () => null),
@@ -122,6 +137,7 @@ export async function openTestEngine(options: TestEngineOptions = {}): Promise<T
     concurrency: options.concurrency ?? options.queueDepth ?? 4,
     outliveMs: options.outliveMs ?? null,
     memorySizesMb: options.memorySizesMb ?? [],
+    keepsBlocks: options.keepsBlocks ?? false,
   });
   const events: AppEvent[] = [];
   const bus = createEventBus(clock);

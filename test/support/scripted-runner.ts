@@ -30,6 +30,8 @@ export interface ScriptedRunnerOptions {
   /** Attempts go on without their driver, for at most so long; null: they end with it. */
   readonly outliveMs?: number | null;
   readonly memorySizesMb?: readonly number[];
+  /** `deps.blocks` are said to stay where they are. */
+  readonly keepsBlocks?: boolean;
 }
 
 export interface ScriptedRunner extends TaskRunner {
@@ -67,6 +69,7 @@ export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRu
       outlivesDriver: outliveMs !== null,
       memorySizesMb,
       needsBundle: false,
+      keepsBlocks: options.keepsBlocks ?? false,
     },
     async run(spec, { signal, onEvent, onLaunch, memorySizeMb = null }) {
       if (outliveMs !== null) await onLaunch?.();
@@ -74,6 +77,9 @@ export function createScriptedRunner(options: ScriptedRunnerOptions): ScriptedRu
       onEvent({ kind: 'started', executorId: 'scripted' });
       const attempt = { signal, memorySizeMb, execute: (other = spec) => execute(other, signal) };
       return (await options.script(spec, attempt)) ?? (await execute(spec, signal));
+    },
+    dropBlocks(rdds, forGood) {
+      for (const rdd of rdds) deps.blocks?.drop(rdd, forGood);
     },
     close: async () => undefined,
   };

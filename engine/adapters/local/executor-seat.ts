@@ -49,8 +49,8 @@ export interface ExecutorSeat {
   stop(attempt: Attempt, reason: StopReason): void;
   /** Has the process drop what it keeps of a broadcast. */
   forget(appId: string, hash: string): void;
-  /** These RDDs are not persisted any more. */
-  dropBlocks(rdds: readonly number[]): void;
+  /** What is kept of these RDDs goes; `forGood`: they are not persisted any more. */
+  dropBlocks(rdds: readonly number[], forGood: boolean): void;
   hold(): void;
   close(): Promise<void>;
 }
@@ -86,7 +86,7 @@ export function createExecutorSeat(options: SeatOptions): ExecutorSeat {
       afterMs(clock, STOP_MS, attempt, () => state.process?.kill());
     },
     forget: (appId, hash) => state.process?.post({ kind: 'forget', appId, hash }),
-    dropBlocks: (rdds) => state.process?.post({ kind: 'dropBlocks', rdds }),
+    dropBlocks: (rdds, forGood) => state.process?.post({ kind: 'dropBlocks', rdds, forGood }),
     hold: () => state.process?.hold(options.isBusy()),
     async close() {
       state.closing = true;

@@ -84,8 +84,8 @@ export function createLocalClusterRunner(options: LocalClusterRunnerOptions): Lo
     },
     run: (task, runOptions) => intake.run(task, runOptions),
     close: () => intake.close(),
-    dropBlocks(rdds) {
-      for (const seat of seats) seat.dropBlocks(rdds);
+    dropBlocks(rdds, forGood) {
+      for (const seat of seats) seat.dropBlocks(rdds, forGood);
     },
     prewarm(count) {
       for (const seat of seats.slice(0, count)) seat.prewarm();

@@ -87,7 +87,7 @@ export function createWorkerThreadsRunner(options: WorkerThreadsRunnerOptions): 
       keepsBlocks: true,
     },
     run: (task, runOptions) => supervisor.run(task, runOptions),
-    dropBlocks: (rdds) => supervisor.dropBlocks(rdds),
+    dropBlocks: (rdds, forGood) => supervisor.dropBlocks(rdds, forGood),
     prewarm: (count) => supervisor.prewarm(count),
     kill: (attemptId) => supervisor.kill(attemptId),
     forgetBroadcast: (appId, hash) => supervisor.forgetBroadcast(appId, hash),

@@ -16,6 +16,8 @@ export interface BlockStoreOptions {
 
 /** What is kept under an id. */
 export interface KeptData extends BlockId {
+  /** What it is known by: a block of another tag is not the one that is asked for. */
+  readonly tag: string;
   readonly level: StorageLevel;
   readonly data: BlockData;
 }
@@ -30,9 +32,13 @@ export interface BlockStore {
   /** A task begins: blocks may take so much of memory while it runs, and make room at once. */
   begin(appId: string, limitBytes: number): void;
   /** The block, which stays in this task. Counts as a hit. */
-  find(id: BlockId): BlockData | null;
-  /** A block is wanted that is not here, and is computed. False: its RDD is not persisted any more, so that it is not to be kept. */
-  missed(id: BlockId): boolean;
+  find(id: BlockId, tag: string | null): BlockData | null;
+  /** A block is not here, and is read where it is stored: a hit, too. */
+  foundElsewhere(): void;
+  /** A block is wanted that is not here, and is computed. */
+  missed(): void;
+  /** Its RDD is not persisted any more, so that it is not to be kept. */
+  isDropped(id: BlockId): boolean;
   /** Whether `bytes` more fit for a block of that RDD; blocks of others make room for it. They are taken until `release`. */
   take(rdd: number, bytes: number): boolean;
   release(bytes: number): void;
@@ -40,8 +46,8 @@ export interface BlockStore {
   keep(kept: KeptData): void;
   /** The block turned out to be damaged. */
   forget(id: BlockId): void;
-  /** The RDD is not persisted any more. */
-  drop(rdd: number): void;
+  /** The RDD is not persisted any more; or, not `forGood`, its blocks are not what they should be and are kept anew when they are computed again. */
+  drop(rdd: number, forGood: boolean): void;
   /** Makes room whatever limits say: memory runs out. False: nothing is left that could go. */
   evictSome(): boolean;
   /** Of all blocks, in memory. */
@@ -99,23 +105,26 @@ export function createBlockStore(options: BlockStoreOptions): BlockStore {
       state.takenBytes = 0;
       if (appId !== state.appId) clear(state);
       state.appId = appId;
-      state.limitBytes = limitBytes;
+      state.limitBytes = Math.min(limitBytes, options.memoryBytes);
       makeRoom(state, null, 0, scratch);
     },
-    find(id) {
+    find(id, tag) {
       const name = nameOf(id);
       const found = state.blocks.get(name);
-      if (found === undefined) return null;
+      if (found === undefined || found.tag !== tag) return null;
       state.blocks.delete(name);
       state.blocks.set(name, found);
       state.pinned.add(name);
       state.hits += 1;
       return found.data;
     },
-    missed({ rdd }) {
-      state.computed += 1;
-      return !state.dropped.has(rdd);
+    foundElsewhere() {
+      state.hits += 1;
     },
+    missed() {
+      state.computed += 1;
+    },
+    isDropped: ({ rdd }) => state.dropped.has(rdd),
     take(rdd, bytes) {
       if (!makeRoom(state, rdd, bytes, scratch)) return false;
       state.takenBytes += bytes;
@@ -135,8 +144,8 @@ export function createBlockStore(options: BlockStoreOptions): BlockStore {
     forget(id) {
       if (remove(state, nameOf(id))) noteEvicted(state, id);
     },
-    drop(rdd) {
-      state.dropped.add(rdd);
+    drop(rdd, forGood) {
+      if (forGood) state.dropped.add(rdd);
       for (const [name, kept] of state.blocks) if (kept.rdd === rdd) remove(state, name);
     },
     evictSome() {

@@ -7,8 +7,13 @@ import type { TaskContext } from '../task-context.ts';
 import { type BlockData, blockStream } from './block-data.ts';
 import type { BlockStore } from './block-store.ts';
 import { fillBlock } from './fill-block.ts';
+import { readStoredBlock, type StoringBlock, storeBlock } from './stored-block.ts';
+
+type Cached = Extract<PlanNode, { kind: 'cached' }>;
 
 export interface CachedStreamOptions {
+  /** Of the plan. */
+  readonly node: number;
   readonly partition: number;
   /** Opens the partition that is persisted, to be computed. */
   readonly open: () => RecordStream;
@@ -17,50 +22,95 @@ export interface CachedStreamOptions {
 /**
  * The records of a partition of a persisted RDD: Spark's `getOrElseUpdate`.
  * ```
- *   block kept here? ──yes──▶ its records
- *         └──no──▶ compute the whole partition ──▶ keep it ──▶ its records
- *                         └── it does not fit ──▶ what was computed, then the rest as it comes
+ *   kept by this worker? ──yes──▶ its records
+ *     └──no──▶ an object? ──yes──▶ read it      ─┐
+ *                └──no──▶ compute the partition ─┴▶ keep it (and store it) ──▶ its records
+ *                                                    └── it does not fit ──▶ what was read, then the rest as it comes
  * ```
  */
-export function cachedStream(at: Extract<PlanNode, { kind: 'cached' }>, task: TaskContext, options: CachedStreamOptions): RecordStream {
+export function cachedStream(at: Cached, task: TaskContext, options: CachedStreamOptions): RecordStream {
   const { blocks } = task.deps;
   const { partition, open } = options;
   if (blocks === undefined) return open();
   const id: BlockId = { rdd: at.rdd, partition };
-  const found = blocks.find(id);
+  const stored = storedKey(task, options);
+  const found = blocks.find(id, at.stored === 'only' ? stored : at.print);
   if (found !== null) return keptStream(found, blocks, id);
-  if (!blocks.missed(id)) return open();
-  return computedStream(() => computeBlock(task, { at, id, blocks, parent: open() }));
+  const compute = (): Promise<RecordStream> => computeBlock(task, { at, id, blocks, open });
+  if (stored !== null) {
+    return computedStream(async () => {
+      const read = await readStoredBlock(task, stored);
+      if (read === null) return await compute();
+      blocks.foundElsewhere();
+      return await keepBlock(task, { at, id, blocks, tag: at.stored === 'only' ? stored : at.print, from: read, storing: null });
+    });
+  }
+  return blocks.isDropped(id) ? open() : computedStream(compute);
+}
+
+/** The object that the task was told of. */
+function storedKey({ spec }: TaskContext, { node, partition }: CachedStreamOptions): string | null {
+  const input = spec.inputs.find((each) => each.leaf === node && each.partition === partition)?.input;
+  return input?.kind === 'block' ? input.key : null;
 }
 
 interface Computation {
-  readonly at: Extract<PlanNode, { kind: 'cached' }>;
+  readonly at: Cached;
   readonly id: BlockId;
   readonly blocks: BlockStore;
-  readonly parent: RecordStream;
+  readonly open: () => RecordStream;
+}
+
+async function computeBlock(task: TaskContext, { at, id, blocks, open }: Computation): Promise<RecordStream> {
+  blocks.missed();
+  const storing = at.stored === null ? null : storeBlock(task, at, id.partition);
+  return await keepBlock(task, { at, id, blocks, tag: at.print, from: open(), storing });
+}
+
+interface Keeping extends Omit<Computation, 'open'> {
+  /** What the kept block is known by; where only objects count, the key of the one that is stored of it. */
+  readonly tag: string;
+  readonly from: RecordStream;
+  readonly storing: StoringBlock | null;
 }
 
 /** The whole partition at once, also where few of its records are asked for: what is begun twice costs more than what is finished. */
-async function computeBlock({ deps }: TaskContext, { at, id, blocks, parent }: Computation): Promise<RecordStream> {
-  const fill = fillBlock(blocks, id, at.level);
+async function keepBlock({ deps }: TaskContext, { at, id, blocks, tag, from, storing }: Keeping): Promise<RecordStream> {
+  const onlyStored = at.stored === 'only';
+  // What an environment has on disk is gone with the attempt.
+  const fill = fillBlock(blocks, id, onlyStored ? { ...at.level, useMemory: true, useDisk: false } : at.level);
   const streams = (parts: readonly BlockData[]) => parts.map((data) => () => keptStream(data, blocks, id));
   const pace = createPace(deps.clock);
   try {
     for (;;) {
       deps.signal.throwIfAborted();
-      const next = parent.pull(MAX_BATCH);
+      const next = from.pull(MAX_BATCH);
       const batch: Batch | null = next instanceof Promise ? await next : next;
       if (batch === null) break;
-      if (!fill.add(batch)) return concatStreams([...streams(fill.taken()), () => parent]);
+      storing?.add(batch);
+      if (!fill.add(batch))
+        return concatStreams([...streams(fill.taken()), () => (storing === null ? from : storingStream(from, storing))]);
       const breath = pace.ran();
       if (breath !== null) await breath;
     }
-    const [only, ...more] = streams(fill.finish()) as [() => RecordStream, ...(() => RecordStream)[]];
+    const key = (await storing?.finish()) ?? null;
+    const [only, ...more] = streams(fill.finish(onlyStored ? (key ?? tag) : tag)) as [() => RecordStream, ...(() => RecordStream)[]];
     return more.length === 0 ? only() : concatStreams([only, ...more]);
   } catch (error) {
-    await parent.close().catch(() => undefined);
+    await from.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** What is too large for memory is stored as it passes, when all of it does. */
+function storingStream(from: RecordStream, storing: StoringBlock): RecordStream {
+  const passed = async (next: Batch | null | Promise<Batch | null>): Promise<Batch | null> => {
+    const batch = await next;
+    if (batch === null) await storing.finish();
+    else storing.add(batch);
+    return batch;
+  };
+  return { ...from, pull: (max) => passed(from.pull(max)) };
 }
 
 /** A block that cannot be read is forgotten, so that the next attempt computes it. */

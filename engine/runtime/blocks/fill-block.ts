@@ -20,7 +20,7 @@ export interface BlockFill {
   /** All records added so far, in order, when they are not to be kept. Gives up what they took. */
   taken(): readonly BlockData[];
   /** Keeps them, unless the last of them did not fit. Gives all records. */
-  finish(): readonly BlockData[];
+  finish(tag: string): readonly BlockData[];
 }
 
 /**
@@ -50,10 +50,10 @@ export function fillBlock(store: BlockStore, id: BlockId, level: StorageLevel): 
       room.giveUp();
       return part.data();
     },
-    finish() {
+    finish(tag) {
       const [data, ...overflow] = part.data();
       room.giveUp();
-      if (overflow.length === 0) store.keep({ ...id, level, data });
+      if (overflow.length === 0) store.keep({ ...id, tag, level, data });
       return [data, ...overflow];
     },
   };

@@ -47,7 +47,7 @@ export function nodeStream(at: StreamNode, options: NodeStreamOptions): RecordSt
     case 'shuffleRead':
       return openLeaf(task, node, partition);
     case 'cached':
-      return cachedStream(at, task, { partition, open: () => open(at.parent, partition) });
+      return cachedStream(at, task, { node, partition, open: () => open(at.parent, partition) });
     case 'coalesce': {
       const [start, end] = [at.groups[partition] as number, at.groups[partition + 1] as number];
       return concatStreams(Array.from({ length: end - start }, (_, i) => () => open(at.parent, start + i)));

@@ -37,8 +37,9 @@ export function openLeaf(task: TaskContext, leaf: number, partition: number): Re
         readShared(input.indexKey, () => readShuffleIndexRow({ objects, key: input.indexKey, row: input.row, signal })),
       );
     }
+    case 'block':
     case 'firstIndex':
-      throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `Leaf ${leaf} of the plan got a first index to read.` });
+      throw new LevinError({ code: 'INTERNAL', fault: 'internal', message: `Leaf ${leaf} of the plan got a ${input.kind} to read.` });
   }
 }
 

@@ -30,7 +30,7 @@ export type ToExecutor =
   | { readonly kind: 'setup'; readonly setup: ExecutorSetup }
   | { readonly kind: 'task'; readonly spec: TaskSpec; readonly prefer: PreferredPlaces | null }
   | { readonly kind: 'cancel'; readonly attemptId: string }
-  | { readonly kind: 'dropBlocks'; readonly rdds: readonly number[] }
+  | { readonly kind: 'dropBlocks'; readonly rdds: readonly number[]; readonly forGood: boolean }
   /** Answered by `gaveBack` when the attempt had not started, else not at all. */
   | { readonly kind: 'takeBack'; readonly attemptId: string }
   | { readonly kind: 'forget'; readonly appId: string; readonly hash: string }

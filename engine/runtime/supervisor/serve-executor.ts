@@ -70,7 +70,7 @@ export function serveExecutor(options: ServeExecutorOptions): void {
         aborts.get(message.attemptId)?.abort();
         break;
       case 'dropBlocks':
-        supervisor?.dropBlocks(message.rdds);
+        supervisor?.dropBlocks(message.rdds, message.forGood);
         break;
       case 'takeBack':
         if (supervisor?.withdraw(message.attemptId) !== true) break;

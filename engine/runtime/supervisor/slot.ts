@@ -47,8 +47,8 @@ export interface Slot {
   killRunning(reason: StopReason): void;
   /** Has the worker drop what it keeps of a broadcast. */
   forget(appId: string, hash: string): void;
-  /** These RDDs are not persisted any more. */
-  dropBlocks(rdds: readonly number[]): void;
+  /** What is kept of these RDDs goes; `forGood`: they are not persisted any more. */
+  dropBlocks(rdds: readonly number[], forGood: boolean): void;
   hold(): void;
   close(): Promise<void>;
 }
@@ -85,8 +85,8 @@ export function createSlot(options: SlotOptions): Slot {
       if (running.length > 0) void terminate(state);
     },
     forget: (appId, hash) => state.worker?.handle.post({ kind: 'forget', appId, hash }),
-    dropBlocks(rdds) {
-      state.worker?.handle.post({ kind: 'dropBlocks', rdds });
+    dropBlocks(rdds, forGood) {
+      state.worker?.handle.post({ kind: 'dropBlocks', rdds, forGood });
     },
     hold() {
       // A worker that is being terminated keeps the process alive until it is gone: somebody waits for that.

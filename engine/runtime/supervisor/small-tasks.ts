@@ -97,6 +97,8 @@ function bytesOf(input: LeafInput): number {
     // Its list of locations alone is large.
     case 'shuffleIndex':
       return Number.POSITIVE_INFINITY;
+    case 'block':
+      return input.length;
     case 'firstIndex':
       return 0;
   }

@@ -33,8 +33,8 @@ export interface SupervisorOptions extends ExecutorFacts {
 export interface Supervisor extends Pick<TaskRunner, 'run' | 'close'> {
   /** Starts up to `count` workers now instead of with the first tasks. */
   prewarm(count: number): void;
-  /** Workers drop the blocks of these RDDs. */
-  dropBlocks(rdds: readonly number[]): void;
+  /** What is kept of these RDDs goes; `forGood`: they are not persisted any more. */
+  dropBlocks(rdds: readonly number[], forGood: boolean): void;
   /** True: the attempt had not started and never will; its outcome is `cancelled`. */
   withdraw(attemptId: string): boolean;
   /** Ends the worker that runs the attempt, as if it had died. False: none runs it. */
@@ -102,8 +102,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       options.broadcasts.forget(appId, hash);
       for (const slot of slots) slot.forget(appId, hash);
     },
-    dropBlocks(rdds) {
-      for (const slot of slots) slot.dropBlocks(rdds);
+    dropBlocks(rdds, forGood) {
+      for (const slot of slots) slot.dropBlocks(rdds, forGood);
     },
     kill(attemptId) {
       const attempt = intake.find(attemptId);

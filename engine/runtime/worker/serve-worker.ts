@@ -24,7 +24,7 @@ export interface ServeWorkerOptions {
   readonly port: MessagePort;
   readonly runAttempt: RunAttempt;
   /** Drops the blocks of RDDs that are not persisted any more; absent: none are kept. */
-  readonly dropBlocks?: (rdds: readonly number[]) => void;
+  readonly dropBlocks?: (rdds: readonly number[], forGood: boolean) => void;
   /** What this thread has asked of stores up to now; absent: it costs nothing. */
   readonly requests?: () => RequestUsage | null;
   /** A broadcast is not used any more. */
@@ -109,7 +109,7 @@ export function serveWorker(options: ServeWorkerOptions): void {
       if (message.kind === 'task') queue.push(message);
       else if (message.kind === 'broadcast') asked.answered(message.ask, message.answer);
       else if (message.kind === 'forget') options.onForget?.(message.appId, message.hash);
-      else if (message.kind === 'dropBlocks') options.dropBlocks?.(message.rdds);
+      else if (message.kind === 'dropBlocks') options.dropBlocks?.(message.rdds, message.forGood);
       else if (running?.id === message.id) running.abort.abort(new Error('the attempt was cancelled'));
     }
     if (!draining) void drain();

@@ -34,8 +34,8 @@ export type ToWorker =
   | { readonly kind: 'broadcast'; readonly ask: number; readonly answer: BroadcastAnswer }
   /** The value is not used any more: what is kept of it can go. */
   | { readonly kind: 'forget'; readonly appId: string; readonly hash: string }
-  /** These persisted RDDs are not persisted any more. */
-  | { readonly kind: 'dropBlocks'; readonly rdds: readonly number[] };
+  /** What is kept of these RDDs goes; `forGood`: they are not persisted any more. */
+  | { readonly kind: 'dropBlocks'; readonly rdds: readonly number[]; readonly forGood: boolean };
 
 export type BroadcastAnswer = { readonly bytes: Uint8Array } | { readonly failure: TaskFailure };
 

@@ -51,6 +51,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
     taskTimeoutMs: null,
     prefer: () => null,
     onBlocks: () => undefined,
+    onExecutorLost: () => undefined,
     inputsOf: async () => [],
     bundleFor: async () => null,
     outliveMs: outlives ? OUTLIVE_MS : null,

@@ -33,7 +33,7 @@ function fill(store: BlockStore, id: { rdd: number; partition: number }, all: re
     at += batch.length;
     if (!filling.add(batch)) return { kept: false, parts: filling.taken(), added: at };
   }
-  return { kept: true, parts: filling.finish(), added: at };
+  return { kept: true, parts: filling.finish('tag'), added: at };
 }
 
 function readAll(store: BlockStore, parts: ReturnType<typeof fill>['parts']): unknown[] {
@@ -46,7 +46,7 @@ function readAll(store: BlockStore, parts: ReturnType<typeof fill>['parts']): un
 }
 
 function found(store: BlockStore, rdd: number, partition = 0): unknown[] | null {
-  const data = store.find({ rdd, partition });
+  const data = store.find({ rdd, partition }, 'tag');
   return data === null ? null : readAll(store, [data]);
 }
 
@@ -66,7 +66,7 @@ describe('a block', () => {
     const record = { a: 1 };
     const filling = fillBlock(store, { rdd: 0, partition: 0 }, StorageLevel.MEMORY_ONLY);
     filling.add([record]);
-    filling.finish();
+    filling.finish('tag');
     expect(found(store, 0)?.[0]).toBe(record);
   });
 
@@ -110,7 +110,7 @@ describe('a block', () => {
     const store = open();
     const filling = fillBlock(store, { rdd: 0, partition: 0 }, StorageLevel.MEMORY_AND_DISK);
     filling.add([{ f: () => 1 }, ...records(4000)]);
-    filling.finish();
+    filling.finish('tag');
     expect(found(store, 0)?.length).toBe(4001);
     store.begin('app', MB);
     expect(found(store, 0)).toBeNull();
@@ -132,7 +132,7 @@ describe('when memory is full', () => {
 
   test('the least recently used goes first', () => {
     const store = three(StorageLevel.MEMORY_ONLY);
-    store.find({ rdd: 0, partition: 0 });
+    store.find({ rdd: 0, partition: 0 }, 'tag');
     store.begin('app', 10 * MB);
     fill(store, { rdd: 3, partition: 0 }, records(2900), StorageLevel.MEMORY_ONLY);
     expect(store.report()?.evicted).toEqual([{ rdd: 1, partition: 0 }]);
@@ -151,7 +151,7 @@ describe('when memory is full', () => {
 
   test('what the running task has read stays', () => {
     const store = three(StorageLevel.MEMORY_ONLY);
-    for (const rdd of [0, 1, 2]) store.find({ rdd, partition: 0 });
+    for (const rdd of [0, 1, 2]) store.find({ rdd, partition: 0 }, 'tag');
     expect(fill(store, { rdd: 3, partition: 0 }, records(2900), StorageLevel.MEMORY_ONLY).kept).toBe(false);
   });
 
@@ -186,8 +186,8 @@ test('an RDD that is not persisted any more has no blocks, nor gets any', () => 
   const store = open();
   for (const level of [StorageLevel.MEMORY_ONLY, StorageLevel.DISK_ONLY]) {
     fill(store, { rdd: 0, partition: 0 }, records(300), level);
-    store.drop(0);
-    expect([found(store, 0), store.usedBytes, store.missed({ rdd: 0, partition: 0 })]).toEqual([null, 0, false]);
+    store.drop(0, true);
+    expect([found(store, 0), store.usedBytes, store.isDropped({ rdd: 0, partition: 0 })]).toEqual([null, 0, true]);
   }
   expect(store.scratch().usedBytes()).toBe(0);
 });
@@ -201,9 +201,9 @@ test('another application has none of the blocks', () => {
 
 test('a report tells what has changed since the last one', () => {
   const store = open();
-  store.missed({ rdd: 0, partition: 1 });
+  store.missed();
   fill(store, { rdd: 0, partition: 1 }, records(10), StorageLevel.DISK_ONLY);
-  store.find({ rdd: 0, partition: 1 });
+  store.find({ rdd: 0, partition: 1 }, 'tag');
   const report = store.report();
   expect(report).toEqual({
     store: 'store',
@@ -214,4 +214,17 @@ test('a report tells what has changed since the last one', () => {
   });
   expect(report?.kept[0]?.diskBytes).toBeGreaterThan(10 * KB);
   expect(store.report()).toBeNull();
+});
+
+test('a block of another tag is not the one that is asked for', () => {
+  const store = open();
+  fill(store, { rdd: 0, partition: 0 }, records(3), StorageLevel.MEMORY_ONLY);
+  expect([store.find({ rdd: 0, partition: 0 }, 'other'), store.find({ rdd: 0, partition: 0 }, null)]).toEqual([null, null]);
+});
+
+test('blocks that are dropped, but not for good, are kept anew', () => {
+  const store = open();
+  fill(store, { rdd: 0, partition: 0 }, records(3), StorageLevel.MEMORY_ONLY);
+  store.drop(0, false);
+  expect([found(store, 0), store.isDropped({ rdd: 0, partition: 0 })]).toEqual([null, false]);
 });

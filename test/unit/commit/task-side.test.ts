@@ -43,6 +43,12 @@ const anySide: fc.Arbitrary<TaskSide> = fc.oneof(
       sha256: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: 64, maxLength: 64 }),
     }),
   }),
+  fc.record({
+    blocks: fc.array(
+      fc.record({ rdd: fc.nat(), partition: fc.nat(), print: fc.string({ maxLength: 16 }), key: fc.string(), length: fc.nat(2 ** 40) }),
+      { minLength: 1, maxLength: 20 },
+    ),
+  }),
   fc.constant({}),
 );
 
