@@ -1,7 +1,7 @@
 import { encodeBroadcast } from '../../engine/closures/runtime/broadcast-codec.ts';
 import { callSiteOf } from '../../engine/closures/runtime/call-site.ts';
 import type { CapturedBroadcast } from '../../engine/closures/shipped-closure.ts';
-import { errorCode, LevinError } from '../../engine/errors/levin-error.ts';
+import { errorCode } from '../../engine/errors/levin-error.ts';
 import type { ObjectChunks } from '../../engine/ports/object-body.ts';
 import type { ObjectStore } from '../../engine/ports/object-store.ts';
 import { type Broadcast, broadcastOf } from '../../engine/runtime/broadcast.ts';
@@ -9,6 +9,7 @@ import { INLINE_BROADCAST_BYTES } from '../../engine/types/broadcast.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import { objectKeys } from '../../engine/types/keys.ts';
 import type { UntimedEvent } from '../events/event-bus.ts';
+import { holdBroadcast, siteText } from './held-broadcast.ts';
 
 export interface BroadcastsOptions {
   readonly appId: string;
@@ -59,10 +60,9 @@ export function createBroadcasts({ appId, objects, forget, emit }: BroadcastsOpt
       await objects.put(key, bodyOf(broadcast), { ifAbsent: !again });
       emit({ kind: 'broadcastStored', hash, bytes: byteLength, again });
     }
-    broadcast.stored();
   };
-  const storeOne = (broadcast: CapturedBroadcast): Promise<void> => {
-    if (broadcast.byteLength <= INLINE_BROADCAST_BYTES) return Promise.resolve();
+  const storeOne = async (broadcast: CapturedBroadcast): Promise<void> => {
+    if (broadcast.byteLength <= INLINE_BROADCAST_BYTES) return;
     const content = contentOf(broadcast.hash);
     if (content.stored === null) {
       const storing = inTurn(content, () => write(broadcast, false));
@@ -71,7 +71,8 @@ export function createBroadcasts({ appId, objects, forget, emit }: BroadcastsOpt
         if (content.stored === storing) content.stored = null;
       });
     }
-    return content.stored;
+    await content.stored;
+    broadcast.stored();
   };
   const remove = async (hash: string): Promise<void> => {
     forget(appId, hash);
@@ -92,30 +93,25 @@ export function createBroadcasts({ appId, objects, forget, emit }: BroadcastsOpt
       const { pieces, fingerprint, ...made } = encodeBroadcast(value);
       const { hash } = made;
       contentOf(hash).live += 1;
-      let gone: { readonly at: CallSite | null } | null = null;
-      const check = (used: string): void => {
-        if (gone !== null) throw destroyed(used, callSite, gone.at);
-      };
+      const held = holdBroadcast({ value, pieces }, { hash, callSite });
       const captured: CapturedBroadcast = {
         ...made,
-        ...keptPieces(value, { pieces, hash, callSite }),
-        checkAlive: () => check('a function that captures it was used'),
+        encoded: held.encoded,
+        stored: held.stored,
+        checkAlive: () => held.check('a function that captures it was used'),
       };
       const broadcast = broadcastOf({
         hash,
         fingerprint,
         captured,
-        value() {
-          check('.value was read');
-          return value;
-        },
+        value: held.value,
         async unpersist() {
-          check('unpersist() was called');
+          held.check('unpersist() was called');
           forget(appId, hash);
         },
         async destroy() {
-          check('destroy() was called');
-          gone = { at: callSiteOf() };
+          held.check('destroy() was called');
+          held.drop(callSiteOf());
           await remove(hash);
         },
         toString: () => `Broadcast(${siteText(callSite)})`,
@@ -133,25 +129,6 @@ export function createBroadcasts({ appId, objects, forget, emit }: BroadcastsOpt
   };
 }
 
-/** The pieces until they are stored, then the value's own memory is enough: what is lost is encoded once more. */
-function keptPieces(
-  value: unknown,
-  first: { readonly pieces: readonly Uint8Array[]; readonly hash: string; readonly callSite: CallSite | null },
-): Pick<CapturedBroadcast, 'encoded' | 'stored'> {
-  let kept: readonly Uint8Array[] | null = first.pieces;
-  return {
-    encoded() {
-      if (kept !== null) return kept;
-      const again = encodeBroadcast(value);
-      if (again.hash !== first.hash) throw changed(first.callSite);
-      return again.pieces;
-    },
-    stored() {
-      kept = null;
-    },
-  };
-}
-
 function bodyOf(broadcast: CapturedBroadcast): ObjectChunks {
   const pieces = broadcast.encoded();
   return { byteLength: broadcast.byteLength, [Symbol.iterator]: () => pieces[Symbol.iterator]() };
@@ -165,24 +142,4 @@ async function sizeOf(objects: ObjectStore, key: string): Promise<number | null>
     if (errorCode(error) === 'OBJECT_NOT_FOUND') return null;
     throw error;
   }
-}
-
-function destroyed(used: string, madeAt: CallSite | null, destroyedAt: CallSite | null): LevinError {
-  return new LevinError({
-    code: 'BROADCAST_DESTROYED',
-    fault: 'user',
-    message: `The broadcast made at ${siteText(madeAt)} was destroyed at ${siteText(destroyedAt)}, and then ${used}. Destroy it after the last action that uses it; unpersist() frees the executors' copies and lets it be used again.`,
-  });
-}
-
-function changed(madeAt: CallSite | null): LevinError {
-  return new LevinError({
-    code: 'BROADCAST_CHANGED',
-    fault: 'user',
-    message: `The value of the broadcast made at ${siteText(madeAt)} was changed after the call, so it cannot be stored again for tasks that lost it. Broadcast a copy, and leave it as it is.`,
-  });
-}
-
-function siteText(site: CallSite | null): string {
-  return site === null ? 'an unknown place' : `${site.file}:${site.line}:${site.column}`;
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { type Broadcasts, createBroadcasts } from '../../../driver/application/broadcasts.ts';
 import { createMemoryObjectStore } from '../../../engine/adapters/memory/memory-object-store.ts';
@@ -131,4 +133,41 @@ test('what cannot travel is an error of the call, with the path to it', () => {
   expect(() => make(driver, [make(driver, 1)])).toThrow(
     'Cannot encode broadcast[0]: a Broadcast, which only functions take along. Capture it in the function that needs it, or put its value into the record.',
   );
+});
+
+/** A broadcast whose value is known to nobody else, and what of its encoding is stored. */
+function madeOf(
+  driver: Case,
+  line: number,
+): { captured: CapturedBroadcast; broadcast: Broadcast<unknown>; value: WeakRef<Uint8Array>; pieces: WeakRef<Uint8Array>[] } {
+  const value = large(1);
+  const { broadcast, pieces } = driver.broadcasts.make<unknown>(value, { file: 'job.ts', line, column: 1 });
+  return { captured: capturedOf(broadcast), broadcast, value: new WeakRef(value), pieces: pieces.map((piece) => new WeakRef(piece)) };
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  // What was looked at through a WeakRef stays until the turn is over.
+  await new Promise((resolve) => setImmediate(resolve));
+  (runInNewContext('gc') as () => void)();
+}
+
+test('the driver frees what was encoded when it is stored, also of equal values that came later, and the value when it is destroyed', async () => {
+  const driver = driverOver();
+  const [first, second] = [madeOf(driver, 3), madeOf(driver, 4)];
+  await driver.broadcasts.store([first.captured]);
+  await driver.broadcasts.store([second.captured]);
+  await collectGarbage();
+  const left = [first, second].map(({ value, pieces }) => [
+    value.deref() !== undefined,
+    pieces.filter((piece) => piece.deref() !== undefined).length,
+  ]);
+  expect(left).toEqual([
+    [true, 0],
+    [true, 0],
+  ]);
+  await first.broadcast.destroy();
+  await collectGarbage();
+  expect([first.value.deref() === undefined, second.value.deref() === undefined]).toEqual([true, false]);
+  expect(second.broadcast.value).toEqual(large(1));
 });
