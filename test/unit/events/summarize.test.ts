@@ -28,6 +28,7 @@ test('no events', () => {
     shuffleBytesRead: 0,
     spills: 0,
     diskBytesSpilled: 0,
+    broadcasts: { stored: 0, bytes: 0 },
     outputsLost: 0,
     warnings: 0,
     accumulators: [],
@@ -35,6 +36,20 @@ test('no events', () => {
     requests: null,
     invocations: null,
   });
+});
+
+test('accumulators stand as the last job that added to them left them, in the order in which they were made', () => {
+  const ended = { kind: 'jobEnded', job: 0, status: 'succeeded', message: null, replayed: false } as const;
+  const summary = summaryOf(
+    { ...ended, accumulators: [{ ordinal: 2, name: 'b', value: '1' }] },
+    { ...ended, accumulators: [{ ordinal: 0, name: 'a', value: '7' }] },
+    { ...ended, accumulators: [{ ordinal: 2, name: 'b', value: '5' }] },
+    ended,
+  );
+  expect(summary.accumulators).toEqual([
+    { name: 'a', value: '7' },
+    { name: 'b', value: '5' },
+  ]);
 });
 
 test('a run in which everything happened once', () => {
@@ -67,7 +82,7 @@ test('a run in which everything happened once', () => {
     appId: 'app-1',
     name: 'job.ts',
     status: 'succeeded',
-    durationMs: 2000,
+    durationMs: 2200,
     jobs: { succeeded: 1, failed: 0, cancelled: 0, replayed: 0 },
     stages: { run: 1, skipped: 1 },
     tasks: { succeeded: 2, failed: 1, retried: 1, found: 5, copies: 0, copiesWon: 0, enlarged: 0 },
