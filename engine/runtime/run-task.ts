@@ -98,7 +98,14 @@ async function computePartition({ spec, template, deps, onWritten }: Computation
     deps,
     counters,
     place: { stageNumber: spec.stageNumber, partition: spec.partition },
-    spill: createSpillSpace({ scratch, memory, counters, residentBytes, shareBytes: memoryShare(template.plan, { executionBytes }) }),
+    spill: createSpillSpace({
+      scratch,
+      memory,
+      counters,
+      residentBytes,
+      shareBytes: memoryShare(template.plan, { executionBytes }),
+      giveUp: () => deps.blocks?.evictSome() === true,
+    }),
     badRecords,
     storedBlocks: [],
   };

@@ -36,10 +36,12 @@ export interface SpillSpaceOptions {
   readonly counters: Counters;
   /** The size of the process. */
   readonly residentBytes: () => number;
+  /** Gives up something that is kept for later tasks: before memory runs out, that goes. False, or absent: there is nothing. */
+  readonly giveUp?: () => boolean;
 }
 
 export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
-  const { scratch, memory, counters, residentBytes } = options;
+  const { scratch, memory, counters, residentBytes, giveUp = () => false } = options;
   let files = 0;
   let looks = 0;
   let spooledBytes = 0;
@@ -59,8 +61,8 @@ export function createSpillSpace(options: SpillSpaceOptions): SpillSpace {
     mustSpill(heldBytes) {
       if (heldBytes > shareBytes) return 'full';
       looks += 1;
-      if (looks % LOOKS_PER_HEAP_LOOK === 0 && heap.isFull()) return 'forced';
-      return looks % LOOKS_PER_PROCESS_LOOK === 0 && processHasGrown() ? 'forced' : null;
+      if (looks % LOOKS_PER_HEAP_LOOK === 0 && heap.isFull()) return giveUp() ? null : 'forced';
+      return looks % LOOKS_PER_PROCESS_LOOK === 0 && processHasGrown() && !giveUp() ? 'forced' : null;
     },
     keepSpooled(bytes) {
       if (spooledBytes + bytes > shareBytes) return false;
