@@ -103,3 +103,18 @@ test('an object that is gone or damaged is computed again', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect((await objects.list('apps/app-test/blocks/')).objects.length).toBeLessThan(3);
 });
+
+test('stages are the same ones whether something in them is persisted or not', async () => {
+  const stagesOf = async (persists: boolean): Promise<readonly string[]> => {
+    const engine = await openTestEngine({ blocks: smallStore(1_000_000, 0), keepsBlocks: true, queueDepth: 1 });
+    const mapped = engine.range(300, 4).map((x) => x % 50);
+    const unique = mapped.distinct(3);
+    const both = unique.union(mapped).filter((x) => x > 1);
+    if (persists) for (const rdd of [mapped, unique, both]) rdd.cache();
+    await both.count();
+    return engine.events.flatMap((event) => (event.kind === 'stageSubmitted' ? [event.stageId] : []));
+  };
+  const stages = await stagesOf(false);
+  expect(stages.length).toBe(2);
+  expect(await stagesOf(true)).toEqual(stages);
+});
