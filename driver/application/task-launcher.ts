@@ -1,6 +1,6 @@
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Random } from '../../engine/ports/random.ts';
-import type { TaskRunner } from '../../engine/ports/task-runner.ts';
+import type { RunOptions, TaskRunner } from '../../engine/ports/task-runner.ts';
 import { SHARED_LOST } from '../../engine/runtime/read-shared.ts';
 import { failureOf } from '../../engine/runtime/worker/task-failure.ts';
 import type { PlacedBlockReport, PreferredPlaces } from '../../engine/types/block-report.ts';
@@ -147,14 +147,23 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   };
   const run = async (pending: Pending, later: boolean): Promise<void> => {
     const { command, attemptId, abort, sending } = pending;
-    const { stage, partition, attempt, generation, memorySizeMb } = command;
+    const { stage, partition, attempt, generation } = command;
     const startedAt = clock.monotonic();
     let ranOn: string | null = null;
     const onEvent = (event: TaskEvent): void => {
       if (event.kind === 'started') {
         const { executorId } = event;
         ranOn = executorId;
-        emit({ kind: 'taskStarted', stage, partition, attempt, generation, executorId, speculative: command.copy, memorySizeMb });
+        emit({
+          kind: 'taskStarted',
+          stage,
+          partition,
+          attempt,
+          generation,
+          executorId,
+          speculative: command.copy,
+          memorySizeMb: command.memorySizeMb,
+        });
         post({ kind: 'taskStarted', stage, partition, attempt, executorId, nowMs: clock.monotonic() });
       } else emit({ kind: 'taskLog', stage, partition, attempt, level: event.level, text: event.text });
     };
@@ -163,24 +172,20 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     };
     let outcome: TaskOutcome;
     try {
-      const prefer = options.prefer(stage, partition);
-      const where = {
-        alone: !isCopyable(table.get(stage).draft),
-        ...(memorySizeMb === null ? {} : { memorySizeMb }),
-        ...(prefer === null ? {} : { prefer }),
-      };
-      const spec = await specOf(command, attemptId);
+      // The stage of what was aborted already may be forgotten.
+      const asked = abort.signal.aborted ? null : { where: whereOf(command), spec: await specOf(command, attemptId) };
       if (handedOver) return;
       // To record it took its time: another attempt may have made it meanwhile.
-      outcome = abort.signal.aborted
-        ? cancelled('it was not needed any more')
-        : await runner.run(spec, {
-            signal: abort.signal,
-            onEvent,
-            avoid: command.avoid,
-            ...where,
-            ...(later ? { onLaunch: (sentWith) => batch.send(sending, sentWith), onReturn } : {}),
-          });
+      outcome =
+        asked === null || abort.signal.aborted
+          ? cancelled('it was not needed any more')
+          : await runner.run(asked.spec, {
+              signal: abort.signal,
+              onEvent,
+              avoid: command.avoid,
+              ...asked.where,
+              ...(later ? { onLaunch: (sentWith) => batch.send(sending, sentWith), onReturn } : {}),
+            });
       if (outcome.kind === 'success' && outcome.result.side?.kind === 'stored') outcome = await whole(outcome);
     } catch (error) {
       outcome = { kind: 'failure', failure: failureOf(error, 'internal') };
@@ -213,6 +218,14 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     const id = options.random.uuid();
     gangs.set(stage, { gang, id });
     return id;
+  };
+  const whereOf = ({ stage, partition, memorySizeMb }: Launch): Pick<RunOptions, 'alone' | 'memorySizeMb' | 'prefer'> => {
+    const prefer = options.prefer(stage, partition);
+    return {
+      alone: !isCopyable(table.get(stage).draft),
+      ...(memorySizeMb === null ? {} : { memorySizeMb }),
+      ...(prefer === null ? {} : { prefer }),
+    };
   };
   const specOf = async (command: Launch, attemptId: string): Promise<TaskSpec> => {
     const { draft, resolved } = table.get(command.stage);

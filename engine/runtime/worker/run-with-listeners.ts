@@ -34,7 +34,6 @@ export function runWithListeners<R>(
     },
   };
   const fail = async (error: unknown): Promise<void> => {
-    if (failed !== null) return;
     failed = { error };
     task.state = 'failed';
     // What fails while a failure is told does not hide it.
@@ -47,7 +46,9 @@ export function runWithListeners<R>(
       try {
         await listener();
       } catch (error) {
-        await fail(listenerFailed(spec, error));
+        // The task fails with what came first; what comes after it is said at least.
+        if (failed === null) await fail(listenerFailed(spec, error));
+        else console.warn(`A task completion listener threw, too: ${String(error)}`);
       }
     }
   };

@@ -80,7 +80,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
       maxBadRecords: null,
       memorySizeMb: null,
     });
-  return { launcher, launch, clock, recorded, stored, ended: ended.promise };
+  return { launcher, launch, table, clock, recorded, stored, ended: ended.promise };
 }
 
 test('what tasks share is stored again before it is told that an attempt did not find it, and for no other failure', async () => {
@@ -98,10 +98,10 @@ test('what tasks share is stored again before it is told that an attempt did not
   }
 });
 
-test('an attempt that is not needed any more when its launch is recorded is not started', async () => {
+test('an attempt that is not needed any more when its launch is recorded is not started, also when its stage is forgotten', async () => {
   const recorded = Promise.withResolvers<void>();
   const started: string[] = [];
-  const { launcher, launch, ended } = launching({
+  const { launcher, launch, table, ended } = launching({
     run: async ({ attemptId }) => {
       started.push(attemptId);
       throw new Error('it was started');
@@ -111,6 +111,7 @@ test('an attempt that is not needed any more when its launch is recorded is not 
   });
   launch(0, 3);
   launcher.abort(0, 0, 3);
+  table.remove(0);
   recorded.resolve();
   expect(await ended).toMatchObject({ kind: 'taskFailed', stage: 0, partition: 0, attempt: 3, failure: { kind: 'cancelled' } });
   expect(started).toEqual([]);
