@@ -109,7 +109,7 @@ async function computePartition({ spec, template, deps, onWritten }: Computation
     badRecords,
     storedBlocks: [],
   };
-  const output = await runSink(task);
+  const output = await runSink(task).finally(() => deps.blocks?.end());
   onWritten(output);
   await badRecords?.store(deps.objects);
   const runMs = deps.clock.monotonic() - start;

@@ -31,6 +31,8 @@ export interface BlockStore {
   readonly protectedBytes: number;
   /** A task begins: blocks may take so much of memory while it runs, and make room at once. */
   begin(appId: string, limitBytes: number): void;
+  /** The task has ended, well or not: what was dropped while it may have read it goes now. */
+  end(): void;
   /** The block, which stays in this task. Counts as a hit. */
   find(id: BlockId, tag: string | null): BlockData | null;
   /** A block is not here, and is read where it is stored: a hit, too. */
@@ -42,7 +44,7 @@ export interface BlockStore {
   /** Whether `bytes` more fit for a block of that RDD; blocks of others make room for it. They are taken until `release`. */
   take(rdd: number, bytes: number): boolean;
   release(bytes: number): void;
-  /** What was taken for it must be released before. */
+  /** What was taken for it must be released before. A block of an RDD that was dropped meanwhile serves this task alone. */
   keep(kept: KeptData): void;
   /** The block turned out to be damaged. */
   forget(id: BlockId): void;
@@ -54,6 +56,8 @@ export interface BlockStore {
   readonly usedBytes: number;
   /** For blocks on disk. */
   scratch(): Scratch;
+  /** Name of a scratch file for a block, since what it replaces may still be read. It goes with the task's end unless it is kept. */
+  newFile(id: BlockId): string;
   /** What has changed since the last report; null: nothing has. */
   report(): BlockReport | null;
 }
@@ -65,6 +69,9 @@ interface State {
   readonly blocks: Map<string, KeptData>;
   readonly pinned: Set<string>;
   readonly dropped: Set<number>;
+  /** Files of blocks that are gone or not kept, which the running task may still read. */
+  readonly leaving: Set<string>;
+  files: number;
   limitBytes: number;
   /** Of blocks in memory, and of those that are being made. */
   usedBytes: number;
@@ -83,6 +90,8 @@ export function createBlockStore(options: BlockStoreOptions): BlockStore {
     blocks: new Map(),
     pinned: new Set(),
     dropped: new Set(),
+    leaving: new Set(),
+    files: 0,
     limitBytes: options.memoryBytes,
     usedBytes: 0,
     takenBytes: 0,
@@ -100,7 +109,7 @@ export function createBlockStore(options: BlockStoreOptions): BlockStore {
     id: options.id,
     protectedBytes: options.protectedBytes,
     begin(appId, limitBytes) {
-      state.pinned.clear();
+      endTask(state);
       // What an attempt took that has failed.
       state.takenBytes = 0;
       if (appId !== state.appId) clear(state);
@@ -108,6 +117,7 @@ export function createBlockStore(options: BlockStoreOptions): BlockStore {
       state.limitBytes = Math.min(limitBytes, options.memoryBytes);
       makeRoom(state, null, 0, scratch);
     },
+    end: () => endTask(state),
     find(id, tag) {
       const name = nameOf(id);
       const found = state.blocks.get(name);
@@ -135,10 +145,12 @@ export function createBlockStore(options: BlockStoreOptions): BlockStore {
     },
     keep(kept) {
       const name = nameOf(kept);
+      if (state.dropped.has(kept.rdd)) return;
       remove(state, name);
       state.blocks.set(name, kept);
       state.pinned.add(name);
       state.usedBytes += memoryOf(kept.data);
+      if (kept.data.kind === 'disk') state.leaving.delete(kept.data.file);
       note(state, kept);
     },
     forget(id) {
@@ -157,6 +169,11 @@ export function createBlockStore(options: BlockStoreOptions): BlockStore {
       return state.usedBytes;
     },
     scratch,
+    newFile(id) {
+      const file = fileName(state, id);
+      state.leaving.add(file);
+      return file;
+    },
     report: () => takeReport(state),
   };
 }
@@ -171,6 +188,12 @@ function makeRoom(state: State, rdd: number | null, bytes: number, scratch: () =
   return true;
 }
 
+function endTask(state: State): void {
+  state.pinned.clear();
+  for (const file of state.leaving) state.scratch?.drop(file);
+  state.leaving.clear();
+}
+
 function oldest(state: State, rdd: number | null): string | null {
   for (const [name, { data, ...block }] of state.blocks) {
     if (data.kind !== 'disk' && block.rdd !== rdd && !state.pinned.has(name)) return name;
@@ -181,7 +204,7 @@ function oldest(state: State, rdd: number | null): string | null {
 /** To disk where the level says so, and where that is possible. */
 function evict(state: State, name: string, scratch: () => Scratch): void {
   const kept = state.blocks.get(name) as KeptData;
-  const moved = kept.level.useDisk ? moveToDisk(kept.data, { file: fileOf(kept), scratch: scratch() }) : null;
+  const moved = kept.level.useDisk ? toDisk(state, kept, scratch()) : null;
   state.usedBytes -= memoryOf(kept.data);
   if (moved === null) {
     state.blocks.delete(name);
@@ -194,12 +217,18 @@ function evict(state: State, name: string, scratch: () => Scratch): void {
   note(state, onDisk);
 }
 
+function toDisk(state: State, { rdd, partition, data }: KeptData, scratch: Scratch): BlockData | null {
+  return moveToDisk(data, { file: fileName(state, { rdd, partition }), scratch });
+}
+
 function remove(state: State, name: string): boolean {
   const kept = state.blocks.get(name);
   if (kept === undefined) return false;
   state.blocks.delete(name);
   state.usedBytes -= memoryOf(kept.data);
-  dropData(kept.data, state.scratch);
+  const { data } = kept;
+  if (data.kind === 'disk' && state.pinned.has(name)) state.leaving.add(data.file);
+  else dropData(data, state.scratch);
   state.kept.delete(name);
   return true;
 }
@@ -237,9 +266,8 @@ function memoryOf(data: BlockData): number {
   return data.kind === 'disk' ? 0 : data.bytes;
 }
 
-/** The scratch file of a block on disk. */
-export function fileOf({ rdd, partition }: BlockId): string {
-  return `rdd-${rdd}-${partition}`;
+function fileName(state: State, { rdd, partition }: BlockId): string {
+  return `rdd-${rdd}-${partition}-${state.files++}`;
 }
 
 function nameOf({ rdd, partition }: BlockId): string {

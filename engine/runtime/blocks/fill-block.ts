@@ -6,7 +6,7 @@ import type { BlockId } from '../../types/block-report.ts';
 import type { StorageLevel } from '../../types/storage-level.ts';
 import type { Batch } from '../record-path/record-stream.ts';
 import { type BlockData, openPieceFile, PIECE_BYTES, type PieceFile } from './block-data.ts';
-import { type BlockStore, fileOf } from './block-store.ts';
+import type { BlockStore } from './block-store.ts';
 
 /** Of a record in an array that grows by halves. */
 const BYTES_PER_PLACE = 12;
@@ -143,7 +143,8 @@ function encodedPart(room: Room): Part {
 function openDiskPart(store: BlockStore, id: BlockId): DiskPart {
   const writer = createBlockWriter();
   const scratch = store.scratch();
-  const file: PieceFile = openPieceFile({ file: fileOf(id), scratch });
+  const name = store.newFile(id);
+  const file: PieceFile = openPieceFile({ file: name, scratch });
   /** Pieces that the disk has no room for. */
   const overflow: Uint8Array[] = [];
   const append = (piece: Uint8Array): void => {
@@ -173,7 +174,7 @@ function openDiskPart(store: BlockStore, id: BlockId): DiskPart {
       } catch (error) {
         if (errorCode(error) !== 'RECORD_NOT_ENCODABLE') throw error;
       }
-      scratch.drop(fileOf(id));
+      scratch.drop(name);
       return false;
     },
     data() {

@@ -186,6 +186,7 @@ test('an RDD that is not persisted any more has no blocks, nor gets any', () => 
   const store = open();
   for (const level of [StorageLevel.MEMORY_ONLY, StorageLevel.DISK_ONLY]) {
     fill(store, { rdd: 0, partition: 0 }, records(300), level);
+    store.end();
     store.drop(0, true);
     expect([found(store, 0), store.usedBytes, store.isDropped({ rdd: 0, partition: 0 })]).toEqual([null, 0, true]);
   }
@@ -227,4 +228,51 @@ test('blocks that are dropped, but not for good, are kept anew', () => {
   fill(store, { rdd: 0, partition: 0 }, records(3), StorageLevel.MEMORY_ONLY);
   store.drop(0, false);
   expect([found(store, 0), store.isDropped({ rdd: 0, partition: 0 })]).toEqual([null, false]);
+});
+
+test.each(['DISK_ONLY', 'MEMORY_ONLY'] as const)(
+  'at %s a block that is dropped while a task reads it stays until the task has ended',
+  (name) => {
+    const store = open();
+    fill(store, { rdd: 0, partition: 0 }, records(600), StorageLevel[name]);
+    store.begin('app', 10 * MB);
+    const data = store.find({ rdd: 0, partition: 0 }, 'tag');
+    store.drop(0, true);
+    expect([found(store, 0), store.usedBytes]).toEqual([null, 0]);
+    expect(readAll(store, data === null ? [] : [data])).toEqual(records(600));
+    store.end();
+    expect(store.scratch().usedBytes()).toBe(0);
+  },
+);
+
+test('a block that is dropped and made again in the same task is two files', () => {
+  const store = open();
+  const first = fill(store, { rdd: 0, partition: 0 }, records(300), StorageLevel.DISK_ONLY);
+  store.drop(0, false);
+  const second = fill(store, { rdd: 0, partition: 0 }, records(300, 300), StorageLevel.DISK_ONLY);
+  expect([readAll(store, first.parts), readAll(store, second.parts)]).toEqual([records(300), records(300, 300)]);
+  store.end();
+  expect(found(store, 0)).toEqual(records(300, 300));
+});
+
+test.each(['DISK_ONLY', 'MEMORY_ONLY'] as const)(
+  'at %s a block of an RDD that is dropped while it is made serves that task alone',
+  (name) => {
+    const store = open();
+    const filling = fillBlock(store, { rdd: 0, partition: 0 }, StorageLevel[name]);
+    filling.add(records(300));
+    store.drop(0, true);
+    expect(readAll(store, filling.finish('tag'))).toEqual(records(300));
+    expect([found(store, 0), store.usedBytes, store.report()]).toEqual([null, 0, null]);
+    store.end();
+    expect(store.scratch().usedBytes()).toBe(0);
+  },
+);
+
+test('files of a block that is not kept after all are gone when the task has ended', () => {
+  const store = open({ memoryBytes: MB, diskBytes: 5 * MB });
+  fill(store, { rdd: 0, partition: 0 }, records(20_000), StorageLevel.MEMORY_AND_DISK);
+  fillBlock(store, { rdd: 0, partition: 1 }, StorageLevel.DISK_ONLY).add(records(300));
+  store.end();
+  expect([store.scratch().usedBytes(), store.usedBytes]).toEqual([0, 0]);
 });
