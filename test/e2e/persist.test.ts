@@ -1,9 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AppEvent } from '../../engine/types/app-event.ts';
 import { jobFolder } from '../support/job-folder.ts';
 import { startEmulatedAws } from '../support/lambda/emulated-aws.ts';
 import { eventsOf } from '../support/run-events.ts';
+
+const KEPT_POINTS = readFileSync(new URL('./jobs/kept-points.ts', import.meta.url), 'utf8');
+
+test('the page shows the job of the loop', () => {
+  expect(readFileSync(new URL('../../docs/memory-and-storage.md', import.meta.url), 'utf8')).toContain(KEPT_POINTS);
+});
+
+/** The same descent, in one loop over an array; sums in another order, so equal but for the last digits. */
+function fitLine(points: readonly (readonly [number, number])[]): readonly [slope: number, offset: number] {
+  let [slope, offset] = [0, 0];
+  for (let pass = 1; pass < 20; pass++) {
+    const errors = points.map(([x, y]) => [(slope * x + offset - y) * x, slope * x + offset - y] as const);
+    slope -= errors.reduce((sum, [ds]) => sum + ds, 0) / points.length;
+    offset -= errors.reduce((sum, [, db]) => sum + db, 0) / points.length;
+  }
+  return [slope, offset];
+}
 
 type TaskEnded = Extract<AppEvent, { kind: 'taskEnded' }>;
 
@@ -47,6 +65,17 @@ describe.each(MASTERS)('on %s', (master) => {
         expect(pass.map(placeOf)).toEqual(first?.map(placeOf));
       }
     }
+  });
+
+  test('a loop reads its input in the first pass, and finds every partition where it is kept in the nineteen others', async () => {
+    const points = Array.from({ length: 400 }, (_, i) => [i / 400, 3 * (i / 400) + 1] as const);
+    using folder = jobFolder({ 'points.txt': points.map((point) => point.join(' ')).join('\n'), 'job.ts': KEPT_POINTS });
+    const { stdout, stderr } = await folder.run(['job.ts', '--on', master]);
+    const fitted = JSON.parse(stdout) as number[];
+    for (const [i, expected] of fitLine(points).entries()) expect(fitted[i]).toBeCloseTo(expected, 9);
+    const kept = (await eventsOf(folder, stderr)).flatMap((event) => (event.kind === 'taskEnded' && event.blocks ? [event.blocks] : []));
+    const total = (count: (blocks: (typeof kept)[number]) => number): number => kept.reduce((sum, blocks) => sum + count(blocks), 0);
+    expect([total(({ computed }) => computed), total(({ hits }) => hits)]).toEqual([2, 2 * 19]);
   });
 
   test('unpersist drops what is kept: it is computed again', async () => {
