@@ -219,8 +219,9 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
     gangs.set(stage, { gang, id });
     return id;
   };
-  const whereOf = ({ stage, partition, memorySizeMb }: Launch): Pick<RunOptions, 'alone' | 'memorySizeMb' | 'prefer'> => {
-    const prefer = options.prefer(stage, partition);
+  const whereOf = ({ stage, partition, memorySizeMb, gang }: Launch): Pick<RunOptions, 'alone' | 'memorySizeMb' | 'prefer'> => {
+    // Members of a gang that one worker keeps would stand behind each other, the first waiting for the second.
+    const prefer = gang === undefined ? options.prefer(stage, partition) : null;
     return {
       alone: !isCopyable(table.get(stage).draft),
       ...(memorySizeMb === null ? {} : { memorySizeMb }),

@@ -121,6 +121,6 @@ export type SchedulerCommand =
   | { readonly kind: 'jobFailed'; readonly job: number; readonly failure: JobFailure }
   | {
       readonly kind: 'warn';
-      readonly code: 'THROTTLED' | 'NO_CAPACITY' | 'EXECUTOR_EXCLUDED' | 'BARRIER_RESTARTED';
+      readonly code: 'THROTTLED' | 'NO_CAPACITY' | 'EXECUTOR_EXCLUDED' | 'BARRIER_RESTARTED' | 'BARRIER_WAITS';
       readonly message: string;
     };

@@ -1,11 +1,11 @@
 import type { TaskFailure } from '../../engine/types/failure.ts';
+import { hasRoom } from './barrier-wait.ts';
 import type { StageState, TaskState } from './state.ts';
 import { abortFlights, addFlight, markLost, markPending } from './tasks.ts';
-import { noCapacity } from './throttle.ts';
 import type { Turn } from './turn.ts';
 
 /**
- * Launches all tasks of a barrier stage together. False: they have to wait, and so do those behind them, or they would never find room.
+ * Launches all tasks of a barrier stage together. False: they have to wait.
  * ```
  *   nothing committed, nothing under way, room for all ──▶ launched, gang g
  *      ▲                                                     │ one fails: the others are called off
@@ -15,13 +15,10 @@ import type { Turn } from './turn.ts';
  */
 export function launchTogether(turn: Turn, stage: StageState): boolean {
   const { state } = turn;
-  if (stage.inFlight > 0 || stage.tasks.some(({ status }) => status === 'raising')) return false;
+  if (stage.inFlight > 0 || !hasRoom(state, stage)) return false;
+  if (stage.tasks.some(({ status }) => status === 'raising')) return false;
   if (stage.gangs !== stage.givenUp || stage.tasks.some(({ status }) => status === 'done')) {
     giveUpAll(turn, stage);
-    return false;
-  }
-  if (state.inFlight + stage.tasks.length > Math.min(state.slots, state.settings.concurrency)) {
-    if (state.inFlight === 0) noCapacity(turn);
     return false;
   }
   stage.gangs++;

@@ -1,3 +1,4 @@
+import { hasRoom, keepsSlots, keptFor } from './barrier-wait.ts';
 import { executorsToAvoid } from './exclusion.ts';
 import { launchTogether } from './gang.ts';
 import { byShare } from './pools.ts';
@@ -10,34 +11,47 @@ import type { Turn } from './turn.ts';
 export function launchReady(turn: Turn): void {
   const { state } = turn;
   if (state.throttle.pause !== null) return;
-  for (let stage = nextStage(turn); stage !== null; stage = nextStage(turn)) {
+  /** Barrier stages that have to wait. */
+  const passed = new Set<StageState>();
+  for (let stage = nextStage(turn, passed); stage !== null; stage = nextStage(turn, passed)) {
     if (state.inFlight >= state.slots) {
       if (state.inFlight === 0) noCapacity(turn);
       return;
     }
     if (!stage.barrier) launch(turn, stage, takeNext(stage) as number);
-    else if (!launchTogether(turn, stage)) return;
+    else if (!launchTogether(turn, stage)) {
+      if (keepsSlots(turn, stage)) return;
+      passed.add(stage);
+    }
   }
+  if (state.inFlight === 0 && [...passed].some((stage) => !hasRoom(state, stage))) noCapacity(turn);
 }
 
-function nextStage({ state }: Turn): StageState | null {
-  return state.settings.pools.mode === 'FIFO' ? first(state) : fairest(state);
+function nextStage({ state }: Turn, passed: ReadonlySet<StageState>): StageState | null {
+  return state.settings.pools.mode === 'FIFO' ? first(state, passed) : fairest(state, passed);
 }
 
-function first(state: SchedulerState): StageState | null {
-  for (let first = state.ready[0]; first !== undefined; first = state.ready[0]) {
-    const stage = state.stages[first] as StageState;
+function first(state: SchedulerState, passed: ReadonlySet<StageState>): StageState | null {
+  for (let i = 0; i < state.ready.length; i++) {
+    const stage = state.stages[state.ready[i] as number] as StageState;
+    if (passed.has(stage)) continue;
     if (peekNext(stage) !== null) return stage;
-    state.ready.shift();
+    state.ready.splice(i--, 1);
   }
   return null;
 }
 
-/** Asked for each launch anew, for each changes the shares; costs as many steps as there are stages with tasks to launch. */
-function fairest(state: SchedulerState): StageState | null {
+/**
+ * Asked for each launch anew, for each changes the shares; costs as many steps as there are stages with tasks to launch.
+ * What slots are kept for comes before all pools: which of them has the least changes with every task that ends.
+ */
+function fairest(state: SchedulerState, passed: ReadonlySet<StageState>): StageState | null {
+  const kept = keptFor(state);
+  if (kept !== null && !passed.has(kept)) return kept;
   let best: StageState | null = null;
   for (let i = 0; i < state.ready.length; i++) {
     const stage = state.stages[state.ready[i] as number] as StageState;
+    if (passed.has(stage)) continue;
     if (peekNext(stage) === null) state.ready.splice(i--, 1);
     else if (best === null || byShare(state, best, stage) > 0) best = stage;
   }

@@ -1,3 +1,4 @@
+import { keptFor } from './barrier-wait.ts';
 import { executorsToAvoid } from './exclusion.ts';
 import { addRuntime, medianRuntimeMs } from './runtimes.ts';
 import type { SchedulerState, StageState, TaskState } from './state.ts';
@@ -57,7 +58,7 @@ function canHaveSlowTasks({ settings: { speculation } }: SchedulerState, stage: 
 function copySlowTasks(turn: Turn, stage: StageState): void {
   const { state } = turn;
   const settings = state.settings.speculation as SpeculationSettings;
-  if (state.throttle.pause !== null) return;
+  if (state.throttle.pause !== null || keptFor(state) !== null) return;
   const medianMs = medianRuntimeMs(stage.runtimes);
   if (medianMs === null) return;
   const slowMs = Math.max(settings.multiplier * medianMs, settings.minRuntimeMs);

@@ -46,6 +46,8 @@ export interface SchedulerState {
   /** Stages of which outputs were taken back and are not all made again: what was made of them is in doubt. */
   outdated: readonly number[];
   readonly throttle: ThrottleState;
+  /** The barrier stage that slots are kept for now and then; null when none has to wait. */
+  barrierWait: BarrierWait | null;
   /** Monotonic time of the last event that tells one. */
   nowMs: number;
   /** The timer that looks for slow tasks; null when none is set. */
@@ -181,6 +183,15 @@ export interface Flight {
   aborted: boolean;
 }
 
+/** Of one barrier stage at a time, so that several together stop others no longer than one does. */
+export interface BarrierWait {
+  readonly stage: number;
+  readonly timer: number;
+  readonly ms: number;
+  /** Until the timer fires slots that come free are kept for it; false: others get them. */
+  readonly keeps: boolean;
+}
+
 /** One pause for everything: a throttle says that the platform, not a task, wants less. */
 export interface ThrottleState {
   nextTimer: number;
@@ -208,6 +219,7 @@ export function createSchedulerState(settings: SchedulerSettings, slots: number)
     released: [],
     outdated: [],
     throttle: { nextTimer: 0, pause: null, pauses: 0, throttles: 0, waitedMs: 0 },
+    barrierWait: null,
     nowMs: 0,
     speculationTimer: null,
     executorFailures: {},

@@ -1,3 +1,4 @@
+import { barrierTimerFired } from './barrier-wait.ts';
 import type { SchedulerCommand } from './commands.ts';
 import type { SchedulerEvent } from './events.ts';
 import { cancelJob, forgetReleased, submitJob } from './jobs.ts';
@@ -40,7 +41,7 @@ const HANDLERS: { readonly [K in SchedulerEvent['kind']]: (turn: Turn, event: Ex
   outputLost: (turn, event) => outputLost(turn, event.lost),
   timerFired: (turn, { id, nowMs }) => {
     tellTime(turn.state, nowMs);
-    if (!lookForSlowTasks(turn, id)) timerFired(turn, id);
+    if (!lookForSlowTasks(turn, id) && !barrierTimerFired(turn, id)) timerFired(turn, id);
   },
   capacityChanged: (turn, event) => capacityChanged(turn, event.slots),
   stageReleased: ({ state }, event) => {

@@ -138,3 +138,23 @@ test('tasks that do not make the same calls fail, and say what differs', async (
   );
   expect(code).toBe(0);
 });
+
+test.each(['local[2]', 'local-cluster[1,2,512]'])('tasks meet though one worker keeps the data of both (%s)', async (master) => {
+  using folder = jobFolder({
+    'job.ts': job(
+      "const { threadId } = await import('node:worker_threads');",
+      "const where = lv.range(2, { numSlices: 2 }).map(async () => (await import('node:worker_threads')).threadId).cache();",
+      '// One after the other, in the worker that is up.',
+      'const kept = await where.take(2);',
+      'const met = await where.barrier().mapPartitions(async ([computed]) => {',
+      "  const here = (await import('node:worker_threads')).threadId;",
+      '  const others = await BarrierTaskContext.get()?.allGather(String(here));',
+      '  return [new Set(others).size, computed];',
+      '}).collect();',
+      'console.log(kept[0] === kept[1], kept.includes(threadId), met.filter((_, i) => i % 2 === 0));',
+    ),
+  });
+  const { stdout, stderr, code } = await folder.run(['job.ts', '--on', master]);
+  expect([stdout, code]).toEqual(['true false [ 2, 2 ]\n', 0]);
+  expect(stderr).toContain('0 retries');
+});

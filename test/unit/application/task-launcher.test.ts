@@ -8,6 +8,7 @@ import { createSeededRandom } from '../../../engine/adapters/memory/seeded-rando
 import { createVirtualClock } from '../../../engine/adapters/memory/virtual-clock.ts';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
 import type { RunOptions, TaskRunner } from '../../../engine/ports/task-runner.ts';
+import type { PreferredPlaces } from '../../../engine/types/block-report.ts';
 
 const NO_EARLIER: EarlierAttempts = {
   mayRun: () => false,
@@ -24,6 +25,7 @@ interface Given {
   readonly recordLaunches?: () => Promise<void>;
   readonly earlier?: EarlierAttempts;
   readonly stage?: StageDraft;
+  readonly prefer?: PreferredPlaces;
 }
 
 function draft(plan: object, closures: readonly object[] = []): StageDraft {
@@ -31,7 +33,7 @@ function draft(plan: object, closures: readonly object[] = []): StageDraft {
 }
 
 /** A launcher of the tasks of one stage over a runner that does as it is told. */
-function launching({ run, outlives, recordLaunches = async () => undefined, earlier = NO_EARLIER, stage = draft({}) }: Given) {
+function launching({ run, outlives, recordLaunches = async () => undefined, earlier = NO_EARLIER, stage = draft({}), prefer }: Given) {
   const ended = Promise.withResolvers<SchedulerEvent>();
   const table = createStageTable();
   table.add(stage);
@@ -49,7 +51,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
     random: createSeededRandom('launches'),
     barrierTimeoutMs: 1000,
     taskTimeoutMs: null,
-    prefer: () => null,
+    prefer: () => prefer ?? null,
     onBlocks: () => undefined,
     onExecutorLost: () => undefined,
     inputsOf: async () => [],
@@ -67,7 +69,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
     emit: () => undefined,
     onFatal: ended.reject,
   });
-  const launch = (partition: number, attempt = 0): void =>
+  const launch = (partition: number, attempt = 0, gang?: number): void =>
     launcher.launch({
       kind: 'launch',
       stage: 0,
@@ -79,6 +81,7 @@ function launching({ run, outlives, recordLaunches = async () => undefined, earl
       copy: attempt > 0,
       maxBadRecords: null,
       memorySizeMb: null,
+      ...(gang === undefined ? {} : { gang }),
     });
   return { launcher, launch, table, clock, recorded, stored, ended: ended.promise };
 }
@@ -135,6 +138,25 @@ test.each<[string, StageDraft, boolean]>([
   launch(0);
   await ended;
   expect(started).toEqual([alone]);
+});
+
+test.each([
+  ['for itself goes where its data are kept', undefined, true],
+  ['together with others goes wherever there is room, or two would stand behind each other', 1, false],
+] as const)('an attempt that runs %s', async (_, gang, asPreferred) => {
+  const prefer: PreferredPlaces = { places: [{ executorId: 'e', worker: 0 }], waitMs: 60_000 };
+  const preferred: unknown[] = [];
+  const { launch, ended } = launching({
+    run: async (__, options) => {
+      preferred.push(options.prefer);
+      throw new Error('it was started');
+    },
+    outlives: false,
+    prefer,
+  });
+  launch(0, 0, gang);
+  await ended;
+  expect(preferred).toEqual([asPreferred ? prefer : undefined]);
 });
 
 describe('a launcher whose attempts outlive it', () => {

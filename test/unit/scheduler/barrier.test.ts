@@ -31,6 +31,8 @@ const giveUp = (partition: number, from = 0): SchedulerCommand => ({
   from,
   uncommitted: true,
 });
+/** Slots are kept for it from now on. */
+const keeps: SchedulerCommand = { kind: 'setTimer', id: 0, ms: 5000 };
 const raised = (partition: number, generation = 1): SchedulerEvent => ({ kind: 'generationRaised', stage: 0, partition, generation });
 const newly = (failure = 'user-error'): SchedulerCommand => ({
   kind: 'warn',
@@ -60,7 +62,7 @@ function restart({ send }: Script, round: number): readonly SchedulerCommand[] {
 }
 
 describe('a barrier stage', () => {
-  test('waits until there is room for all its tasks, and what stands behind it waits, too', () => {
+  test('waits until there is room for all its tasks, and what stands behind it waits, too, for a while', () => {
     const { send } = script(3);
     send(submitted(graph(0, [spec(0, [], 'result')])), resolved(0, 2));
     expect(
@@ -73,13 +75,13 @@ describe('a barrier stage', () => {
   test('counts what runs at once, not what is queued', () => {
     const { send } = script(40, { concurrency: 2 });
     send(submitted(graph(0, [spec(0, [], 'result')])), resolved(0, 1), submitted(graph(1, [barrier(1)])));
-    expect(send(resolved(1, 2))).toEqual([started(1, 2)]);
+    expect(send(resolved(1, 2))).toEqual([started(1, 2), keeps]);
     expect(send(succeeded(0, 0))).toContainEqual(together(1, { stage: 1, gang: 1 }));
   });
 
   test('begins anew when one task fails: the others are called off, and nothing of before can commit', () => {
     const it = running();
-    expect(it.send(taskFailed(0, 1, 0, failed('user-error')))).toEqual([abort(0), newly()]);
+    expect(it.send(taskFailed(0, 1, 0, failed('user-error')))).toEqual([abort(0), newly(), keeps]);
     expect(it.send(taskFailed(0, 0, 0, failed('cancelled')))).toEqual([giveUp(0), giveUp(1)]);
     expect(it.send(raised(1))).toEqual([]);
     const again = { gang: 2, attempt: 1, generation: 1 };
@@ -96,6 +98,7 @@ describe('a barrier stage', () => {
     ]);
     const late = running();
     expect(late.send(taskFailed(0, 1, 0, failed('user-error')), succeeded(0, 0)).slice(2)).toEqual([
+      keeps,
       { kind: 'raiseGeneration', stage: 0, partition: 0, from: 0 },
       giveUp(1),
     ]);
@@ -126,7 +129,11 @@ describe('a barrier stage', () => {
     send(submitted(graph(0, [barrier(0)])));
     const again = { ...resolved(0, 2), raised: [{ partition: 1, generation: 1 }] } as SchedulerEvent;
     expect(send(again)).toEqual([started(0, 2), giveUp(0), giveUp(1, 1)]);
-    expect(send(raised(0), raised(1, 2))).toEqual([together(0, { gang: 2, generation: 1 }), together(1, { gang: 2, generation: 2 })]);
+    expect(send(raised(0), raised(1, 2))).toEqual([
+      keeps,
+      together(0, { gang: 2, generation: 1 }),
+      together(1, { gang: 2, generation: 2 }),
+    ]);
   });
 
   test('fails at the second time when the mistake is the same', () => {
@@ -157,6 +164,7 @@ describe('a barrier stage', () => {
     expect(send(taskFailed(1, 0, 0, lost))).toContainEqual({ kind: 'raiseGeneration', stage: 0, partition: 1, from: 0 });
     expect(send(raised(1))).toEqual([{ kind: 'raiseGeneration', stage: 0, partition: 0, from: 0 }, giveUp(1, 1)]);
     expect(send(raised(0), raised(1, 2))).toEqual([
+      keeps,
       together(0, { gang: 2, attempt: 1, generation: 1 }),
       together(1, { gang: 2, attempt: 1, generation: 2 }),
     ]);
