@@ -228,6 +228,8 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       ...(prefer === null ? {} : { prefer }),
     };
   };
+  /** Tasks of which an attempt ran out of memory. */
+  const outOfMemory = new Set<string>();
   const specOf = async (command: Launch, attemptId: string): Promise<TaskSpec> => {
     const { draft, resolved } = table.get(command.stage);
     const localProperties = options.propertiesOf(command.stage);
@@ -248,6 +250,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
       ...(command.inputs === null ? {} : { inputDigest: command.inputs }),
       ...(command.maxBadRecords === null ? {} : { maxBadRecords: command.maxBadRecords }),
       ...(localProperties === null ? {} : { localProperties }),
+      ...(outOfMemory.has(taskName(command)) ? { keepsNothing: true } : {}),
       bounds: resolved.bounds,
       ...(command.gang === undefined ? {} : { barrier: { id: gangOf(command), timeoutMs: options.barrierTimeoutMs } }),
       maxMs: options.taskTimeoutMs,
@@ -256,6 +259,7 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
   const report = ({ stage, partition, attempt, generation }: Launch, outcome: TaskOutcome, durationMs: number): void => {
     const success = outcome.kind === 'success';
     const { blocks = null } = outcome;
+    if (!success && outcome.failure.kind === 'out-of-memory') outOfMemory.add(taskName({ stage, partition }));
     if (blocks !== null) options.onBlocks(blocks, success ? outcome.result.metrics.runMs : null);
     emit({
       kind: 'taskEnded',
@@ -328,6 +332,10 @@ export function createTaskLauncher(options: TaskLauncherOptions): TaskLauncher {
 function lostKey({ error }: TaskFailure): string {
   const details = error.fields['details'] as { readonly key?: unknown } | undefined;
   return typeof details?.key === 'string' ? details.key : '';
+}
+
+function taskName({ stage, partition }: Pick<Launch, 'stage' | 'partition'>): string {
+  return `${stage}/${partition}`;
 }
 
 function nameOf(stage: number, partition: number, attempt: number): string {

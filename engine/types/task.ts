@@ -111,6 +111,8 @@ export interface TaskSpec {
   readonly localProperties?: Readonly<Record<string, string>>;
   /** The tasks of the stage run together; absent: each for itself. */
   readonly barrier?: BarrierGang;
+  /** Partitions of persisted RDDs are not kept in memory: an attempt before this one ran out of it. */
+  readonly keepsNothing?: true;
   /** The attempt is stopped after this long; null is no limit. */
   readonly maxMs: number | null;
   /** Absent: the executor was started with them. */

@@ -1,6 +1,7 @@
 import { LevinError } from '../../errors/levin-error.ts';
 import type { PlanNode } from '../../plan/stage-plan.ts';
 import type { BlockId } from '../../types/block-report.ts';
+import type { StorageLevel } from '../../types/storage-level.ts';
 import { createPace } from '../pace.ts';
 import { type Batch, computedStream, concatStreams, MAX_BATCH, type RecordStream } from '../record-path/record-stream.ts';
 import type { TaskContext } from '../task-context.ts';
@@ -75,10 +76,13 @@ interface Keeping extends Omit<Computation, 'open'> {
 }
 
 /** The whole partition at once, also where few of its records are asked for: what is begun twice costs more than what is finished. */
-async function keepBlock({ deps }: TaskContext, { at, id, blocks, tag, from, storing }: Keeping): Promise<RecordStream> {
+async function keepBlock(task: TaskContext, { at, id, blocks, tag, from, storing }: Keeping): Promise<RecordStream> {
+  const { deps, spill } = task;
   const onlyStored = at.stored === 'only';
-  // What an environment has on disk is gone with the attempt.
-  const fill = fillBlock(blocks, id, onlyStored ? { ...at.level, useMemory: true, useDisk: false } : at.level);
+  const rest = (): RecordStream => (storing === null ? from : storingStream(from, storing));
+  const level = levelIn(task, at);
+  if (!level.useMemory && !level.useDisk) return rest();
+  const fill = fillBlock(blocks, id, { level, runsShort: () => spill.mustSpill(0) !== null });
   const streams = (parts: readonly BlockData[]) => parts.map((data) => () => keptStream(data, blocks, id));
   const pace = createPace(deps.clock);
   try {
@@ -88,8 +92,7 @@ async function keepBlock({ deps }: TaskContext, { at, id, blocks, tag, from, sto
       const batch: Batch | null = next instanceof Promise ? await next : next;
       if (batch === null) break;
       storing?.add(batch);
-      if (!fill.add(batch))
-        return concatStreams([...streams(fill.taken()), () => (storing === null ? from : storingStream(from, storing))]);
+      if (!fill.add(batch)) return concatStreams([...streams(fill.taken()), rest]);
       const breath = pace.ran();
       if (breath !== null) await breath;
     }
@@ -100,6 +103,12 @@ async function keepBlock({ deps }: TaskContext, { at, id, blocks, tag, from, sto
     await from.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Where the worker may keep it: what an environment has on disk is gone with the attempt, and where memory ran out before, none of it is filled again. */
+function levelIn({ spec }: TaskContext, { level, stored }: Cached): StorageLevel {
+  const here = stored === 'only' ? { ...level, useMemory: true, useDisk: false } : level;
+  return spec.keepsNothing === true ? { ...here, useMemory: false } : here;
 }
 
 /** What is too large for memory is stored as it passes, when all of it does. */

@@ -7,6 +7,7 @@ import type { StorageLevel } from '../../types/storage-level.ts';
 import type { Batch } from '../record-path/record-stream.ts';
 import { type BlockData, openPieceFile, PIECE_BYTES, type PieceFile } from './block-data.ts';
 import type { BlockStore } from './block-store.ts';
+import { createStringOwner } from './own-strings.ts';
 
 /** Of a record in an array that grows by halves. */
 const BYTES_PER_PLACE = 12;
@@ -23,13 +24,19 @@ export interface BlockFill {
   finish(tag: string): readonly BlockData[];
 }
 
+export interface FillOptions {
+  readonly level: StorageLevel;
+  /** Whether memory runs out, whatever the estimates say. Default: it does not. */
+  readonly runsShort?: () => boolean;
+}
+
 /**
  * Takes in the records of a partition as its level says, and asks for memory as it grows ("unrolling"):
  * ```
  *   objects, or encoded pieces ──no more room──▶ disk, where the level has it   else: not kept
  * ```
  */
-export function fillBlock(store: BlockStore, id: BlockId, level: StorageLevel): BlockFill {
+export function fillBlock(store: BlockStore, id: BlockId, { level, runsShort = () => false }: FillOptions): BlockFill {
   const room = createRoom(store, id.rdd);
   const toDisk = (): DiskPart => openDiskPart(store, id);
   let part: Part = level.useMemory ? (level.deserialized ? objectPart(room) : encodedPart(room)) : toDisk();
@@ -43,7 +50,7 @@ export function fillBlock(store: BlockStore, id: BlockId, level: StorageLevel): 
   };
   return {
     add(records) {
-      if (part.add(records)) return true;
+      if (part.add(records) && (part.kind === 'disk' || !runsShort())) return true;
       return level.useDisk && part.kind !== 'disk' && onDisk(part);
     },
     taken() {
@@ -101,10 +108,12 @@ function createRoom(store: BlockStore, rdd: number): Room {
 function objectPart(room: Room): Part {
   const tracker = createSizeTracker();
   const records: unknown[] = [];
+  const own = createStringOwner();
   return {
     kind: 'records',
     add(batch) {
-      for (const record of batch) {
+      for (const given of batch) {
+        const record = own(given);
         records.push(record);
         tracker.countdown -= 1;
         if (tracker.countdown <= 0) tracker.measured(heapBytesOf(record) + BYTES_PER_PLACE);

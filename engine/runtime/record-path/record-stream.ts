@@ -93,22 +93,25 @@ export function recordsStream(records: Batch): RecordStream {
 /** Streams one after the other, each opened when the one before it has ended. */
 export function concatStreams(openers: readonly (() => RecordStream)[]): RecordStream {
   const opened: (RecordStream | undefined)[] = [];
+  // What has been read is let go, with all that it holds.
+  const left: ((() => RecordStream) | undefined)[] = [...openers];
   let at = 0;
   const open = (i: number): RecordStream => {
-    opened[i] ??= (openers[i] as () => RecordStream)();
+    opened[i] ??= (left[i] as () => RecordStream)();
+    left[i] = undefined;
     return opened[i];
   };
   const goOn = async (first: Promise<Batch | null>, max: number): Promise<Batch | null> => {
     let batch = await first;
-    while (batch === null && ++at < openers.length) batch = await open(at).pull(max);
+    while (batch === null && ++at < left.length) batch = await open(at).pull(max);
     return batch;
   };
   return {
     async prepare() {
-      for (let i = at; i < openers.length; i += 1) await open(i).prepare();
+      for (let i = at; i < left.length; i += 1) await open(i).prepare();
     },
     pull(max) {
-      for (; at < openers.length; at += 1) {
+      for (; at < left.length; at += 1) {
         const batch = open(at).pull(max);
         if (batch instanceof Promise) return goOn(batch, max);
         if (batch !== null) return batch;
@@ -117,7 +120,7 @@ export function concatStreams(openers: readonly (() => RecordStream)[]): RecordS
       return null;
     },
     async close() {
-      at = openers.length;
+      at = left.length;
       for (const stream of opened.splice(0)) await stream?.close();
     },
   };

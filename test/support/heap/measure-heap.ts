@@ -3,15 +3,17 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { decodeBlock, encodeBlock } from '../../../engine/records/block.ts';
 import { heapBytesOf } from '../../../engine/records/heap-bytes.ts';
-import { RECORD_SHAPES, type RecordShape } from './record-shapes.ts';
+import { createStringOwner } from '../../../engine/runtime/blocks/own-strings.ts';
+import { CUT_SHAPES, RECORD_SHAPES, type RecordShape } from './record-shapes.ts';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 
-/** As a user function makes them, or as a reader gets them out of a block. */
+/** As a user function makes them, as a reader gets them out of a block, or as they are kept. */
 function collect({ count, make }: RecordShape, kind: string): unknown[] {
   const made = Array.from({ length: count }, (_, i) => make(i));
   if (kind === 'made') return made;
+  if (kind === 'kept') return made.map(createStringOwner());
   const records = decodeBlock(encodeBlock(made));
   // The decoder holds on to the last block that it read.
   decodeBlock(encodeBlock([1]));
@@ -43,3 +45,4 @@ function measure(shape: RecordShape, kind: string): { readonly measured: number;
 
 for (const shape of RECORD_SHAPES)
   for (const kind of ['made', 'decoded']) console.log(JSON.stringify({ name: shape.name, kind, ...measure(shape, kind) }));
+for (const shape of CUT_SHAPES) console.log(JSON.stringify({ name: shape.name, kind: 'kept', ...measure(shape, 'kept') }));

@@ -44,3 +44,16 @@ export const RECORD_SHAPES: readonly RecordShape[] = [
 function flat(text: string): string {
   return Buffer.from(text).toString();
 }
+
+/** A line of half a kilobyte, of which little is kept. */
+function firstField(i: number, letter: string): string {
+  return `${i} ${letter.repeat(20)},`.padEnd(500, 'x').split(',')[0] as string;
+}
+
+/** What keeps alive more than it shows, unless its strings are copied. */
+export const CUT_SHAPES: readonly RecordShape[] = [
+  { name: 'a field of a line', count: 20_000, make: (i) => firstField(i, 'a') },
+  { name: 'a wide field of a line', count: 20_000, make: (i) => firstField(i, 'щ') },
+  { name: 'an object with a field of a line', count: 20_000, make: (i) => ({ id: i, tags: [firstField(i, 'b')] }) },
+  { name: 'a joined text', count: 20_000, make: (i) => 'a text and its number: ' + String(i) },
+];

@@ -26,7 +26,7 @@ function records(count: number, from = 0): string[] {
 
 /** Fills a block; gives what there is of it, and whether it was kept. */
 function fill(store: BlockStore, id: { rdd: number; partition: number }, all: readonly string[], level: StorageLevel) {
-  const filling = fillBlock(store, id, level);
+  const filling = fillBlock(store, id, { level });
   let at = 0;
   while (at < all.length) {
     const batch = all.slice(at, at + 100);
@@ -64,7 +64,7 @@ describe('a block', () => {
   test('that is deserialised is the records themselves', () => {
     const store = open();
     const record = { a: 1 };
-    const filling = fillBlock(store, { rdd: 0, partition: 0 }, StorageLevel.MEMORY_ONLY);
+    const filling = fillBlock(store, { rdd: 0, partition: 0 }, { level: StorageLevel.MEMORY_ONLY });
     filling.add([record]);
     filling.finish('tag');
     expect(found(store, 0)?.[0]).toBe(record);
@@ -108,7 +108,7 @@ describe('a block', () => {
 
   test('that cannot be encoded stays in memory alone', () => {
     const store = open();
-    const filling = fillBlock(store, { rdd: 0, partition: 0 }, StorageLevel.MEMORY_AND_DISK);
+    const filling = fillBlock(store, { rdd: 0, partition: 0 }, { level: StorageLevel.MEMORY_AND_DISK });
     filling.add([{ f: () => 1 }, ...records(4000)]);
     filling.finish('tag');
     expect(found(store, 0)?.length).toBe(4001);
@@ -175,7 +175,7 @@ describe('when memory is full', () => {
 
   test('what an attempt took that failed is there again for the next', () => {
     const store = open();
-    const failing = fillBlock(store, { rdd: 0, partition: 0 }, StorageLevel.MEMORY_ONLY);
+    const failing = fillBlock(store, { rdd: 0, partition: 0 }, { level: StorageLevel.MEMORY_ONLY });
     failing.add(records(6000));
     store.begin('app', 10 * MB);
     expect(fill(store, { rdd: 0, partition: 0 }, records(8000), StorageLevel.MEMORY_ONLY).kept).toBe(true);
@@ -259,7 +259,7 @@ test.each(['DISK_ONLY', 'MEMORY_ONLY'] as const)(
   'at %s a block of an RDD that is dropped while it is made serves that task alone',
   (name) => {
     const store = open();
-    const filling = fillBlock(store, { rdd: 0, partition: 0 }, StorageLevel[name]);
+    const filling = fillBlock(store, { rdd: 0, partition: 0 }, { level: StorageLevel[name] });
     filling.add(records(300));
     store.drop(0, true);
     expect(readAll(store, filling.finish('tag'))).toEqual(records(300));
@@ -272,7 +272,20 @@ test.each(['DISK_ONLY', 'MEMORY_ONLY'] as const)(
 test('files of a block that is not kept after all are gone when the task has ended', () => {
   const store = open({ memoryBytes: MB, diskBytes: 5 * MB });
   fill(store, { rdd: 0, partition: 0 }, records(20_000), StorageLevel.MEMORY_AND_DISK);
-  fillBlock(store, { rdd: 0, partition: 1 }, StorageLevel.DISK_ONLY).add(records(300));
+  fillBlock(store, { rdd: 0, partition: 1 }, { level: StorageLevel.DISK_ONLY }).add(records(300));
   store.end();
   expect([store.scratch().usedBytes(), store.usedBytes]).toEqual([0, 0]);
+});
+
+test('when memory runs short whatever estimates say, a block that is made goes to disk, or is not kept', () => {
+  for (const [level, kept] of [
+    [StorageLevel.MEMORY_ONLY, false],
+    [StorageLevel.MEMORY_AND_DISK, true],
+    [StorageLevel.DISK_ONLY, true],
+  ] as const) {
+    const store = open();
+    const filling = fillBlock(store, { rdd: 0, partition: 0 }, { level, runsShort: () => true });
+    expect([filling.add(records(300)), readAll(store, kept ? filling.finish('tag') : filling.taken())]).toEqual([kept, records(300)]);
+    expect([store.usedBytes, found(store, 0)]).toEqual([0, kept ? records(300) : null]);
+  }
 });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { RDD } from '../../../driver/api/rdd.ts';
 import { createMemoryScratch } from '../../../engine/adapters/memory/memory-scratch.ts';
 import { type BlockStore, createBlockStore } from '../../../engine/runtime/blocks/block-store.ts';
+import { failureWith } from '../../../engine/runtime/worker/task-failure.ts';
 import { StorageLevel } from '../../../engine/types/storage-level.ts';
 import { openTestEngine } from '../../support/engine.ts';
 
@@ -117,4 +118,28 @@ test('stages are the same ones whether something in them is persisted or not', a
   const stages = await stagesOf(false);
   expect(stages.length).toBe(2);
   expect(await stagesOf(true)).toEqual(stages);
+});
+
+test.each([
+  ['MEMORY_ONLY', false],
+  ['MEMORY_AND_DISK', true],
+] as const)('after an attempt that ran out of memory %s fills none again', async (level, onDisk) => {
+  const blocks = smallStore(1_000_000, 1_000_000);
+  const engine = await openTestEngine({
+    blocks,
+    keepsBlocks: true,
+    queueDepth: 1,
+    script: async ({ attempt }) =>
+      attempt > 0
+        ? null
+        : { kind: 'failure', failure: failureWith('out-of-memory', 'resource', { code: 'OUT_OF_MEMORY', message: 'the heap was full' }) },
+  });
+  const rdd = engine.range(300, 4).map((x) => x + 1);
+  rdd.persist(StorageLevel[level]);
+  expect(await rdd.reduce((a, b) => a + b)).toBe(45_150);
+  expect(engine.attempts.toSorted((a, b) => a.attempt - b.attempt).map(({ attempt, keepsNothing }) => [attempt, keepsNothing])).toEqual([
+    ...Array.from({ length: 4 }, () => [0, undefined]),
+    ...Array.from({ length: 4 }, () => [1, true]),
+  ]);
+  expect([blocks.usedBytes, blocks.scratch().usedBytes() > 0]).toEqual([0, onDisk]);
 });
