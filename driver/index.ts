@@ -26,6 +26,7 @@ export type {
   RangeOptions,
   Rec,
   RepartitionAndSortOptions,
+  ResourceProfile,
   SaveMode,
   SaveOptions,
   SortByKeyOptions,

@@ -42,6 +42,13 @@ export function checkLevel(operation: string, level: StorageLevel): StorageLevel
   throw invalid(operation, `the level is ${show(level)}; it must be one of StorageLevel, such as StorageLevel.MEMORY_AND_DISK.`);
 }
 
+/** Memory of an executor: a whole number of MB. */
+export function checkMemoryMb(operation: string, resources: { readonly memoryMb: number }): number {
+  const memoryMb = (resources as { readonly memoryMb?: unknown } | null | undefined)?.memoryMb;
+  if (typeof memoryMb === 'number' && Number.isSafeInteger(memoryMb) && memoryMb >= 1) return memoryMb;
+  throw invalid(operation, `memoryMb is ${show(memoryMb)}; it must be a whole number of MB from 1, as in { memoryMb: 3538 }.`);
+}
+
 export function checkFinite(operation: string, name: string, value: number): number {
   if (Number.isSafeInteger(value)) return value;
   throw invalid(operation, `${name} is ${show(value)}; it must be a whole number between ±${Number.MAX_SAFE_INTEGER}.`);

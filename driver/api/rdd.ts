@@ -28,6 +28,7 @@ import { streamPartitions } from '../actions/to-local-iterator.ts';
 import type { ActionRequest, Application, LineageSink } from '../application/application.ts';
 import type { DataOp, LineageAggregator, LineageNode, LineageOp, LineageShape, PartitioningRequest } from '../lineage/lineage-node.ts';
 import { nodeName, setNodeName } from '../lineage/node-names.ts';
+import { nodeMemoryMb, setNodeMemoryMb } from '../lineage/node-resources.ts';
 import {
   checkAtMost,
   checkBuckets,
@@ -39,7 +40,7 @@ import {
   checkSeed,
   checkTimeout,
 } from './action-arguments.ts';
-import { checkConcurrency, checkCount, checkFunction, checkLevel, checkPartitions, checkPath } from './arguments.ts';
+import { checkConcurrency, checkCount, checkFunction, checkLevel, checkMemoryMb, checkPartitions, checkPath } from './arguments.ts';
 import { checkCsvOutput } from './csv-options.ts';
 import { type RDDBarrier, rddBarrier } from './rdd-barrier.ts';
 import {
@@ -64,6 +65,7 @@ import type {
   PipeOptions,
   Rec,
   RepartitionAndSortOptions,
+  ResourceProfile,
   SaveOptions,
   SortByKeyOptions,
   SortOptions,
@@ -971,6 +973,34 @@ export class RDD<out T> {
    */
   getStorageLevel(): StorageLevel {
     return this.#app.persistedAt(this.#node) ?? StorageLevel.NONE;
+  }
+
+  /**
+   * Asks for memory: tasks of the stages that compute this RDD begin in executors that have at least so much; the RDD itself comes back.
+   *
+   * For work of which it is known that the smallest size is too little; without it a task that runs out of memory is run again with the next size. RDDs
+   * of the same stage share its tasks, and the most that one of them asks for holds; what is behind a shuffle asks for itself. Call it before the first
+   * action on the RDD. It changes no answer. When no executor has so much the action fails with `INVALID_ARGUMENT`. In `local-cluster` all
+   * executors have one size, so that there is nothing to choose; in `local[n]` threads share one process, and any number is taken.
+   * @param resources `memoryMb`: memory of an executor in MB, a whole number from 1.
+   * @example
+   * const large = lv.range(4).map((x) => x * x).withResources({ memoryMb: 256 });
+   * await large.collect(); // [0, 1, 4, 9]
+   */
+  withResources(resources: ResourceProfile): this {
+    setNodeMemoryMb(this.#node, checkMemoryMb('withResources', resources));
+    return this;
+  }
+
+  /**
+   * What the last `withResources` on this RDD was given; null without one.
+   *
+   * @example
+   * lv.range(4).withResources({ memoryMb: 256 }).getResourceProfile(); // { memoryMb: 256 }
+   */
+  getResourceProfile(): ResourceProfile | null {
+    const memoryMb = nodeMemoryMb(this.#node);
+    return memoryMb === null ? null : { memoryMb };
   }
 
   /** The name that `setName` gave; null without one. */

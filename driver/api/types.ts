@@ -106,6 +106,12 @@ export interface SortByKeyOptions<in K> extends SortOptions {
   readonly keyFn?: (key: K) => Key;
 }
 
+/** What the tasks of a stage are given. */
+export interface ResourceProfile {
+  /** Memory of the executor that a task runs in, at least, in MB. */
+  readonly memoryMb: number;
+}
+
 export interface RepartitionAndSortOptions<in K> extends SortByKeyOptions<K> {
   /** Partition of a key; default: by its hash. */
   readonly partitionFunc?: (key: K) => number;

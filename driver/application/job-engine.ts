@@ -237,6 +237,7 @@ export function createJobEngine(options: JobEngineOptions): JobEngine {
     known: options.known,
     defaultParallelism: config.defaultParallelism,
     slots: runner.capabilities.concurrency,
+    memorySizesMb: runner.capabilities.memorySizesMb,
     accumulators,
     readBack: resolver.readBack,
     reader: { objects, maxResultBytes: config.maxResultBytes },

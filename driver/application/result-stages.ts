@@ -10,6 +10,7 @@ import { analyze, type NodeFacts } from '../planner/analyze.ts';
 import { checkBarriers } from '../planner/barrier-stage.ts';
 import { planBounds, planStages, type Shuffled } from '../planner/plan-stages.ts';
 import type { StageDraft } from '../planner/stage-draft.ts';
+import { checkMemory } from '../planner/stage-memory.ts';
 import type { StageRegistry } from '../planner/stage-registry.ts';
 import { isCounted, stageSpecOf } from '../planner/stage-spec.ts';
 import type { SchedulerEvent } from '../scheduler/events.ts';
@@ -36,6 +37,8 @@ export interface ResultStagesOptions {
   readonly defaultParallelism: number | null;
   /** Tasks that can run at once. */
   readonly slots: number;
+  /** Sizes of executors, ascending; empty: one that nobody knows. */
+  readonly memorySizesMb: readonly number[];
   readonly reader: ResultReaderOptions;
   readonly accumulators: Accumulators;
   /** Reads what is committed of a stage of which nothing will run. */
@@ -148,6 +151,7 @@ export function createResultStages(options: ResultStagesOptions): ResultStages {
     const stages = stagesOf(draft, registry);
     const graph: JobGraph = { job: nextJob++, stages: stages.map(stageSpecOf), final: draft.stage, partitions, ...poolOf(request) };
     checkBarriers(stages, draft, { action: request.name, partitions, slots: options.slots });
+    checkMemory(request.name, stages, options.memorySizesMb);
     const { signal } = request.options;
     const numbers = numbersOf(graph);
     options.properties.begin(graph.job, numbers, request.properties ?? NO_PROPERTIES);

@@ -10,6 +10,8 @@ export interface PlanBuilder {
   readonly nodes: PlanNode[];
   readonly closures: ShippedClosure[];
   readonly leaves: Map<number, LeafBinding>;
+  /** Nodes that ask for memory. */
+  readonly sized: LineageNode[];
   /** Stages read through shuffles. */
   readonly parents: Set<number>;
   add(node: PlanNode): number;
@@ -24,6 +26,7 @@ export function planBuilder(): PlanBuilder {
     nodes,
     closures,
     leaves: new Map(),
+    sized: [],
     parents: new Set(),
     add: (node) => nodes.push(node) - 1,
     closure(closure) {

@@ -3,6 +3,7 @@ import type { Sink } from '../../engine/plan/stage-plan.ts';
 import type { CallSite } from '../../engine/types/call-site.ts';
 import type { LineageSink } from '../application/application.ts';
 import { type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
+import { nodeMemoryMb } from '../lineage/node-resources.ts';
 import { factsIn, keepsPlaces, type NodeFacts } from './analyze.ts';
 import { addCogroup, evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planBuilder, planSink } from './plan-builder.ts';
 import { shuffleSink } from './shuffle-sink.ts';
@@ -126,9 +127,14 @@ function addChain(root: LineageNode, builder: PlanBuilder, known: ReadonlyMap<nu
   const indexOf = (node: LineageNode): number => indexes.get(node.id) as number;
   for (const node of topological(root, inStage)) {
     const index = addNode(node, { builder, known, registry, indexOf });
+    noteMemory(node, builder);
     const persisted = registry.persistedOf(node);
     indexes.set(node.id, persisted === null ? index : builder.add({ kind: 'cached', parent: index, ...persisted }));
   }
+}
+
+function noteMemory(node: LineageNode, { sized }: PlanBuilder): void {
+  if (nodeMemoryMb(node) !== null) sized.push(node);
 }
 
 interface ChainContext {
@@ -193,7 +199,10 @@ function addNode(node: LineageNode, context: ChainContext): number {
     }
     case 'coalesce': {
       const before = factsIn(known, node.parent).numPartitions;
-      if (readsGroups(node, known, context.registry)) return addWide(node.parent as Wide, evenGroups(before, numPartitions), context);
+      if (readsGroups(node, known, context.registry)) {
+        noteMemory(node.parent, builder);
+        return addWide(node.parent as Wide, evenGroups(before, numPartitions), context);
+      }
       if (numPartitions === before) return indexOf(node.parent);
       return builder.add({ kind: 'coalesce', parent: indexOf(node.parent), groups: evenGroups(before, numPartitions) });
     }

@@ -33,6 +33,8 @@ export interface StageDraft {
   readonly parents: readonly number[];
   /** The stage whose samples give the bounds of this one's range partitioner. */
   readonly boundsFrom: number | null;
+  /** RDDs of it that ask for memory. Absent: none. */
+  readonly sized?: readonly LineageNode[];
   /** What the stage computes, but for input listings and bounds. */
   readonly lineageFingerprint: string;
   /** The n-th stage of this application with that fingerprint. */

@@ -48,6 +48,7 @@ export function register(registry: StageRegistry, builder: PlanBuilder, r: Regis
     closures: builder.closures,
     leaves: builder.leaves,
     parents,
+    ...(builder.sized.length === 0 ? {} : { sized: builder.sized }),
     boundsFrom: r.boundsFrom,
     lineageFingerprint,
     use,

@@ -1,12 +1,15 @@
 import type { StageSpec } from '../scheduler/job-graph.ts';
 import { isBarrierStage } from './barrier-stage.ts';
 import type { StageDraft } from './stage-draft.ts';
+import { stageMemoryMb } from './stage-memory.ts';
 
 /** What the scheduler has to know of a stage. */
 export function stageSpecOf(draft: StageDraft): StageSpec {
   const { stage, parents, kind, name } = draft;
   const together = isBarrierStage(draft) ? { barrier: true } : {};
-  return { stage, parents, kind, name, sideEffects: hasSideEffects(draft), copyable: isCopyable(draft), ...together };
+  const memoryMb = stageMemoryMb(draft);
+  const sized = memoryMb === null ? {} : { memoryMb };
+  return { stage, parents, kind, name, sideEffects: hasSideEffects(draft), copyable: isCopyable(draft), ...together, ...sized };
 }
 
 /** Nobody notices when a task of it runs twice at once. */

@@ -19,6 +19,8 @@ export interface StageSpec {
   readonly copyable?: boolean;
   /** Its tasks run at the same time or not at all, and talk to each other: when one fails all begin anew. */
   readonly barrier?: boolean;
+  /** Its tasks begin with the smallest size that has so much; absent: with the smallest of all. */
+  readonly memoryMb?: number;
 }
 
 /** One run of an action, or of one round of it. */

@@ -1,5 +1,6 @@
 import type { JobFailure } from './commands.ts';
 import type { JobGraph, StageSpec } from './job-graph.ts';
+import { firstSize } from './memory-sizes.ts';
 import { needsStage, planNeeds } from './needs.ts';
 import { spoiledFailure } from './outdated.ts';
 import { DEFAULT_POOL, poolOf } from './pools.ts';
@@ -11,7 +12,7 @@ export function submitJob(turn: Turn, graph: JobGraph): void {
   const { state } = turn;
   if (state.jobs[graph.job] !== undefined) return;
   for (const spec of graph.stages) {
-    state.stages[spec.stage] ??= newStage(spec);
+    state.stages[spec.stage] ??= newStage(spec, firstSize(state.settings.memory, spec.memoryMb));
     (state.stages[spec.stage] as StageState).users++;
   }
   const partitions = graph.partitions === null ? null : [...new Set(graph.partitions)].sort((a, b) => a - b);
@@ -122,7 +123,7 @@ function asked(job: JobState, stage: StageState): Iterable<readonly [number, Tas
   return job.partitions === null ? stage.tasks.entries() : job.partitions.map((p) => [p, stage.tasks[p] as TaskState] as const);
 }
 
-function newStage(spec: StageSpec): StageState {
+function newStage(spec: StageSpec, size: number): StageState {
   return {
     stage: spec.stage,
     name: spec.name,
@@ -150,7 +151,7 @@ function newStage(spec: StageSpec): StageState {
     flying: {},
     runtimes: {},
     failedOn: {},
-    size: 0,
+    size,
     launchedWithSize: 0,
     outgrewSize: 0,
     badRecords: 0,

@@ -15,6 +15,12 @@ export interface MemorySettings {
 const FEWEST_OUTGROWN = 2;
 const SHARE_OUTGROWN = 0.25;
 
+/** What tasks of a stage that asks for so much begin with, by number in `sizesMb`: the smallest that has it, or the largest. */
+export function firstSize({ sizesMb }: MemorySettings, memoryMb = 0): number {
+  const enough = sizesMb.findIndex((mb) => mb >= memoryMb);
+  return enough < 0 ? Math.max(0, sizesMb.length - 1) : enough;
+}
+
 /** What the next attempt of a task gets, by number in `sizesMb`. */
 export function sizeFor(stage: StageState, task: TaskState): number {
   return Math.max(stage.size, task.size);

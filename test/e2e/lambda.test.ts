@@ -29,6 +29,20 @@ test('a task that fills the memory of its function runs again in the next larger
   expect(sizes.toSorted((a, b) => Number(a) - Number(b))).toEqual(['256', '256', '256', '256', '1024']);
 });
 
+test('stages that ask for memory run in functions that have it, and the others in the smallest', async () => {
+  await using aws = await startEmulatedAws({ memorySizesMb: [512, 1024] });
+  const { result, events } = await aws.run(job('with-resources'));
+  const counts = [
+    ['be', 2],
+    ['not', 1],
+    ['or', 1],
+    ['to', 2],
+  ];
+  expect(result).toEqual([counts, { memoryMb: 1024 }]);
+  const begun = events.flatMap((event) => (event.kind === 'taskStarted' ? [`stage ${event.stage}: ${event.memorySizeMb}`] : []));
+  expect(begun.toSorted()).toEqual(['stage 0: 512', 'stage 0: 512', 'stage 0: 512', 'stage 1: 1024', 'stage 1: 1024']);
+});
+
 test('variables that the application allows reach its functions, and those that a function has itself stay', async () => {
   await using aws = await startEmulatedAws({ maxConcurrency: 1 });
   const greet = async (env: NodeJS.ProcessEnv): Promise<unknown> =>

@@ -1,5 +1,5 @@
 /** Checked by `tsc` as part of `npm run check`, and by test/types/types.test.ts: each `@ts-expect-error` must be one. */
-import type { Accumulator, BoundedNumber, Broadcast, Context, KeyMap, RDD } from '../../driver/index.ts';
+import type { Accumulator, BoundedNumber, Broadcast, Context, KeyMap, RDD, ResourceProfile } from '../../driver/index.ts';
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 declare function same<A, B>(proof: Equal<A, B>): void;
@@ -26,6 +26,17 @@ export function broadcasts(): void {
   wider.value = stops.value;
   // @ts-expect-error it is made by the Context
   void new (stops.constructor as typeof Broadcast)();
+}
+
+export function resources(): void {
+  const sized = pairs.withResources({ memoryMb: 1024 });
+  same<typeof sized, RDD<[string, number]>>(true);
+  const profile = sized.getResourceProfile();
+  same<typeof profile, ResourceProfile | null>(true);
+  // @ts-expect-error memory is what there is
+  pairs.withResources({});
+  // @ts-expect-error there are no cores to ask for
+  pairs.withResources({ memoryMb: 1024, cores: 2 });
 }
 
 export async function everyOperationInfers(): Promise<void> {

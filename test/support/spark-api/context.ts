@@ -73,7 +73,7 @@ export const CONTEXT: readonly SparkName[] = [
   done('SparkContext.startTime', 'lv.startTime', control('version and startTime')),
   later('SparkContext.uiWebUrl', 'web UI'),
   done('SparkContext.version', 'lv.version', control('version and startTime')),
-  refused('SparkContext.resources', 'A task has the resources of its executor; there are no resource profiles.'),
+  refused('SparkContext.resources', 'Devices of the driver, such as GPUs: levin gives out none. rdd.withResources asks for memory.'),
   refused('SparkContext.sparkUser', 'There is no cluster that knows users.'),
   done('SparkContext.getConf', 'lv.getConf', control('getConf')),
   refused('SparkContext.show_profiles', BECAUSE.python),

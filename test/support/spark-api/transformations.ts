@@ -55,8 +55,16 @@ export const TRANSFORMATIONS: readonly SparkName[] = [
     'rdd.barrier',
     'e2e/barrier.test.ts › data-parallel training in a barrier stage › gives the sequential model, to the last bit (local[2])',
   ),
-  refused('RDD.withResources', 'A task has the resources of its executor; there are no resource profiles.'),
-  refused('RDD.getResourceProfile', 'A task has the resources of its executor; there are no resource profiles.'),
+  done(
+    'RDD.withResources',
+    'rdd.withResources',
+    'e2e/lambda.test.ts › stages that ask for memory run in functions that have it, and the others in the smallest',
+  ),
+  done(
+    'RDD.getResourceProfile',
+    'rdd.getResourceProfile',
+    'e2e/lambda.test.ts › stages that ask for memory run in functions that have it, and the others in the smallest',
+  ),
   done('RDD.setName', 'rdd.setName', shown('setName, name and id')),
   done('RDD.name', 'rdd.name', shown('setName, name and id')),
   done('RDD.id', 'rdd.id', shown('setName, name and id')),

@@ -21,6 +21,7 @@ test('of an action that has ended only its shuffles are kept', async () => {
     known: new Map(),
     defaultParallelism: null,
     slots: 1,
+    memorySizesMb: [],
     reader: { objects: createMemoryObjectStore(), maxResultBytes: 0 },
     accumulators: createAccumulators({ objects: createMemoryObjectStore(), maxResultBytes: 0 }),
     readBack: async () => undefined,

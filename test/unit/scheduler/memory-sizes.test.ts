@@ -224,6 +224,28 @@ test('a first attempt that runs out after its larger copy did, does not make the
   expect(it.send(taskFailed(0, 0, 3, outOfMemory))[0]).toMatchObject({ kind: 'jobFailed', failure: { triedMb: SIZES } });
 });
 
+test('a stage that asks for memory begins with the first size that has it, and grows from there', () => {
+  const asking = (memoryMb: number): Script => {
+    const it = script(2, { memory: { sizesMb: SIZES, mbPerVcpu: null }, maxTaskFailures: 1 });
+    it.send(submitted(graph(0, [{ ...spec(0, [], 'result'), memoryMb }])));
+    return it;
+  };
+  for (const [memoryMb, size] of [
+    [1, 442],
+    [442, 442],
+    [443, 885],
+    [1000, 1769],
+    [3538, 3538],
+    [9999, 3538],
+  ] as const)
+    expect(asking(memoryMb).send(resolved(0, 2))).toMatchObject([{ kind: 'stageSubmitted' }, launchWith(size, 0), launchWith(size, 1)]);
+  const { send } = asking(800);
+  send(resolved(0, 4));
+  expect(send(taskFailed(0, 0, 0, outOfMemory))).toEqual([raised(0, 885, 1769), launchWith(1769, 0, 1)]);
+  expect(send(taskFailed(0, 1, 0, outOfMemory))).toContainEqual(raised(null, 885, 1769));
+  expect(send(succeeded(0, 1, 1), succeeded(0, 0, 1))).toMatchObject([launchWith(1769, 2), launchWith(1769, 3)]);
+});
+
 test('whatever tasks need, each size is given in vain at most once, and with the largest one a task has its usual attempts', () => {
   const anyCase = fc.record({
     sizesMb: fc.uniqueArray(fc.integer({ min: 1, max: 10 }), { minLength: 1, maxLength: 5 }).map((sizes) => sizes.sort((a, b) => a - b)),
