@@ -40,8 +40,12 @@ test('tasks of a stage begin with the smallest size that has what its RDDs ask f
 
 test('what a coalesce reads in groups, what is sampled and what is counted first has the size, too', async () => {
   const lv = await open();
-  const unique = lv.range(12, 3).distinct(4).withResources({ memoryMb: 3538 });
-  expect(await unique.coalesce(2).count()).toBe(12);
+  const sums = lv
+    .range(12, 3)
+    .map((x) => [x, x])
+    .reduceByKey((a, b) => a + b, 4)
+    .withResources({ memoryMb: 3538 });
+  expect(await sums.coalesce(2).count()).toBe(12);
   expect(sizesOf(lv.events)[1]).toEqual([3538]);
   const other = await open();
   const sorted = other
@@ -54,14 +58,18 @@ test('what a coalesce reads in groups, what is sampled and what is counted first
 });
 
 test('it is no part of what a stage is', async () => {
-  const stagesOf = async (memoryMb: number): Promise<readonly string[]> => {
+  const stagesOf = async (asks: boolean): Promise<readonly string[]> => {
     const lv = await open();
-    await lv.range(12, 3).withResources({ memoryMb }).distinct(2).withResources({ memoryMb }).count();
+    const numbers = lv.range(12, 3);
+    const unique = numbers.distinct(2);
+    if (asks) for (const rdd of [numbers, unique]) rdd.withResources({ memoryMb: 3538 });
+    await unique.count();
+    expect(sizesOf(lv.events)).toEqual(asks ? { 0: [3538], 1: [3538] } : { 0: [885], 1: [885] });
     return lv.events.flatMap((event) => (event.kind === 'stageSubmitted' ? [event.stageId] : []));
   };
-  const stages = await stagesOf(1);
+  const stages = await stagesOf(false);
   expect(stages.length).toBe(2);
-  expect(await stagesOf(3538)).toEqual(stages);
+  expect(await stagesOf(true)).toEqual(stages);
 });
 
 test('more than any executor has fails at the action, before anything runs; asked for less, the same RDD is computed', async () => {
