@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readRecord } from '../../../driver/application/app-record.ts';
 import { loadJournal } from '../../../driver/journal/load-journal.ts';
 import { LevinError } from '../../../engine/errors/levin-error.ts';
+import { cancelledFailure } from '../../../engine/runtime/worker/task-failure.ts';
 import { endOf } from '../../support/application-end.ts';
 import { openTestEngine, type TestEngine, testStores } from '../../support/engine.ts';
 
@@ -106,10 +107,13 @@ describe('the end of an application', () => {
     const launched = Promise.withResolvers<void>();
     const lv = await openTestEngine({
       outliveMs: 900_000,
-      script: (_, { signal }) =>
+      script: (spec, { signal }) =>
         new Promise((resolve) => {
           launched.resolve();
-          signal.addEventListener('abort', () => resolve(calls.push('aborted') as never));
+          signal.addEventListener('abort', () => {
+            calls.push('aborted');
+            resolve({ kind: 'failure', failure: cancelledFailure(spec) });
+          });
         }),
     });
     lv.runner.leave = () => void calls.push('left');
