@@ -5,11 +5,11 @@ import type { LineageSink } from '../application/application.ts';
 import { type LineageNode, parentsOf, topological } from '../lineage/lineage-node.ts';
 import { nodeMemoryMb } from '../lineage/node-resources.ts';
 import { factsIn, keepsPlaces, type NodeFacts } from './analyze.ts';
-import { addCogroup, evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planBuilder, planSink } from './plan-builder.ts';
+import { addCogroup, evenGroups, narrowOp, needsShuffle, type PlanBuilder, planAggregator, planSink } from './plan-builder.ts';
 import { shuffleSink } from './shuffle-sink.ts';
 import { sinkFingerprint } from './sink-fingerprint.ts';
 import type { StageDraft } from './stage-draft.ts';
-import { register, type StageRegistry } from './stage-registry.ts';
+import { type AddChain, register, type StageRegistry } from './stage-registry.ts';
 
 type Wide = Extract<LineageNode, { kind: 'shuffled' | 'cogroup' }>;
 type Numbered = Extract<LineageNode, { kind: 'numbered' }>;
@@ -32,11 +32,9 @@ export interface ResultRequest {
  */
 export function planStages(request: ResultRequest, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): StageDraft {
   planWide(request.node, known, registry);
-  const builder = planBuilder();
-  addChain(request.node, builder, known, registry);
-  const sink = planSink(request.sink, builder);
+  const sink = (builder: PlanBuilder): Sink => planSink(request.sink, builder);
   const print = ['result', request.node.fingerprint, sinkFingerprint(request.sink)];
-  return register(registry, builder, {
+  return register(registry, chainOf(request.node, known), {
     kind: 'result',
     root: request.node,
     sink,
@@ -66,12 +64,10 @@ function planEdges(node: Wide, known: ReadonlyMap<number, NodeFacts>, registry: 
   parentsOf(node).forEach((parent, i) => {
     if (registry.byEdge.has(edgeKey('map', node.id, i)) || !needsShuffle(node, i, known)) return;
     const boundsFrom = boundsStage(node, known, registry);
-    const builder = planBuilder();
-    addChain(parent, builder, known, registry);
     const name = stageName(node.operation, node.callSite);
-    const sink = shuffleSink(node, builder, known);
+    const sink = (builder: PlanBuilder): Sink => shuffleSink(node, builder, known);
     const print = ['map', node.fingerprint, i, factsIn(known, node).numPartitions];
-    const draft = register(registry, builder, { kind: 'map', root: parent, sink, print, name, known, boundsFrom });
+    const draft = register(registry, chainOf(parent, known), { kind: 'map', root: parent, sink, print, name, known, boundsFrom });
     registry.byEdge.set(edgeKey('map', node.id, i), draft.stage);
   });
 }
@@ -94,12 +90,10 @@ function countsFirst(node: LineageNode, known: ReadonlyMap<number, NodeFacts>): 
 
 function planCount(node: Numbered, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): void {
   if (registry.byEdge.has(edgeKey('count', node.id))) return;
-  const builder = planBuilder();
-  addChain(node.parent, builder, known, registry);
-  const draft = register(registry, builder, {
+  const draft = register(registry, chainOf(node.parent, known), {
     kind: 'map',
     root: node.parent,
-    sink: { kind: 'count' },
+    sink: () => ({ kind: 'count' }),
     print: ['count', node.parent.fingerprint],
     name: stageName(`${node.operation} (count)`, node.callSite),
     known,
@@ -109,14 +103,24 @@ function planCount(node: Numbered, known: ReadonlyMap<number, NodeFacts>, regist
 }
 
 function planSample(node: Shuffled, known: ReadonlyMap<number, NodeFacts>, registry: StageRegistry): number {
-  const builder = planBuilder();
-  addChain(node.parent, builder, known, registry);
   const inputs = Math.max(1, factsIn(known, node.parent).numPartitions);
   const total = Math.min(SAMPLES_PER_PARTITION * factsIn(known, node).numPartitions, MAX_SAMPLES);
   const sink: Sink = { kind: 'sampleKeys', size: Math.ceil((3 * total) / inputs), seed: node.fingerprint };
   const print = ['sample', node.fingerprint, sink.size];
   const name = stageName(`${node.operation} (sample)`, node.callSite);
-  return register(registry, builder, { kind: 'sample', root: node.parent, sink, print, name, known, boundsFrom: null }).stage;
+  return register(registry, chainOf(node.parent, known), {
+    kind: 'sample',
+    root: node.parent,
+    sink: () => sink,
+    print,
+    name,
+    known,
+    boundsFrom: null,
+  }).stage;
+}
+
+function chainOf(root: LineageNode, known: ReadonlyMap<number, NodeFacts>): AddChain {
+  return (builder, registry) => addChain(root, builder, known, registry);
 }
 
 /** Adds the nodes from the nearest shuffles or sources up to `root`, which becomes the last one. */

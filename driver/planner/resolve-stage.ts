@@ -9,7 +9,6 @@ import type { CallSite } from '../../engine/types/call-site.ts';
 import type { FilePartition, FileSplit, LeafInput, TaskInput, TaskOutput, TemplateRef } from '../../engine/types/task.ts';
 import type { LeafBinding, StageDraft } from './stage-draft.ts';
 import { leafPartitions } from './task-inputs.ts';
-import { withoutCached } from './without-cached.ts';
 
 /** Raised when a stage of an older levin must not be taken for one of this version. */
 const ENGINE_FORMAT = 1;
@@ -54,7 +53,7 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
   };
   const templateBytes = pack(template);
   const templateHash = hash('sha256', templateBytes, 'hex');
-  const { plan, leaves } = withoutCached(draft);
+  const { plan, closures, leaves } = draft.bare ?? draft;
   const identity = [
     ENGINE_FORMAT,
     process.versions.node.split('.')[0],
@@ -62,7 +61,7 @@ export function resolveStage(draft: StageDraft, context: ResolveContext): Resolv
     draft.lineageFingerprint,
     draft.use,
     plan,
-    draft.closures.map((closure) => closure.fingerprint),
+    closures.map((closure) => closure.fingerprint),
     [...leaves.entries()].map(([leaf, binding]) => [leaf, leafPrint(binding, context)]),
     context.bounds === null ? null : hash('sha256', context.bounds, 'hex'),
   ];

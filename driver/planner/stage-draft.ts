@@ -12,6 +12,9 @@ export type LeafBinding =
   /** Partition p begins where the counts of the partitions before it end; null: there is one partition. */
   | { readonly kind: 'firstIndex'; readonly stage: number | null };
 
+/** What a stage does and reads. */
+type BarePlan = Pick<StageDraft, 'plan' | 'closures' | 'leaves'>;
+
 /**
  * A stage as planned from the lineage: what its tasks do, not yet which input bytes they read.
  *
@@ -29,6 +32,8 @@ export interface StageDraft {
   readonly plan: StagePlan;
   readonly closures: readonly ShippedClosure[];
   readonly leaves: ReadonlyMap<number, LeafBinding>;
+  /** The same as if nothing in it were persisted, which is what its identity is made of; absent: nothing is. */
+  readonly bare?: BarePlan;
   /** Stages whose output this one reads, or whose samples give its bounds. */
   readonly parents: readonly number[];
   /** The stage whose samples give the bounds of this one's range partitioner. */

@@ -111,12 +111,17 @@ test('stages are the same ones whether something in them is persisted or not', a
     const mapped = engine.range(300, 4).map((x) => x % 50);
     const unique = mapped.distinct(3);
     const both = unique.union(mapped).filter((x) => x > 1);
-    if (persists) for (const rdd of [mapped, unique, both]) rdd.cache();
+    const fewer = mapped.distinct(6).map((x) => x + 1);
+    const spread = mapped.repartition(6);
+    const coalesced = spread.coalesce(2).zipWithIndex();
+    if (persists) for (const rdd of [mapped, unique, both, fewer, spread]) rdd.cache();
     await both.count();
+    await fewer.coalesce(2).count();
+    await coalesced.count();
     return engine.events.flatMap((event) => (event.kind === 'stageSubmitted' ? [event.stageId] : []));
   };
   const stages = await stagesOf(false);
-  expect(stages.length).toBe(2);
+  expect(stages.length).toBe(7);
   expect(await stagesOf(true)).toEqual(stages);
 });
 
