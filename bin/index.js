@@ -5,6 +5,15 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exit(1);
 }
-export const { Context, defineConfig, executorInit, KeyMap, LevinError, registerClass, registerSerializer } = await import(
-  '../dist/driver/index.js'
-);
+export const {
+  BarrierTaskContext,
+  Context,
+  defineConfig,
+  executorInit,
+  KeyMap,
+  LevinError,
+  registerClass,
+  registerSerializer,
+  StorageLevel,
+  TaskContext,
+} = await import('../dist/driver/index.js');

@@ -21,7 +21,7 @@ describe.each(Object.entries(CASES))('an engine %s', (_, props) => {
   });
 });
 
-test('what is acknowledged: access logs, recovery of the table, a queue behind the queue, keys of objects', () => {
+test('what is acknowledged: access logs, recovery of the table, a queue behind the queue, keys of objects and of staged files', () => {
   using cdk = cdkApp();
   const acknowledged = Object.keys(acknowledgements(new LevinStack(cdk.app, 'levin-main', { memorySizes: [1769] })));
   expect(acknowledged.map((each) => each.replace('levin-main/Engine/', ''))).toEqual([
@@ -29,6 +29,7 @@ test('what is acknowledged: access logs, recovery of the table, a queue behind t
     'Table: AwsSolutions-DDB3',
     'DriverFailures: AwsSolutions-SQS3',
     'main-executor-1769/Role: AwsSolutions-IAM5[Resource::<EngineBucketC8087CB4.Arn>/*]',
+    'main-executor-1769/Role: AwsSolutions-IAM5[Resource::<EngineBucketC8087CB4.Arn>/*_levin/staged/*]',
     'main-driver/Role: AwsSolutions-IAM5[Resource::<EngineBucketC8087CB4.Arn>/*]',
     'CallerPolicy: AwsSolutions-IAM5[Resource::<EngineBucketC8087CB4.Arn>/*]',
   ]);
