@@ -20,13 +20,13 @@ export function fencedObjectStore(objects: ObjectStore, checkLease: () => Promis
   };
 }
 
-/** What marks a folder looks first, too. The rest is done only behind looks of its own, and gives the same however often it is done. */
+/** What marks a folder looks first, too, at each try: a mark that comes when a successor has ended stays for ever. The rest is done only behind looks of its own, and gives the same however often it is done. */
 export function fencedStagedFiles(staged: StagedFiles, checkLease: () => Promise<void>): StagedFiles {
   return {
     ...staged,
     async mark(key) {
       await checkLease();
-      await staged.mark(key);
+      await staged.mark(key, { beforeRetry: checkLease });
     },
   };
 }

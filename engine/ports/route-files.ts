@@ -27,7 +27,7 @@ export function routeFiles(local: UserFiles, openS3: () => Promise<UserFiles>): 
       deleteMany: (keys, options) => inGroups(keys, async (group, first) => (await of(first)).files.deleteMany(group, options)),
     },
     staged: {
-      mark: async (key) => (await of(key)).staged.mark(key),
+      mark: async (key, options) => (await of(key)).staged.mark(key, options),
       stage: async (key, body, options) => (await of(key)).staged.stage(key, body, options),
       publish: async (key) => (await of(key)).staged.publish(key),
       list: async (folder) => (await of(folder)).staged.list(folder),

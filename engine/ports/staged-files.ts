@@ -12,8 +12,11 @@ import type { DeleteReport } from './object-store.ts';
  * Keys are those of the object store that holds the folder, and each is staged by one attempt only.
  */
 export interface StagedFiles {
-  /** Writes an empty object. A folder that is not there yet appears together with it: nobody finds it empty. */
-  mark(key: string): Promise<void>;
+  /**
+   * Writes an empty object. A folder that is not there yet appears together with it: nobody finds it empty.
+   * Where it is tried again after a failure, `beforeRetry` is awaited each time; when that rejects, so does the mark.
+   */
+  mark(key: string, options?: { readonly beforeRetry?: () => Promise<void> }): Promise<void>;
   /** Writes the whole file where no listing of its folder by name shows it. */
   stage(key: string, body: ObjectBody, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /** Makes the file visible, also when it is already; false when it is neither staged nor visible. */

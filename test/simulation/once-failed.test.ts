@@ -14,6 +14,7 @@ const ONCE_FAILED: readonly (readonly [seed: number, what: string])[] = [
   [173435, 'an attempt was told that it is superseded after the end, when nothing stood any more'],
   [307847, 'a copy that lost the race staged its file after the output was published'],
   [406175, 'a replaced driver took what its successor had deleted for damage'],
+  [515421, 'a replaced driver, whose mark of an output had no answer, marked it again when its successor had ended'],
 ];
 
 test('seeds that once failed end well', async () => {

@@ -6,7 +6,13 @@ import { createRetryPolicy, type RetryOptions } from './retry-policy.ts';
 export function retryStagedFiles(staged: StagedFiles, options: RetryOptions): StagedFiles {
   const policy = createRetryPolicy(options);
   return {
-    mark: (key) => policy.run(undefined, () => staged.mark(key)),
+    mark(key, { beforeRetry } = {}) {
+      let tries = 0;
+      return policy.run(undefined, async () => {
+        if (tries++ > 0) await beforeRetry?.();
+        await staged.mark(key);
+      });
+    },
     stage: (key, body, stageOptions) => policy.run(stageOptions?.signal, () => staged.stage(key, body, stageOptions)),
     publish: (key) => policy.run(undefined, () => staged.publish(key)),
     list: (folder) => policy.run(undefined, () => staged.list(folder)),

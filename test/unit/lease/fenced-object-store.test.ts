@@ -3,7 +3,9 @@ import { acquireLease, takeOverLease } from '../../../driver/lease/acquire-lease
 import { checkLease } from '../../../driver/lease/check-lease.ts';
 import { fencedObjectStore, fencedStagedFiles } from '../../../driver/lease/fenced-object-store.ts';
 import { createSeededRandom } from '../../../engine/adapters/memory/seeded-random.ts';
+import { LevinError } from '../../../engine/errors/levin-error.ts';
 import type { MetadataKey } from '../../../engine/ports/metadata-store.ts';
+import { retryStagedFiles } from '../../../engine/ports/wrappers/retry-staged-files.ts';
 import { testStores } from '../../support/engine.ts';
 
 test('a driver that lost its lease reads, and neither puts, deletes nor marks', async () => {
@@ -21,6 +23,28 @@ test('a driver that lost its lease reads, and neither puts, deletes nor marks', 
   });
   expect(await own.get('a')).toEqual(new Uint8Array(1));
   expect((await objects.list('')).objects.map(({ key }) => key)).toEqual(['a']);
+});
+
+test('a mark without an answer is not made again by a driver that lost its lease meanwhile', async () => {
+  const { metadata, objects, staged, clock } = testStores();
+  const options = { metadata, clock, random: createSeededRandom('drivers'), appId: 'app', leaseMs: 1000 };
+  const lease = await acquireLease(options);
+  const answerless = {
+    ...staged,
+    async mark(key: string) {
+      await staged.mark(key);
+      await lease.release();
+      await takeOverLease(options);
+      // Its successor has ended, and taken the mark away.
+      await objects.deleteMany([key]);
+      throw new LevinError({ code: 'LOST_RESPONSE', fault: 'transient', message: 'no answer' });
+    },
+  };
+  const retried = retryStagedFiles(answerless, { clock: { sleep: async () => undefined }, random: createSeededRandom('pauses') });
+  await expect(fencedStagedFiles(retried, () => checkLease({ metadata, clock }, lease)).mark('c')).rejects.toMatchObject({
+    code: 'LEASE_LOST',
+  });
+  expect((await objects.list('')).objects).toEqual([]);
 });
 
 test('a look at the lease that a driver was frozen in says nothing: it looks again when it wakes', async () => {
